@@ -1,0 +1,399 @@
+//! A pipeline file as typed, resolved into a [`RunPlan`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use sha2::{Digest, Sha256};
+use toml::de::DeTable;
+
+use super::mistakes::{Mistakes, did_you_mean};
+use super::plan::{DuplicatePolicy, Figure, Identifiers, Privacy, PublishedFigure, Rung, RunPlan, SystemPlan};
+use super::reader::{Desk, Lined, Section};
+use super::system;
+use crate::domain::dossier::FieldName;
+use crate::domain::finding_kind::{FindingKind, Severity};
+use crate::domain::procedure_code;
+use crate::engine::parquet_file::hex;
+
+/// What the command line may put in the place of the file's words.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    pub as_of: Option<NaiveDateTime>,
+    pub input_dir: Option<PathBuf>,
+}
+
+/// Reads and resolves a pipeline file.
+///
+/// # Errors
+/// All mistakes of the file, each with its line.
+pub fn load(path: &Path, overrides: &Overrides) -> Result<RunPlan, Mistakes> {
+    let file = path.display().to_string();
+    let alone = |text: String| Mistakes {
+        file: file.clone(),
+        list: vec![super::mistakes::Mistake { line: 0, text, hint: None }],
+    };
+    let bytes = std::fs::read(path).map_err(|error| alone(format!("cannot be read: {error}")))?;
+    let text = String::from_utf8(bytes).map_err(|_| alone("is not UTF-8 text".to_owned()))?;
+    let desk = Desk::new(&text);
+    let (root, errors) = DeTable::parse_recoverable(&text);
+    for error in errors {
+        let line = error.span().map_or(0, |span| desk.line(span.start));
+        desk.report(line, format!("not TOML: {}", error.message()), None);
+    }
+    let plan = resolve(&desk, &Section::new(&desk, "pipeline file", 1, root.get_ref()), path, overrides);
+    let list = desk.into_mistakes();
+    match plan {
+        Some(mut plan) if list.is_empty() => {
+            plan.pipeline_sha256 = hex(&Sha256::digest(text.as_bytes()));
+            Ok(plan)
+        }
+        _ => Err(Mistakes { file, list }),
+    }
+}
+
+fn resolve(desk: &Desk<'_>, root: &Section<'_, '_, '_>, path: &Path, overrides: &Overrides) -> Option<RunPlan> {
+    let base = path.parent().unwrap_or(Path::new("")).to_owned();
+    let head = root.section("pipeline", "[pipeline]");
+    if head.is_none() {
+        desk.report(1, "[pipeline] is missing", None);
+    }
+    let head = head.map(|section| read_head(section, overrides));
+    let input_dir = root.section("input", "[input]").and_then(|section| {
+        let dir = section.text("dir").map(|dir| base.join(dir.value));
+        section.check_unknown();
+        dir
+    });
+    let privacy = root.section("privacy", "[privacy]").map_or(Some(Identifiers::Masked), |s| read_privacy(s, &base));
+    let systems = system::read_all(root, head.as_ref().and_then(|head| head.hub.as_ref()));
+    let ladder = read_ladder(root, &systems);
+    let duplicates = read_duplicates(root);
+    let severities = read_severities(root);
+    let published = read_published(root);
+    root.check_unknown();
+
+    let head = head?;
+    Some(RunPlan {
+        name: head.name?,
+        title: head.title,
+        pipeline_file: path.to_owned(),
+        pipeline_sha256: String::new(),
+        as_of: head.as_of?,
+        period: head.period,
+        zone: head.zone,
+        utc_offset: head.utc_offset,
+        input_dir: overrides.input_dir.clone().or(input_dir).unwrap_or(base),
+        privacy: Privacy { identifiers: privacy? },
+        systems,
+        ladder,
+        duplicates,
+        severities,
+        fail_at: head.fail_at,
+        published,
+    })
+}
+
+struct Head {
+    name: Option<String>,
+    title: String,
+    as_of: Option<NaiveDateTime>,
+    period: Option<(NaiveDate, NaiveDate)>,
+    hub: Option<Lined<String>>,
+    zone: String,
+    utc_offset: TimeDelta,
+    fail_at: Option<Severity>,
+}
+
+fn read_head(section: Section<'_, '_, '_>, overrides: &Overrides) -> Head {
+    let name = section.need_text("name").map(|name| name.value);
+    let title = section.text("title").map(|title| title.value);
+    let as_of = section.moment("as_of").and_then(|moment| read_moment(&section, &moment));
+    let as_of = overrides.as_of.or(as_of);
+    if as_of.is_none() {
+        let hint = Some("write `as_of = 2024-04-01T02:00:00`, or give --as-of".to_owned());
+        section.report(section.line(), "[pipeline]: the run has no as-of time", hint);
+    }
+    let period = section.section("period", "[pipeline] period").and_then(read_period);
+    let hub = section.need_text("hub");
+    let zone = section.text("zone").map_or_else(|| "Asia/Ho_Chi_Minh".to_owned(), |zone| zone.value);
+    let offset = section.number("utc_offset_hours").map_or(7.0, |offset| offset.value);
+    let mut levels: Vec<(&str, Option<Severity>)> = Severity::ALL.iter().map(|s| (s.code(), Some(*s))).collect();
+    levels.push(("never", None));
+    let fail_at = section.choice("fail_at", &levels).map_or(Some(Severity::High), |choice| choice.value);
+    section.check_unknown();
+    Head {
+        title: title.unwrap_or_else(|| name.clone().unwrap_or_default()),
+        name,
+        as_of,
+        period,
+        hub,
+        zone,
+        utc_offset: TimeDelta::seconds((offset * 3600.0) as i64),
+        fail_at,
+    }
+}
+
+fn read_moment(section: &Section<'_, '_, '_>, moment: &Lined<String>) -> Option<NaiveDateTime> {
+    let parsed = parse_moment(&moment.value);
+    if parsed.is_none() {
+        let hint = Some("write 2024-04-01T02:00:00, on the local clock, without a zone".to_owned());
+        section.report(moment.line, format!("`{}` is not a local date and time", moment.value), hint);
+    }
+    parsed
+}
+
+/// `2024-04-01T02:00:00`, or a date alone, which is its first second.
+pub fn parse_moment(text: &str) -> Option<NaiveDateTime> {
+    let text = text.replace(' ', "T");
+    NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S")
+        .ok()
+        .or_else(|| text.parse::<NaiveDate>().ok().and_then(|date| date.and_hms_opt(0, 0, 0)))
+}
+
+fn read_period(section: Section<'_, '_, '_>) -> Option<(NaiveDate, NaiveDate)> {
+    let day = |key: &str| {
+        let moment = section.moment(key)?;
+        let parsed = moment.value.parse::<NaiveDate>().ok();
+        if parsed.is_none() {
+            section.report(moment.line, format!("`{key}` must be a date such as 2024-01-01"), None);
+        }
+        parsed
+    };
+    let (from, to) = (day("from"), day("to"));
+    let line = section.line();
+    if let (Some(from), Some(to)) = (from, to)
+        && from > to
+    {
+        section.report(line, "the period ends before it begins", None);
+    }
+    section.check_unknown();
+    Some((from?, to?))
+}
+
+fn read_privacy(section: Section<'_, '_, '_>, base: &Path) -> Option<Identifiers> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Way {
+        Token,
+        Masked,
+        Plain,
+    }
+    let choices = [("token", Way::Token), ("masked", Way::Masked), ("plain", Way::Plain)];
+    let way = section.choice("identifiers", &choices).map_or(Way::Masked, |choice| choice.value);
+    let key_file = section.text("key_file");
+    let line = section.line();
+    let identifiers = match (way, key_file) {
+        (Way::Masked, _) => Some(Identifiers::Masked),
+        (Way::Plain, _) => Some(Identifiers::Plain),
+        (Way::Token, None) => {
+            let hint = "point it to a file of at least 32 bytes that only the run's account can read".to_owned();
+            section.report(line, "[privacy]: tokens need `key_file`", Some(hint));
+            None
+        }
+        (Way::Token, Some(file)) => match std::fs::read(base.join(&file.value)) {
+            Ok(key) if key.trim_ascii().len() >= 32 => Some(Identifiers::Token(key.trim_ascii().to_vec())),
+            Ok(_) => {
+                section.report(file.line, format!("the key in `{}` is shorter than 32 bytes", file.value), None);
+                None
+            }
+            Err(error) => {
+                section.report(file.line, format!("the key file `{}` cannot be read: {error}", file.value), None);
+                None
+            }
+        },
+    };
+    section.check_unknown();
+    identifiers
+}
+
+fn read_ladder(root: &Section<'_, '_, '_>, systems: &[SystemPlan]) -> Vec<Rung> {
+    #[derive(Clone, Copy)]
+    enum Step {
+        Exact,
+        Alternate,
+        Identity,
+    }
+    let choices =
+        [("exact_code", Step::Exact), ("alternate_code", Step::Alternate), ("identity", Step::Identity)];
+    let mut ladder = Vec::new();
+    for section in root.sections("ladder", "[[ladder]]") {
+        let step = section.need_choice("rung", &choices);
+        match step.map(|step| step.value) {
+            Some(Step::Exact) => ladder.push(Rung::ExactCode),
+            Some(Step::Alternate) => ladder.push(Rung::AlternateCode),
+            Some(Step::Identity) => {
+                let on = read_fields(&section, "on");
+                let window = read_span(&section, "window").unwrap_or(TimeDelta::days(5));
+                if on.is_empty() {
+                    let hint = Some("such as on = [\"id_number\", \"procedure\"]".to_owned());
+                    section.report(section.line(), "[[ladder]]: the identity rung needs `on`", hint);
+                }
+                for field in &on {
+                    for system in systems.iter().filter(|system| !system.maps(*field)) {
+                        let text = format!(
+                            "[[ladder]]: the identity rung needs `{}`, which system `{}` does not map",
+                            field.name(),
+                            system.name
+                        );
+                        section.report(section.line(), text, None);
+                    }
+                }
+                ladder.push(Rung::Identity { on, window });
+            }
+            None => {}
+        }
+        section.check_unknown();
+    }
+    if ladder.is_empty() {
+        ladder.push(Rung::ExactCode);
+    }
+    ladder
+}
+
+fn read_duplicates(root: &Section<'_, '_, '_>) -> DuplicatePolicy {
+    let mut policy =
+        DuplicatePolicy { on: Vec::new(), window: TimeDelta::hours(72), except_procedures: BTreeSet::new() };
+    if let Some(section) = root.section("duplicates", "[duplicates]") {
+        policy.on = read_fields(&section, "on");
+        if let Some(window) = read_span(&section, "window") {
+            policy.window = window;
+        }
+        policy.except_procedures = read_procedures(&section, "except_procedures");
+        section.check_unknown();
+    }
+    policy
+}
+
+/// Procedure codes of a list, in canonical form.
+pub fn read_procedures(section: &Section<'_, '_, '_>, key: &str) -> BTreeSet<String> {
+    let mut procedures = BTreeSet::new();
+    for code in section.texts(key).unwrap_or_default() {
+        let parsed = procedure_code::normalise(&code.value);
+        match parsed.value {
+            Some(value) if parsed.issues.is_empty() => drop(procedures.insert(value.into_owned())),
+            _ => {
+                let hint = Some("a procedure code reads 1.001193, with or without its suffix".to_owned());
+                section.report(code.line, format!("`{}` is not a procedure code", code.value), hint);
+            }
+        }
+    }
+    procedures
+}
+
+fn read_fields(section: &Section<'_, '_, '_>, key: &str) -> Vec<FieldName> {
+    let mut fields = Vec::new();
+    for name in section.texts(key).unwrap_or_default() {
+        match FieldName::from_name(&name.value) {
+            Some(field) if field.is_text() => fields.push(field),
+            Some(_) => {
+                section.report(name.line, format!("`{}` cannot be part of a key: it is not text", name.value), None);
+            }
+            None => {
+                let hint = did_you_mean(&name.value, FieldName::ALL.iter().map(|field| field.name()));
+                section.report(name.line, format!("unknown field `{}`", name.value), hint);
+            }
+        }
+    }
+    fields
+}
+
+/// A span such as `24h`, `5d` or `30m`.
+pub fn read_span(section: &Section<'_, '_, '_>, key: &str) -> Option<TimeDelta> {
+    let text = section.text(key)?;
+    let span = parse_span(&text.value);
+    if span.is_none() {
+        let hint = Some("write 30m, 24h or 5d".to_owned());
+        section.report(text.line, format!("`{}` is not a span of time", text.value), hint);
+    }
+    span
+}
+
+fn parse_span(text: &str) -> Option<TimeDelta> {
+    let unit = text.chars().next_back()?;
+    let number: i64 = text.strip_suffix(unit)?.trim().parse().ok().filter(|number| (0..=100_000).contains(number))?;
+    match unit {
+        'm' => Some(TimeDelta::minutes(number)),
+        'h' => Some(TimeDelta::hours(number)),
+        'd' => Some(TimeDelta::days(number)),
+        _ => None,
+    }
+}
+
+/// A finding kind by name, or a mistake with the nearest name.
+pub fn read_kind(section: &Section<'_, '_, '_>, name: &Lined<String>) -> Option<FindingKind> {
+    let kind = FindingKind::from_name(&name.value);
+    if kind.is_none() {
+        let hint = did_you_mean(&name.value, FindingKind::ALL.iter().map(|kind| kind.name()));
+        section.report(name.line, format!("unknown kind of finding `{}`", name.value), hint);
+    }
+    kind
+}
+
+fn read_severities(root: &Section<'_, '_, '_>) -> BTreeMap<FindingKind, Option<Severity>> {
+    let mut severities = BTreeMap::new();
+    let Some(section) = root.section("severity", "[severity]") else { return severities };
+    let mut choices: Vec<(&str, Option<Severity>)> = Severity::ALL.iter().map(|s| (s.code(), Some(*s))).collect();
+    choices.push(("off", None));
+    for (name, _) in section.entries() {
+        let severity = section.choice(&name.value, &choices);
+        if let (Some(kind), Some(severity)) = (read_kind(&section, &name), severity) {
+            severities.insert(kind, severity.value);
+        }
+    }
+    section.check_unknown();
+    severities
+}
+
+fn read_published(root: &Section<'_, '_, '_>) -> Vec<PublishedFigure> {
+    let levels = ["province", "district", "commune"];
+    let mut published = Vec::new();
+    for section in root.sections("published", "[[published]]") {
+        let figure = section.need_choice("figure", Figure::CHOICES);
+        let level = section.texts("level");
+        for level in level.iter().flatten().filter(|level| !levels.contains(&level.value.as_str())) {
+            let hint = did_you_mean(&level.value, levels).unwrap_or_else(|| format!("one of: {}", levels.join(", ")));
+            section.report(level.line, format!("unknown level `{}`", level.value), Some(hint));
+        }
+        let field = section.text("field").map(|field| field.value);
+        let channels = [("direct", "direct"), ("online", "online"), ("post", "post")];
+        let channel = section.choice("channel", &channels).map(|channel| channel.value.to_owned());
+        let value = section.number("value");
+        if value.is_none() {
+            section.report(section.line(), "[[published]]: `value` is missing", None);
+        }
+        let source = section.text("source").map(|source| source.value).unwrap_or_default();
+        if let (Some(figure), Some(value)) = (figure, value) {
+            published.push(PublishedFigure {
+                figure: figure.value,
+                level: level.map(|level| level.into_iter().map(|level| level.value).collect()),
+                field,
+                channel,
+                value: value.value,
+                source,
+            });
+        }
+        section.check_unknown();
+    }
+    published
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{parse_moment, parse_span};
+    use chrono::TimeDelta;
+
+    #[test]
+    fn spans_are_minutes_hours_or_days() {
+        assert_eq!(parse_span("24h"), Some(TimeDelta::hours(24)));
+        assert_eq!(parse_span("5d"), Some(TimeDelta::days(5)));
+        for wrong in ["", "h", "24", "24x", "-1h", "9999999999999d"] {
+            assert_eq!(parse_span(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_date_alone_is_its_first_second() {
+        assert_eq!(parse_moment("2024-04-01"), parse_moment("2024-04-01T00:00:00"));
+        assert_eq!(parse_moment("2024-04-01 02:00:00"), parse_moment("2024-04-01T02:00:00"));
+        assert_eq!(parse_moment("01/04/2024"), None);
+    }
+}

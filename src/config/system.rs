@@ -1,0 +1,279 @@
+//! The `[[system]]` blocks of a pipeline.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+use toml::de::DeValue;
+
+use super::mistakes::did_you_mean;
+use super::pipeline::{read_kind, read_procedures, read_span};
+use super::plan::{CodeOrigin, ColumnPlan, Format, Role, Scope, StatusLabel, SyncPolicy, SystemPlan};
+use super::reader::{Lined, Section};
+use crate::domain::date::DatePattern;
+use crate::domain::dossier::{FieldKind, FieldName};
+use crate::domain::status::NationalStatus;
+use crate::domain::text::fold;
+
+/// Reads every system; the hub comes first.
+pub fn read_all(root: &Section<'_, '_, '_>, hub: Option<&Lined<String>>) -> Vec<SystemPlan> {
+    let mut systems: Vec<SystemPlan> = Vec::new();
+    for section in root.sections("system", "[[system]]") {
+        let line = section.line();
+        if let Some(system) = read(&section) {
+            if systems.iter().any(|other| other.name == system.name) {
+                root.report(line, format!("system `{}` is described twice", system.name), None);
+            }
+            systems.push(system);
+        }
+    }
+    if systems.len() < 2 {
+        root.report(1, "a pipeline needs at least two [[system]] blocks to reconcile", None);
+    }
+    if let Some(hub) = hub {
+        match systems.iter().position(|system| system.name == hub.value) {
+            Some(position) => {
+                if systems[position].role != Role::Hub {
+                    root.report(hub.line, format!("the hub `{}` must have role = \"hub\"", hub.value), None);
+                }
+                let hub = systems.remove(position);
+                systems.insert(0, hub);
+            }
+            None if !systems.is_empty() => {
+                let hint = did_you_mean(&hub.value, systems.iter().map(|system| system.name.as_str()));
+                root.report(hub.line, format!("no [[system]] is named `{}`", hub.value), hint);
+            }
+            None => {}
+        }
+    }
+    let labels = systems.iter_mut().flat_map(|system| system.status.values_mut());
+    labels.enumerate().for_each(|(position, label)| label.position = position);
+    for spoke in systems.iter().skip(1).filter(|system| system.role == Role::Hub) {
+        root.report(1, format!("system `{}` cannot be a second hub", spoke.name), None);
+    }
+    systems
+}
+
+fn read(section: &Section<'_, '_, '_>) -> Option<SystemPlan> {
+    let name = section.need_text("name").filter(|name| is_plain_name(section, name));
+    let title = section.text("title");
+    let role = section.need_choice("role", Role::CHOICES);
+    let files: Vec<String> = section.texts("files").unwrap_or_default().into_iter().map(|file| file.value).collect();
+    if files.is_empty() {
+        section.report(section.line(), "[[system]]: `files` is missing or empty", None);
+    }
+    let format = read_format(section);
+    let dates = read_dates(section);
+    let reject_above = section.number("reject_above").map_or(0.05, |share| share.value);
+    let columns = read_columns(section);
+    let status = read_status(section);
+    let levels = read_levels(section);
+    let scope = read_scope(section);
+    let sync = read_sync(section);
+    section.check_unknown();
+
+    check_mapping(section, &columns, &status, &dates, &levels);
+    let name = name?.value;
+    Some(SystemPlan {
+        title: title.map_or_else(|| name.clone(), |title| title.value),
+        name,
+        role: role?.value,
+        files,
+        format: format?,
+        columns,
+        dates,
+        status,
+        levels,
+        scope,
+        sync,
+        reject_above,
+    })
+}
+
+/// System names become column names, so they are kept to `a-z`, `0-9` and `_`.
+fn is_plain_name(section: &Section<'_, '_, '_>, name: &Lined<String>) -> bool {
+    let plain = name.value.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if !plain {
+        let hint = Some("use lower-case letters, digits and `_`, such as `ho_tich`".to_owned());
+        section.report(name.line, format!("`{}` cannot name a system", name.value), hint);
+    }
+    plain
+}
+
+fn read_format(section: &Section<'_, '_, '_>) -> Option<Format> {
+    let choices = [("csv", 0), ("ndjson", 1), ("xlsx", 2)];
+    let format = section.need_choice("format", &choices);
+    let delimiter = section.text("delimiter");
+    let sheet = section.text("sheet");
+    if let (Some(delimiter), Some(1 | 2)) = (&delimiter, format.as_ref().map(|format| format.value)) {
+        section.report(delimiter.line, "[[system]]: only csv has a `delimiter`", None);
+    }
+    if let (Some(sheet), Some(0 | 1)) = (&sheet, format.as_ref().map(|format| format.value)) {
+        section.report(sheet.line, "[[system]]: only xlsx has a `sheet`", None);
+    }
+    match format?.value {
+        0 => {
+            let byte = match delimiter {
+                None => b',',
+                Some(text) => match text.value.as_bytes() {
+                    [byte] if !matches!(byte, b'"' | b'\n' | b'\r') => *byte,
+                    _ => {
+                        let hint = Some("such as \",\", \";\", \"|\" or \"\\t\"".to_owned());
+                        section.report(text.line, "[[system]]: `delimiter` must be one character", hint);
+                        b','
+                    }
+                },
+            };
+            Some(Format::Csv { delimiter: byte })
+        }
+        1 => Some(Format::Ndjson),
+        _ => Some(Format::Xlsx { sheet: sheet.map(|sheet| sheet.value) }),
+    }
+}
+
+fn read_dates(section: &Section<'_, '_, '_>) -> Vec<DatePattern> {
+    let mut patterns = Vec::new();
+    for text in section.texts("dates").unwrap_or_default() {
+        match DatePattern::parse(&text.value) {
+            Ok(pattern) => patterns.push(pattern),
+            Err(error) => section.report(text.line, format!("date form `{}`: {error}", text.value), None),
+        }
+    }
+    patterns
+}
+
+fn read_columns(section: &Section<'_, '_, '_>) -> Vec<ColumnPlan> {
+    let mut columns: Vec<ColumnPlan> = Vec::new();
+    let Some(table) = section.section("columns", "[system.columns]") else {
+        section.report(section.line(), "[[system]]: [system.columns] is missing", None);
+        return columns;
+    };
+    for (name, value) in table.entries() {
+        let Some(field) = FieldName::from_name(&name.value) else {
+            let hint = did_you_mean(&name.value, FieldName::ALL.iter().map(|field| field.name())).unwrap_or_else(|| {
+                let names: Vec<&str> = FieldName::ALL.iter().map(|field| field.name()).collect();
+                format!("fields: {}", names.join(", "))
+            });
+            table.report(name.line, format!("[system.columns]: unknown field `{}`", name.value), Some(hint));
+            continue;
+        };
+        let DeValue::String(source) = value.get_ref() else {
+            table.report(name.line, format!("[system.columns]: `{}` must be a column name", name.value), None);
+            continue;
+        };
+        columns.push(ColumnPlan { field, source: source.to_string(), line: name.line });
+    }
+    columns.sort_by_key(|column| column.field);
+    columns
+}
+
+fn check_mapping(
+    section: &Section<'_, '_, '_>,
+    columns: &[ColumnPlan],
+    status: &BTreeMap<String, StatusLabel>,
+    dates: &[DatePattern],
+    levels: &BTreeMap<String, String>,
+) {
+    let maps = |field: FieldName| columns.iter().any(|column| column.field == field);
+    for field in [FieldName::Code, FieldName::ReceivedAt] {
+        if !maps(field) {
+            let text = format!("[system.columns]: `{}` must be mapped", field.name());
+            section.report(section.line(), text, None);
+        }
+    }
+    if maps(FieldName::Status) && status.is_empty() {
+        let hint = Some("map every status the system writes to 1..10 under [system.status]".to_owned());
+        section.report(section.line(), "`status` is mapped, but [system.status] is missing", hint);
+    }
+    if maps(FieldName::Level) && levels.is_empty() {
+        let hint = Some("map them to province, district or commune under [system.levels]".to_owned());
+        section.report(section.line(), "`level` is mapped, but [system.levels] is missing", hint);
+    }
+    let dated = columns.iter().any(|c| matches!(c.field.kind(), FieldKind::Timestamp | FieldKind::PartialDate));
+    if dated && dates.is_empty() {
+        let hint = Some("such as dates = [\"dd/MM/yyyy HH:mm:ss\"]".to_owned());
+        section.report(section.line(), "dates are mapped, but `dates` is missing", hint);
+    }
+}
+
+fn read_status(section: &Section<'_, '_, '_>) -> BTreeMap<String, StatusLabel> {
+    let mut status = BTreeMap::new();
+    let Some(table) = section.section("status", "[system.status]") else { return status };
+    for (label, value) in table.entries() {
+        let national = match value.get_ref() {
+            DeValue::Integer(code) => code.as_str().parse::<u8>().ok().and_then(NationalStatus::from_code),
+            _ => None,
+        };
+        match national {
+            Some(national) => {
+                let entry = StatusLabel { label: label.value.clone(), national, position: 0 };
+                status.insert(fold(&label.value), entry);
+            }
+            None => {
+                let hint = Some("the national list runs from 1 (mới đăng ký) to 10 (đã trả kết quả)".to_owned());
+                table.report(label.line, format!("[system.status]: `{}` is not mapped to 1..10", label.value), hint);
+            }
+        }
+    }
+    status
+}
+
+fn read_levels(section: &Section<'_, '_, '_>) -> BTreeMap<String, String> {
+    let mut levels = BTreeMap::new();
+    let Some(table) = section.section("levels", "[system.levels]") else { return levels };
+    let choices = [("province", "province"), ("district", "district"), ("commune", "commune")];
+    for (label, _) in table.entries() {
+        if let Some(level) = table.choice(&label.value, &choices) {
+            levels.insert(fold(&label.value), level.value.to_owned());
+        }
+    }
+    levels
+}
+
+fn read_scope(section: &Section<'_, '_, '_>) -> Scope {
+    let Some(table) = section.section("scope", "[system.scope]") else { return Scope::default() };
+    let procedures = read_procedures(&table, "procedures");
+    let fields = table.texts("fields").unwrap_or_default().iter().map(|field| fold(&field.value)).collect();
+    let mut statuses = BTreeSet::new();
+    for status in table.texts("statuses").unwrap_or_default() {
+        match status.value.parse().ok().and_then(NationalStatus::from_code) {
+            Some(national) => drop(statuses.insert(national)),
+            None => table.report(status.line, format!("`{}` is not a national status 1..10", status.value), None),
+        }
+    }
+    table.check_unknown();
+    Scope { procedures, fields, statuses }
+}
+
+fn read_sync(section: &Section<'_, '_, '_>) -> SyncPolicy {
+    let mut policy = SyncPolicy {
+        codes: CodeOrigin::Copied,
+        late_after: TimeDelta::hours(24),
+        missing_after: TimeDelta::hours(72),
+        explains: BTreeMap::new(),
+    };
+    let Some(table) = section.section("sync", "[system.sync]") else { return policy };
+    let origins = [("copied", CodeOrigin::Copied), ("own", CodeOrigin::Own)];
+    if let Some(codes) = table.choice("codes", &origins) {
+        policy.codes = codes.value;
+    }
+    if let Some(late) = read_span(&table, "late_after") {
+        policy.late_after = late;
+    }
+    if let Some(missing) = read_span(&table, "missing_after") {
+        policy.missing_after = missing;
+    }
+    if policy.missing_after < policy.late_after {
+        table.report(table.line(), "[system.sync]: `missing_after` is shorter than `late_after`", None);
+    }
+    if let Some(explains) = table.section("explains", "[system.sync.explains]") {
+        for (name, _) in explains.entries() {
+            let reason = explains.text(&name.value);
+            if let (Some(kind), Some(reason)) = (read_kind(&explains, &name), reason) {
+                policy.explains.insert(kind, reason.value);
+            }
+        }
+    }
+    table.check_unknown();
+    policy
+}

@@ -1,0 +1,455 @@
+//! Dossier codes (mã hồ sơ): one spelling, the national grammar, and what the code itself says.
+//!
+//! It must not reject a code: ministry software has codes of its own, and any text can be a key.
+
+use std::borrow::Cow;
+
+use chrono::{Days, NaiveDate};
+
+use super::issue::{Issues, ParseIssue, Parsed};
+use super::shape::matches_shape;
+use super::text::{is_invisible, is_null_token};
+
+/// Which family of codes a code belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CodeForm {
+    /// A: QCVN 102 style agency, smallest unit first: `000.00.53.H48-220921-0099` [S].
+    AgencyAscending,
+    /// B: QĐ 20/2020 style agency, province first: `H15.50.05.13-261008-0975` [S].
+    AgencyDescending,
+    /// C: ministry portal with an 8-digit date: `G09.20-20260609-0092637` [S].
+    Ministry,
+    /// D: ministry portal with a 6-digit date and a sequence of 6 or 7 digits [S].
+    MinistryLong,
+    /// E: a 5-digit sequence from 10000, as a known sync job makes up at random [S]. Only a sign: a
+    /// unit with more than 9,999 dossiers a day mints the same shape.
+    SyncRewrite,
+    /// F: anything else.
+    Foreign,
+}
+
+impl CodeForm {
+    /// The stable name written to outputs.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::AgencyAscending => "agency_ascending",
+            Self::AgencyDescending => "agency_descending",
+            Self::Ministry => "ministry",
+            Self::MinistryLong => "ministry_long",
+            Self::SyncRewrite => "sync_rewrite",
+            Self::Foreign => "foreign",
+        }
+    }
+}
+
+/// The parts of a code of national form. Domain fact: agency, date of receipt, sequence, as public
+/// code summarises NĐ 61/2018 [S].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DossierCode<'a> {
+    /// Identification code of the agency: `000.00.53.H48` or `H48.53`.
+    pub agency: &'a str,
+    /// Six digits (yyMMdd) or eight (yyyyMMdd), not checked against the calendar.
+    pub date: &'a str,
+    /// Four to seven digits.
+    pub sequence: &'a str,
+    /// The family of the code; never [`CodeForm::Foreign`].
+    pub form: CodeForm,
+}
+
+impl<'a> DossierCode<'a> {
+    /// The parts of a [`normalise`]d code, `None` when it is foreign.
+    #[must_use]
+    pub fn parse(code: &'a str) -> Option<Self> {
+        let bytes = code.as_bytes();
+        let mut dashes = bytes.iter().enumerate().filter(|(_, b)| **b == b'-');
+        let (first, second) = (dashes.next()?.0, dashes.next()?.0);
+        let (agency, date, sequence) = (
+            &code[..first],
+            &code[first + 1..second],
+            &code[second + 1..],
+        );
+        let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+        if !matches!(date.len(), 6 | 8)
+            || !matches!(sequence.len(), 4..=7)
+            || !digits(date)
+            || !digits(sequence)
+        {
+            return None;
+        }
+        let ascending = agency_is_ascending(agency)?;
+        let form = match (date.len(), sequence.len()) {
+            (8, _) => CodeForm::Ministry,
+            (_, 6 | 7) => CodeForm::MinistryLong,
+            (_, 5) if !sequence.starts_with('0') => CodeForm::SyncRewrite,
+            _ if ascending => CodeForm::AgencyAscending,
+            _ => CodeForm::AgencyDescending,
+        };
+        Some(Self {
+            agency,
+            date,
+            sequence,
+            form,
+        })
+    }
+
+    /// The date inside the code when it is a real one; two-digit years are 20yy.
+    #[must_use]
+    pub fn receipt_date(&self) -> Option<NaiveDate> {
+        let number: u32 = self.date.parse().ok()?;
+        let (years, rest) = (number / 10_000, number % 10_000);
+        let year = if self.date.len() == 6 {
+            2000 + years
+        } else {
+            years
+        };
+        NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, rest / 100, rest % 100)
+    }
+}
+
+/// `Some(true)` for groups that end in the province, `Some(false)` for groups that start with it.
+fn agency_is_ascending(agency: &str) -> Option<bool> {
+    let bytes = agency.as_bytes();
+    if matches_shape(bytes, b"ddd.dd.dd.Add") || matches_shape(bytes, b"dd.dd.Add") {
+        return Some(true);
+    }
+    let (root, mut rest) = bytes.split_first_chunk::<3>()?;
+    let mut groups = 0;
+    while let [b'.', tail @ ..] = rest {
+        let digits = tail.iter().take_while(|b| b.is_ascii_digit()).count();
+        if !(2..=3).contains(&digits) {
+            return None;
+        }
+        rest = &tail[digits..];
+        groups += 1;
+    }
+    (rest.is_empty() && groups <= 3 && matches_shape(root, b"Add")).then_some(false)
+}
+
+/// The code trimmed, in capitals, without inner spaces, with plain dashes and digits.
+///
+/// Any text that is not a null token has a value. `CodeMalformed` is set only when the text sets
+/// out like a national code (agency, dash, date, dash, sequence) and breaks the grammar, or when its
+/// date is no date or its sequence is zero; a foreign code is not malformed.
+#[must_use]
+pub fn normalise(raw: &str) -> Parsed<Cow<'_, str>> {
+    let trimmed = raw.trim();
+    if is_null_token(trimmed) {
+        return Parsed::empty();
+    }
+    let mut issues = Issues::NONE;
+    let plain = |b: u8| b.is_ascii_graphic() && !b.is_ascii_lowercase();
+    let mut text = if trimmed.bytes().all(plain) {
+        Cow::Borrowed(trimmed)
+    } else {
+        Cow::Owned(rewrite(trimmed, &mut issues))
+    };
+    if is_null_token(&text) {
+        return Parsed::empty();
+    }
+    if let Some(whole) = float_of_whole_number(&text) {
+        issues.add(ParseIssue::NumberAsFloat);
+        text = match text {
+            Cow::Borrowed(s) => Cow::Borrowed(&s[..whole]),
+            Cow::Owned(s) => Cow::Owned(s[..whole].to_owned()),
+        };
+    }
+    if is_malformed(&text) {
+        issues.add(ParseIssue::CodeMalformed);
+    }
+    Parsed::new(text, issues)
+}
+
+fn rewrite(trimmed: &str, issues: &mut Issues) -> String {
+    let mut out = String::with_capacity(trimmed.len());
+    for c in trimmed.chars() {
+        if c.is_whitespace() {
+            issues.add(if c.is_ascii() {
+                ParseIssue::ExtraSpace
+            } else {
+                ParseIssue::InvisibleCharacter
+            });
+        } else if is_invisible(c) {
+            issues.add(ParseIssue::InvisibleCharacter);
+        } else if let Some(plain) = plain_character(c) {
+            issues.add(ParseIssue::LookAlikeLetter);
+            out.push(plain);
+        } else {
+            out.extend(c.to_uppercase());
+        }
+    }
+    out
+}
+
+/// The ASCII character a typographic dash or a full-width character stands for.
+fn plain_character(c: char) -> Option<char> {
+    match c {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' => Some('-'),
+        '\u{FF01}'..='\u{FF5E}' => {
+            char::from_u32(u32::from(c) - 0xFEE0).map(|c| c.to_ascii_uppercase())
+        }
+        _ => None,
+    }
+}
+
+/// Length of the digits in front of `.0`, for a numeric code that went through a number cell.
+fn float_of_whole_number(text: &str) -> Option<usize> {
+    let whole = text.strip_suffix(".0")?;
+    let numeric = !whole.starts_with('0') && whole.len() >= 4;
+    (numeric && whole.bytes().all(|b| b.is_ascii_digit())).then_some(whole.len())
+}
+
+fn is_malformed(code: &str) -> bool {
+    match DossierCode::parse(code) {
+        Some(parts) => parts.receipt_date().is_none() || parts.sequence.bytes().all(|b| b == b'0'),
+        None => sets_out_like_national(code),
+    }
+}
+
+fn sets_out_like_national(code: &str) -> bool {
+    let mut parts = code.split('-');
+    let (Some(agency), Some(date), Some(sequence), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return false;
+    };
+    let numberish = |s: &str| {
+        !s.is_empty()
+            && s.bytes()
+                .all(|b| b.is_ascii_digit() || matches!(b, b'O' | b'I' | b'L'))
+    };
+    let agencyish = agency_is_ascending(agency).is_some()
+        || agency.contains('.')
+            && agency
+                .bytes()
+                .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || b == b'.');
+    agencyish && numberish(date) && numberish(sequence)
+}
+
+/// The family of a [`normalise`]d code, by grammar alone.
+#[must_use]
+pub fn form(code: &str) -> CodeForm {
+    DossierCode::parse(code).map_or(CodeForm::Foreign, |parts| parts.form)
+}
+
+/// The date of receipt inside a [`normalise`]d code, when it is a real date.
+#[must_use]
+pub fn receipt_date(code: &str) -> Option<NaiveDate> {
+    DossierCode::parse(code)?.receipt_date()
+}
+
+/// The agency part of a [`normalise`]d code.
+#[must_use]
+pub fn agency(code: &str) -> Option<&str> {
+    DossierCode::parse(code).map(|parts| parts.agency)
+}
+
+/// The same code with its agency written the other way round: `000.00.53.H48-...` and `H48.53-...`.
+///
+/// Only a candidate for a look-up [R-M]: QĐ 20/2020 also renumbered some units. `None` for foreign
+/// codes and for agencies that cannot be written the other way.
+#[must_use]
+pub fn equivalent(code: &str) -> Option<String> {
+    let parts = DossierCode::parse(code)?;
+    let tail = &code[parts.agency.len()..];
+    let mut agency = String::with_capacity(13);
+    if agency_is_ascending(parts.agency)? {
+        for group in parts.agency.rsplit('.') {
+            if group.bytes().all(|b| b == b'0') {
+                continue;
+            }
+            if !agency.is_empty() {
+                agency.push('.');
+            }
+            agency.push_str(group);
+        }
+    } else {
+        let mut levels = ["", "00", "00", "000"];
+        for (level, group) in levels.iter_mut().zip(parts.agency.split('.')) {
+            if !level.is_empty() && level.len() != group.len() {
+                return None;
+            }
+            *level = group;
+        }
+        levels.reverse();
+        agency = levels.join(".");
+    }
+    agency.push_str(tail);
+    Some(agency)
+}
+
+/// Days by which a code may be older than the receipt: online dossiers get their code when they are
+/// submitted [R-M].
+const DAYS_BEFORE_RECEIPT: u64 = 10;
+
+/// Whether the date in the code fits the date of receipt: at most ten days before it and never after.
+/// True when the code carries no date.
+#[must_use]
+pub fn date_agrees(code: &str, received: NaiveDate) -> bool {
+    let Some(date) = receipt_date(code) else {
+        return true;
+    };
+    let earliest = received
+        .checked_sub_days(Days::new(DAYS_BEFORE_RECEIPT))
+        .unwrap_or(NaiveDate::MIN);
+    (earliest..=received).contains(&date)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn day(y: i32, m: u32, d: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(y, m, d).expect("a date")
+    }
+
+    #[test]
+    fn forms_by_grammar() {
+        let cases = [
+            ("000.00.53.H48-220921-0099", CodeForm::AgencyAscending),
+            ("00.00.H57-190102-0001", CodeForm::AgencyAscending),
+            ("H15.50.05.13-261008-0975", CodeForm::AgencyDescending),
+            ("H01.151.01-260701-0001", CodeForm::AgencyDescending),
+            ("H29-260701-0001", CodeForm::AgencyDescending),
+            ("H29-260701-01234", CodeForm::AgencyDescending),
+            ("G09.20-20260609-0092637", CodeForm::Ministry),
+            ("G09.20-260609-092637", CodeForm::MinistryLong),
+            ("000.00.53.H48-220921-0900012", CodeForm::MinistryLong),
+            ("000.07.32.H21-240315-48213", CodeForm::SyncRewrite),
+            ("H15.50.05.13.01-261008-0975", CodeForm::Foreign),
+            ("000.53.H48-220921-0099", CodeForm::Foreign),
+            ("H15.5-261008-0975", CodeForm::Foreign),
+            ("15.50-261008-0975", CodeForm::Foreign),
+            ("H15-26108-0975", CodeForm::Foreign),
+            ("H15-261008-975", CodeForm::Foreign),
+            ("H15-261008-09750000", CodeForm::Foreign),
+            ("H15-2610O8-0975", CodeForm::Foreign),
+            ("BHXH123456", CodeForm::Foreign),
+            ("", CodeForm::Foreign),
+        ];
+        for (code, expected) in cases {
+            assert_eq!(form(code), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn normal_codes_are_borrowed() {
+        for raw in ["H15.50-261008-0975", " G09.20-20260609-0092637 ", "BHXH123"] {
+            let parsed = normalise(raw);
+            assert!(matches!(parsed.value, Some(Cow::Borrowed(_))));
+            assert_eq!(parsed.value.as_deref(), Some(raw.trim()));
+            assert!(parsed.issues.is_empty());
+        }
+        assert_eq!(normalise(" NULL "), Parsed::empty());
+        assert_eq!(normalise("\u{200B}"), Parsed::empty());
+    }
+
+    #[test]
+    fn spelling_is_unified() {
+        for dash in ['–', '—', '−', '‐', '‑', '－'] {
+            let parsed = normalise(&format!("h15.50{dash}261008-0975"))
+                .value
+                .map(Cow::into_owned);
+            assert_eq!(parsed.as_deref(), Some("H15.50-261008-0975"));
+        }
+        let parsed = normalise("H15.50 - 261008-\u{200B}０９７５");
+        assert_eq!(parsed.value.as_deref(), Some("H15.50-261008-0975"));
+        let issues: Vec<_> = parsed.issues.iter().collect();
+        assert_eq!(
+            issues,
+            [
+                ParseIssue::LookAlikeLetter,
+                ParseIssue::ExtraSpace,
+                ParseIssue::InvisibleCharacter
+            ]
+        );
+        let capitals = normalise("h15-261008-0975");
+        assert!(capitals.issues.is_empty());
+        let number = normalise("123456.0");
+        assert_eq!(number.value.as_deref(), Some("123456"));
+        assert!(number.issues.contains(ParseIssue::NumberAsFloat));
+    }
+
+    #[test]
+    fn malformed_is_a_national_code_gone_wrong() {
+        for bad in [
+            "H15.50-2610O8-0975",
+            "H15.50-261308-0975",
+            "H15.50-261008-0000",
+            "H.28-261008-0975",
+            "53.H48-220921-0099",
+            "H15-261008-975",
+        ] {
+            let parsed = normalise(bad);
+            assert_eq!(parsed.value.as_deref(), Some(bad));
+            assert!(parsed.issues.contains(ParseIssue::CodeMalformed), "{bad}");
+        }
+        for foreign in [
+            "BHXH123456",
+            "2024/LT/00123",
+            "12-34-56",
+            "A-B-C",
+            "LLTP-2024-1",
+        ] {
+            assert!(normalise(foreign).issues.is_empty(), "{foreign}");
+        }
+    }
+
+    #[test]
+    fn parts_of_a_code() {
+        assert_eq!(receipt_date("H15.50-261008-0975"), Some(day(2026, 10, 8)));
+        assert_eq!(
+            receipt_date("G09.20-20260609-0092637"),
+            Some(day(2026, 6, 9))
+        );
+        assert_eq!(receipt_date("H15.50-260230-0975"), None);
+        assert_eq!(receipt_date("FOREIGN"), None);
+        assert_eq!(agency("000.00.53.H48-220921-0099"), Some("000.00.53.H48"));
+        assert_eq!(agency("FOREIGN"), None);
+        let parts = DossierCode::parse("H15-261008-0975").expect("national");
+        assert_eq!((parts.date, parts.sequence), ("261008", "0975"));
+    }
+
+    #[test]
+    fn agencies_turn_round() {
+        let pairs = [
+            ("000.00.53.H48-220921-0099", "H48.53-220921-0099"),
+            ("000.07.32.H21-240315-0007", "H21.32.07-240315-0007"),
+            ("000.00.00.H19-240315-0007", "H19-240315-0007"),
+            ("013.05.50.H15-240315-0007", "H15.50.05.013-240315-0007"),
+        ];
+        for (old, new) in pairs {
+            assert_eq!(equivalent(old).as_deref(), Some(new));
+            assert_eq!(equivalent(new).as_deref(), Some(old));
+        }
+        assert_eq!(
+            equivalent("00.00.H57-190102-0001").as_deref(),
+            Some("H57-190102-0001")
+        );
+        assert_eq!(equivalent("H01.151-260701-0001"), None);
+        assert_eq!(equivalent("FOREIGN"), None);
+    }
+
+    #[test]
+    fn a_code_is_at_most_ten_days_older_than_its_receipt() {
+        let code = "H15.50-261008-0975";
+        assert!(date_agrees(code, day(2026, 10, 8)));
+        assert!(date_agrees(code, day(2026, 10, 18)));
+        assert!(!date_agrees(code, day(2026, 10, 19)));
+        assert!(!date_agrees(code, day(2026, 10, 7)));
+        assert!(date_agrees("FOREIGN", day(2026, 10, 7)));
+        assert!(!date_agrees(code, NaiveDate::MAX) && !date_agrees(code, NaiveDate::MIN));
+    }
+
+    proptest! {
+        #[test]
+        fn normalising_twice_changes_nothing(raw in "\\PC{0,30}") {
+            if let Some(once) = normalise(&raw).value {
+                let again = normalise(&once).value;
+                prop_assert_eq!(again.as_deref(), Some(&*once));
+                let _ = (form(&once), equivalent(&once), agency(&once));
+            }
+        }
+    }
+}

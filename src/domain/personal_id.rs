@@ -1,0 +1,438 @@
+//! Identity numbers of owners: CMND, CCCD, tax codes, and the damage spreadsheets do to them.
+//!
+//! It must not say who a person is, and no number may reach a log: reports use [`mask`].
+
+mod structure;
+
+pub use structure::{IdKind, birth_year, is_cccd, kind, tax_checksum_ok};
+
+use std::borrow::Cow;
+
+use super::issue::{Issues, ParseIssue, Parsed};
+use super::text::{fold, is_invisible, is_null_token};
+use structure::is_digits;
+
+/// How two identity numbers stand to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum IdRelation {
+    /// The same number.
+    Same,
+    /// One side has the old card, the other the new number: they cannot be compared [S].
+    CmndAgainstCccd,
+    /// One digit was changed, left out or added.
+    OneDigit,
+    /// Two neighbouring digits changed places.
+    Transposed,
+    /// Different numbers.
+    Differs,
+}
+
+impl IdRelation {
+    /// The stable name written to outputs.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::CmndAgainstCccd => "cmnd_against_cccd",
+            Self::OneDigit => "one_digit",
+            Self::Transposed => "transposed",
+            Self::Differs => "differs",
+        }
+    }
+}
+
+/// The number without spaces and dots, with the leading zeros a number cell lost.
+///
+/// - 11 digits, and 10 that are no tax code, get their zeros back when that gives a structurally
+///   valid CCCD; 8 digits get one and become a CMND [derived].
+/// - Placeholders (`000000001` [S], one digit repeated, `123456789` [R-M], "không có") give no value.
+/// - Scientific notation has lost digits for good: no value, `IdMalformed` and `NumberAsFloat`.
+/// - Any other unknown shape is kept with `IdMalformed`.
+#[must_use]
+pub fn normalise(raw: &str) -> Parsed<Cow<'_, str>> {
+    let trimmed = raw.trim();
+    if is_null_token(trimmed) {
+        return Parsed::empty();
+    }
+    if is_digits(trimmed) {
+        return judge(Cow::Borrowed(trimmed), Issues::NONE);
+    }
+    let mut issues = Issues::NONE;
+    if is_scientific(trimmed) {
+        issues.add(ParseIssue::NumberAsFloat);
+        return Parsed::rejected(issues.with(ParseIssue::IdMalformed));
+    }
+    if let Some(whole) = trimmed.strip_suffix(".0").filter(|whole| is_digits(whole)) {
+        issues.add(ParseIssue::NumberAsFloat);
+        return judge(Cow::Borrowed(whole), issues);
+    }
+    if says_none(trimmed) {
+        return Parsed::rejected(issues.with(ParseIssue::PlaceholderId));
+    }
+    let mut out = String::with_capacity(trimmed.len());
+    for c in trimmed.chars() {
+        match c {
+            '.' => {}
+            _ if is_invisible(c) => issues.add(ParseIssue::InvisibleCharacter),
+            _ if c.is_whitespace() => issues.add(ParseIssue::ExtraSpace),
+            '\u{FF10}'..='\u{FF19}' => {
+                issues.add(ParseIssue::LookAlikeLetter);
+                out.extend(char::from_digit(u32::from(c) - 0xFF10, 10));
+            }
+            _ => out.extend(c.to_uppercase()),
+        }
+    }
+    if out.is_empty() {
+        return Parsed::rejected(issues.with(ParseIssue::IdMalformed));
+    }
+    judge(Cow::Owned(out), issues)
+}
+
+/// Judges a number without spaces and dots: placeholder, lost zeros, known shape.
+fn judge(id: Cow<'_, str>, mut issues: Issues) -> Parsed<Cow<'_, str>> {
+    if is_placeholder(&id) {
+        return Parsed::rejected(issues.with(ParseIssue::PlaceholderId));
+    }
+    if let Some(restored) = with_lost_zeros(&id) {
+        issues.add(ParseIssue::LeadingZeroRestored);
+        return Parsed::new(Cow::Owned(restored), issues);
+    }
+    if kind(&id) == IdKind::Other && !is_passport(&id) {
+        issues.add(ParseIssue::IdMalformed);
+    }
+    Parsed::new(id, issues)
+}
+
+fn with_lost_zeros(id: &str) -> Option<String> {
+    if !is_digits(id) {
+        return None;
+    }
+    match id.len() {
+        8 => Some(format!("0{id}")),
+        10 if !tax_checksum_ok(id) => Some(format!("00{id}")).filter(|full| is_cccd(full)),
+        11 => Some(format!("0{id}")).filter(|full| is_cccd(full)),
+        _ => None,
+    }
+}
+
+/// `7.92E+10`, as a spreadsheet prints a long number.
+fn is_scientific(s: &str) -> bool {
+    s.split_once(['e', 'E'])
+        .is_some_and(|(mantissa, exponent)| {
+            exponent.starts_with(['+', '-'])
+                && is_digits(&exponent[1..])
+                && mantissa.starts_with(|c: char| c.is_ascii_digit())
+                && mantissa
+                    .bytes()
+                    .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
+        })
+}
+
+fn says_none(text: &str) -> bool {
+    text.len() <= 24
+        && matches!(
+            fold(text).as_str(),
+            "khong" | "khong co" | "chua co" | "chua cap" | "ko" | "ko co" | "x" | "none"
+        )
+}
+
+/// One digit repeated, zeros before a single 1, or digits that count up from 0 or 1 or down from 9.
+fn is_placeholder(id: &str) -> bool {
+    let bytes = id.as_bytes();
+    let Some((&first, rest)) = bytes.split_first() else {
+        return true;
+    };
+    if !is_digits(id) {
+        return false;
+    }
+    let repeated = rest.iter().all(|b| *b == first);
+    let zeros_then_one = bytes
+        .split_last()
+        .is_some_and(|(last, zeros)| *last == b'1' && zeros.iter().all(|b| *b == b'0'));
+    let digit = |b: &u8| u32::from(b - b'0');
+    let steps = |step: u32| {
+        bytes
+            .iter()
+            .zip(rest)
+            .all(|(a, b)| (digit(a) + step) % 10 == digit(b))
+    };
+    let counts =
+        bytes.len() >= 6 && (matches!(first, b'0' | b'1') && steps(1) || first == b'9' && steps(9));
+    repeated || zeros_then_one || counts
+}
+
+/// A Vietnamese passport: one letter and 7 or 8 digits [R-H].
+fn is_passport(id: &str) -> bool {
+    let bytes = id.as_bytes();
+    matches!(bytes.len(), 8 | 9)
+        && bytes[0].is_ascii_uppercase()
+        && bytes[1..].iter().all(u8::is_ascii_digit)
+}
+
+/// The number for reports: first four and last two characters (`0010******23`); a number of fewer
+/// than 12 characters is starred out whole.
+#[must_use]
+pub fn mask(id: &str) -> String {
+    let length = id.chars().count();
+    let shown = |at: usize| length >= 12 && (at < 4 || at + 2 >= length);
+    id.chars()
+        .enumerate()
+        .map(|(at, c)| if shown(at) { c } else { '*' })
+        .collect()
+}
+
+/// Shortest number in which one wrong digit is believed to be a slip.
+const SLIP_LENGTH: usize = 8;
+
+/// The relation of two [`normalise`]d numbers. Symmetric.
+#[must_use]
+pub fn relation(a: &str, b: &str) -> IdRelation {
+    if a == b {
+        return IdRelation::Same;
+    }
+    if let (IdKind::Cmnd, IdKind::Cccd) | (IdKind::Cccd, IdKind::Cmnd) = (kind(a), kind(b)) {
+        return IdRelation::CmndAgainstCccd;
+    }
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if short.len() < SLIP_LENGTH || long.len() - short.len() > 1 {
+        return IdRelation::Differs;
+    }
+    let same_head = short.iter().zip(long).take_while(|(x, y)| x == y).count();
+    let same_tail = short
+        .iter()
+        .rev()
+        .zip(long.iter().rev())
+        .take_while(|(x, y)| x == y)
+        .count();
+    let odd = long.len().saturating_sub(same_head + same_tail);
+    match odd {
+        0 | 1 => IdRelation::OneDigit,
+        2 if a.len() == b.len()
+            && a[same_head] == b[same_head + 1]
+            && a[same_head + 1] == b[same_head] =>
+        {
+            IdRelation::Transposed
+        }
+        _ => IdRelation::Differs,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn normal(raw: &str) -> (Option<String>, Vec<ParseIssue>) {
+        let parsed = normalise(raw);
+        (
+            parsed.value.map(Cow::into_owned),
+            parsed.issues.iter().collect(),
+        )
+    }
+
+    #[test]
+    fn good_numbers_are_borrowed() {
+        for raw in [
+            "001099012323",
+            " 079200001234 ",
+            "123456780",
+            "0100109106",
+            "B1234567",
+            "0100109106001",
+        ] {
+            let parsed = normalise(raw);
+            assert_eq!(parsed.value.as_deref(), Some(raw.trim()));
+            assert!(parsed.issues.is_empty(), "{raw}");
+        }
+        assert!(matches!(
+            normalise("079200001234").value,
+            Some(Cow::Borrowed(_))
+        ));
+        assert_eq!(normalise(" NULL"), Parsed::empty());
+    }
+
+    #[test]
+    fn spaces_dots_and_floats_go() {
+        assert_eq!(
+            normal("079 200 001 234"),
+            (Some("079200001234".into()), vec![ParseIssue::ExtraSpace])
+        );
+        assert_eq!(
+            normal("079.200.001234"),
+            (Some("079200001234".into()), vec![])
+        );
+        assert_eq!(
+            normal("123456780.0"),
+            (Some("123456780".into()), vec![ParseIssue::NumberAsFloat])
+        );
+        assert_eq!(
+            normal("０79200001234"),
+            (
+                Some("079200001234".into()),
+                vec![ParseIssue::LookAlikeLetter]
+            )
+        );
+        assert_eq!(
+            normal("\u{200B}079200001234").0.as_deref(),
+            Some("079200001234")
+        );
+        assert_eq!(
+            normal("0100109106-001"),
+            (Some("0100109106-001".into()), vec![])
+        );
+        assert_eq!(normal("b1234567"), (Some("B1234567".into()), vec![]));
+    }
+
+    #[test]
+    fn lost_zeros_come_back() {
+        use ParseIssue::{IdMalformed, LeadingZeroRestored, NumberAsFloat};
+        assert_eq!(
+            normal("79200001234"),
+            (Some("079200001234".into()), vec![LeadingZeroRestored])
+        );
+        assert_eq!(
+            normal("79200001234.0"),
+            (
+                Some("079200001234".into()),
+                vec![LeadingZeroRestored, NumberAsFloat]
+            )
+        );
+        // Hà Nội is 001, so two zeros go.
+        assert_eq!(
+            normal("1099012323"),
+            (Some("001099012323".into()), vec![LeadingZeroRestored])
+        );
+        assert_eq!(
+            normal("12345670"),
+            (Some("012345670".into()), vec![LeadingZeroRestored])
+        );
+        // 003 is no province, and 9 no century digit.
+        assert_eq!(
+            normal("03200001234"),
+            (Some("03200001234".into()), vec![IdMalformed])
+        );
+        assert_eq!(
+            normal("79900001234"),
+            (Some("79900001234".into()), vec![IdMalformed])
+        );
+        // A phone number in the identity column stays what it is.
+        assert_eq!(
+            normal("0912345678"),
+            (Some("0912345678".into()), vec![IdMalformed])
+        );
+    }
+
+    #[test]
+    fn scientific_notation_is_beyond_repair() {
+        for raw in ["7.92E+10", "7,92E+10", "7.92e+10"] {
+            assert_eq!(
+                normal(raw),
+                (
+                    None,
+                    vec![ParseIssue::NumberAsFloat, ParseIssue::IdMalformed]
+                )
+            );
+        }
+        assert!(!is_scientific("E1234567"));
+    }
+
+    #[test]
+    fn placeholders_name_nobody() {
+        for raw in [
+            "0",
+            "000000000",
+            "000000000000",
+            "111111111",
+            "000000001",
+            "000000000001",
+            "00000001",
+            "123456789",
+            "012345678",
+            "012345678901",
+            "123456789012",
+            "987654321",
+            "0.0",
+            "Không có",
+            "x",
+        ] {
+            let (value, issues) = normal(raw);
+            assert_eq!(value, None, "{raw}");
+            assert!(issues.contains(&ParseIssue::PlaceholderId), "{raw}");
+        }
+        assert!(normalise("234567890").value.is_some());
+    }
+
+    #[test]
+    fn unknown_shapes_are_kept_and_flagged() {
+        for raw in ["12345", "003200001234", "ABC-1", "1357924680135792"] {
+            assert_eq!(
+                normal(raw),
+                (Some(raw.into()), vec![ParseIssue::IdMalformed]),
+                "{raw}"
+            );
+        }
+        assert_eq!(
+            normal(". ."),
+            (None, vec![ParseIssue::ExtraSpace, ParseIssue::IdMalformed])
+        );
+    }
+
+    #[test]
+    fn mask_shows_ends_of_long_numbers_only() {
+        assert_eq!(mask("001012345623"), "0010******23");
+        assert_eq!(mask("123456789"), "*********");
+        assert_eq!(mask(""), "");
+    }
+
+    #[test]
+    fn relations_of_numbers() {
+        let check = |a, b, expected: IdRelation| {
+            assert_eq!(relation(a, b), expected, "{a} {b}");
+            assert_eq!(relation(b, a), expected, "{b} {a}");
+        };
+        check("079200001234", "079200001234", IdRelation::Same);
+        check("123456780", "079200001234", IdRelation::CmndAgainstCccd);
+        check("079200001234", "079200001235", IdRelation::OneDigit);
+        check("079200001234", "07920000123", IdRelation::OneDigit);
+        check("079200001122", "07920000122", IdRelation::OneDigit);
+        check("079200001234", "079200001243", IdRelation::Transposed);
+        check("079200001234", "079200001212", IdRelation::Differs);
+        check("079200001234", "979200001235", IdRelation::Differs);
+        check("1234567", "1234568", IdRelation::Differs);
+        let codes = [
+            IdRelation::Same,
+            IdRelation::CmndAgainstCccd,
+            IdRelation::OneDigit,
+            IdRelation::Transposed,
+            IdRelation::Differs,
+        ]
+        .map(IdRelation::code);
+        assert_eq!(
+            codes,
+            [
+                "same",
+                "cmnd_against_cccd",
+                "one_digit",
+                "transposed",
+                "differs"
+            ]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn normalising_twice_changes_nothing(raw in "(\\PC{0,16}|[0-9]{7,14}|[0-9.eE+-]{0,14})") {
+            if let Some(once) = normalise(&raw).value {
+                let again = normalise(&once).value;
+                prop_assert_eq!(again.as_deref(), Some(&*once));
+                let _ = (kind(&once), birth_year(&once), mask(&once));
+            }
+        }
+
+        #[test]
+        fn relation_is_symmetric(a in "[0-3]{7,13}", b in "[0-3]{7,13}") {
+            prop_assert_eq!(relation(&a, &b), relation(&b, &a));
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Typed builders and readers for the columns of a Polars frame.
+//!
+//! A frame of this project holds two physical types only: text, and 64-bit integers (numbers, days,
+//! milliseconds, label positions). What an integer means is said by the table schema, so that the
+//! kernels stay small and Polars is compiled with few features.
+
+use polars::prelude::{
+    ChunkedArray, Column, DataFrame, IdxCa, IdxSize, Int64Chunked, Int64Type, IntoColumn, PlSmallStr,
+    PolarsResult, StringChunked,
+};
+use polars_arrow::array::{Array, MutablePlString, PrimitiveArray, Utf8ViewArray};
+use polars_arrow::bitmap::MutableBitmap;
+
+/// Builds one nullable text column.
+pub struct TextBuilder(MutablePlString);
+
+impl TextBuilder {
+    pub fn with_capacity(rows: usize) -> Self {
+        Self(MutablePlString::with_capacity(rows))
+    }
+
+    pub fn push(&mut self, value: Option<&str>) {
+        self.0.push(value);
+    }
+
+    pub fn finish(self, name: &str) -> Column {
+        StringChunked::with_chunk(PlSmallStr::from_str(name), self.0.freeze()).into_column()
+    }
+}
+
+/// Builds one nullable integer column.
+pub struct IntBuilder {
+    values: Vec<i64>,
+    validity: MutableBitmap,
+    nulls: usize,
+}
+
+impl IntBuilder {
+    pub fn with_capacity(rows: usize) -> Self {
+        Self {
+            values: Vec::with_capacity(rows),
+            validity: MutableBitmap::with_capacity(rows),
+            nulls: 0,
+        }
+    }
+
+    pub fn push(&mut self, value: Option<i64>) {
+        self.values.push(value.unwrap_or_default());
+        self.validity.push(value.is_some());
+        self.nulls += usize::from(value.is_none());
+    }
+
+    pub fn finish(self, name: &str) -> Column {
+        let validity = (self.nulls > 0).then(|| self.validity.into());
+        Int64Chunked::from_vec_validity(PlSmallStr::from_str(name), self.values, validity).into_column()
+    }
+}
+
+/// Random access to a text column of one chunk.
+#[derive(Clone, Copy)]
+pub struct Texts<'a>(&'a Utf8ViewArray);
+
+impl<'a> Texts<'a> {
+    /// # Errors
+    /// When the frame has no such text column.
+    pub fn of(frame: &'a DataFrame, name: &str) -> PolarsResult<Self> {
+        Ok(Self(frame.column(name)?.str()?.downcast_as_array()))
+    }
+
+    #[inline]
+    pub fn get(&self, row: usize) -> Option<&'a str> {
+        self.0.is_valid(row).then(|| self.0.value(row))
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = Option<&'a str>> + 'a {
+        self.0.iter()
+    }
+}
+
+/// Random access to an integer column of one chunk.
+#[derive(Clone, Copy)]
+pub struct Ints<'a>(&'a PrimitiveArray<i64>);
+
+impl<'a> Ints<'a> {
+    /// # Errors
+    /// When the frame has no such integer column.
+    pub fn of(frame: &'a DataFrame, name: &str) -> PolarsResult<Self> {
+        Ok(Self(frame.column(name)?.i64()?.downcast_as_array()))
+    }
+
+    #[inline]
+    pub fn get(&self, row: usize) -> Option<i64> {
+        self.0.is_valid(row).then(|| self.0.values()[row])
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.len() == 0
+    }
+}
+
+/// Stacks frames of one schema into a single-chunk frame.
+///
+/// # Errors
+/// When the schemas differ.
+pub fn stack(frames: Vec<DataFrame>) -> PolarsResult<DataFrame> {
+    let mut frames = frames.into_iter();
+    let mut all = frames.next().unwrap_or_default();
+    for frame in frames {
+        all.vstack_mut_owned(frame)?;
+    }
+    all.rechunk_mut_par();
+    Ok(all)
+}
+
+/// The rows at `order`, in that order, as a single-chunk frame.
+///
+/// # Errors
+/// When an index is out of bounds.
+pub fn gather(frame: &DataFrame, order: &[IdxSize]) -> PolarsResult<DataFrame> {
+    let index = IdxCa::from_vec(PlSmallStr::from_static("row"), order.to_vec());
+    let mut taken = frame.take(&index)?;
+    taken.rechunk_mut_par();
+    Ok(taken)
+}
+
+/// An integer column from plain values.
+pub fn ints(name: &str, values: Vec<i64>) -> Column {
+    ChunkedArray::<Int64Type>::from_vec(PlSmallStr::from_str(name), values).into_column()
+}

@@ -1,0 +1,15 @@
+//! What would still be true for invoices: keys, partitions, the ladder, one-to-one assignment,
+//! components, accounting, tables and their publication.
+//!
+//! Nothing here knows a dossier, a ministry or a language; a test holds that.
+
+pub mod accounting;
+pub mod assignment;
+pub mod components;
+pub mod frame;
+pub mod id;
+pub mod key;
+pub mod partition;
+pub mod parquet_file;
+pub mod publish;
+pub mod table;

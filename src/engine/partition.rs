@@ -1,0 +1,63 @@
+//! The one shape of heavy work: `(partition key, kernel)`.
+//!
+//! Rows that can meet share a key; rows are dealt into partitions by key, and a kernel is a plain
+//! function over one partition's rows. It does not know where it runs: here partitions run in
+//! parallel in memory. The number of partitions follows the number of rows, never the number of
+//! threads, and results come back in partition order.
+
+use rayon::prelude::*;
+
+/// Rows per partition that keep a kernel's working set near the processor's cache.
+const ROWS_PER_PARTITION: usize = 64 * 1024;
+const MOST_PARTITIONS: usize = 256;
+
+/// A row that may meet others: its key, its side and its position there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Keyed {
+    pub key: u64,
+    pub side: u16,
+    pub row: u32,
+}
+
+/// Deals rows into partitions by key. Within a partition rows are ordered by key, side and row, so
+/// the rows of one key stand together.
+pub fn deal(rows: Vec<Keyed>) -> Vec<Vec<Keyed>> {
+    let parts = (rows.len() / ROWS_PER_PARTITION + 1).next_power_of_two().min(MOST_PARTITIONS);
+    let mut dealt: Vec<Vec<Keyed>> = vec![Vec::new(); parts];
+    for row in rows {
+        dealt[(row.key >> 32) as usize & (parts - 1)].push(row);
+    }
+    dealt.par_iter_mut().for_each(|part| part.sort_unstable());
+    dealt
+}
+
+/// Runs a kernel on every partition and returns the results in partition order.
+pub fn run<T, R, E>(parts: &[T], kernel: impl Fn(&T) -> Result<R, E> + Sync + Send) -> Result<Vec<R>, E>
+where
+    T: Sync,
+    R: Send,
+    E: Send,
+{
+    parts.par_iter().map(kernel).collect()
+}
+
+/// The runs of equal key in a partition made by [`deal`].
+pub fn groups(part: &[Keyed]) -> impl Iterator<Item = &[Keyed]> {
+    part.chunk_by(|a, b| a.key == b.key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Keyed, deal, groups};
+
+    #[test]
+    fn every_row_is_dealt_once_and_equal_keys_meet() {
+        let rows: Vec<Keyed> = (0..200_000u32)
+            .map(|row| Keyed { key: (u64::from(row) % 1000) << 32, side: (row % 2) as u16, row })
+            .collect();
+        let parts = deal(rows);
+        assert!(parts.len() > 1);
+        assert_eq!(parts.iter().map(Vec::len).sum::<usize>(), 200_000);
+        assert_eq!(parts.iter().flat_map(|p| groups(p)).count(), 1000);
+    }
+}

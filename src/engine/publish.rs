@@ -1,0 +1,297 @@
+//! Publishes a run: everything is written beside the outputs, renamed into place, and only then
+//! committed by its manifest.
+//!
+//! Layout: `out/<table>/run_date=YYYY-MM-DD/part-0000.parquet`, `out/_runs/<run_id>/manifest.json`.
+//! A run that dies before its manifest leaves `out/_tmp`, which the next run clears; the tables of
+//! a date are to be trusted only when the current manifest of that date lists their hashes.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::parquet_file::{self, Clock, WriteError, Written};
+use super::table::Table;
+
+/// Raised when a column changes its meaning or goes.
+pub const SCHEMA_VERSION: u32 = 1;
+const TEMPORARY: &str = "_tmp";
+const RUNS: &str = "_runs";
+const MANIFEST: &str = "manifest.json";
+
+#[derive(Debug, Error)]
+pub enum PublishError {
+    #[error("publish {path}: {source}")]
+    Io { path: String, source: io::Error },
+    #[error("{out} is in use by another run\n  wait for it to end, or give another --out")]
+    Busy { out: String },
+    #[error(
+        "{out} already holds run {current} for {run_date}, made from other inputs, pipeline or as-of time\n  give --replace to publish run {next} in its place (its manifest is kept), or another --out"
+    )]
+    OtherRun { out: String, run_date: String, current: String, next: String },
+    #[error("read manifest {path}: {reason}\n  it is not a manifest of doisoat; move it away")]
+    Manifest { path: String, reason: String },
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+/// One input of a run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FeedEntry {
+    pub system: String,
+    pub file: String,
+    pub bytes: u64,
+    pub sha256: String,
+    pub rows: u64,
+    pub health: String,
+}
+
+/// One output of a run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OutputEntry {
+    pub name: String,
+    pub file: String,
+    pub rows: u64,
+    pub bytes: u64,
+    pub sha256: String,
+}
+
+/// The commit record. It holds no clock time: the same inputs give the same bytes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Manifest {
+    pub schema_version: u32,
+    pub doisoat: String,
+    pub run_id: String,
+    pub run_date: String,
+    pub as_of: String,
+    pub pipeline: String,
+    pub pipeline_sha256: String,
+    /// 1 for the first run of a date; one more for each run that took its place.
+    pub revision: u32,
+    pub replaces: Option<String>,
+    pub feeds: Vec<FeedEntry>,
+    pub outputs: Vec<OutputEntry>,
+}
+
+/// An exclusive hold on an output folder while one run is published.
+pub struct Publication {
+    out: PathBuf,
+    temporary: PathBuf,
+    run_date: String,
+    run_id: String,
+    revision: u32,
+    replaces: Option<String>,
+    staged: Vec<OutputEntry>,
+    _lock: File,
+}
+
+impl Publication {
+    /// Takes the folder, clears what a killed run left, and refuses to clobber another run.
+    ///
+    /// # Errors
+    /// When the folder is busy, not writable, or holds another run for the date without `replace`.
+    pub fn begin(out: &Path, run_date: &str, run_id: &str, replace: bool) -> Result<Self, PublishError> {
+        let temporary = out.join(TEMPORARY);
+        make_dir(out)?;
+        let lock_path = out.join("_lock");
+        let lock = File::create(&lock_path).map_err(|source| failed(&lock_path, source))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(PublishError::Busy { out: out.display().to_string() }),
+            Err(TryLockError::Error(source)) => return Err(failed(&lock_path, source)),
+        }
+        let (revision, replaces) = match current_manifest(out, run_date)? {
+            None => (1, None),
+            Some(same) if same.run_id == run_id => (same.revision, same.replaces),
+            Some(other) if replace => (other.revision + 1, Some(other.run_id)),
+            Some(other) => {
+                return Err(PublishError::OtherRun {
+                    out: out.display().to_string(),
+                    run_date: run_date.to_owned(),
+                    current: other.run_id,
+                    next: run_id.to_owned(),
+                });
+            }
+        };
+        remove_dir(&temporary)?;
+        make_dir(&temporary)?;
+        Ok(Self {
+            out: out.to_owned(),
+            temporary,
+            run_date: run_date.to_owned(),
+            run_id: run_id.to_owned(),
+            revision,
+            replaces,
+            staged: Vec::new(),
+            _lock: lock,
+        })
+    }
+
+    /// Writes a table beside the outputs.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn stage_table(
+        &mut self,
+        table: &Table,
+        clock: &Clock,
+        metadata: &[(String, String)],
+    ) -> Result<(), PublishError> {
+        let folder = self.folder(table.schema.name)?;
+        let path = folder.join("part-0000.parquet");
+        let written = parquet_file::write(&path, table, clock, metadata)?;
+        self.note(table.schema.name, "part-0000.parquet", table.frame.height() as u64, written);
+        Ok(())
+    }
+
+    /// The place where a file other than a table is to be written; [`Self::stage_file`] then takes it in.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn file_path(&self, name: &str, file: &str) -> Result<PathBuf, PublishError> {
+        Ok(self.folder(name)?.join(file))
+    }
+
+    /// Takes in a file written at [`Self::file_path`].
+    ///
+    /// # Errors
+    /// When the file cannot be read back.
+    pub fn stage_file(&mut self, name: &str, file: &str, rows: u64) -> Result<(), PublishError> {
+        let path = self.temporary.join(name).join(file);
+        let bytes = fs::read(&path).map_err(|source| failed(&path, source))?;
+        let sha256 = sha256(&bytes);
+        self.note(name, file, rows, Written { bytes: bytes.len() as u64, sha256 });
+        Ok(())
+    }
+
+    /// Renames everything into place and commits.
+    ///
+    /// # Errors
+    /// When a rename fails; the manifest is then not written, and a new run repairs the date.
+    pub fn commit(mut self, mut manifest: Manifest) -> Result<PathBuf, PublishError> {
+        self.staged.sort_by(|a, b| a.file.cmp(&b.file));
+        manifest.revision = self.revision;
+        manifest.replaces = self.replaces.take();
+        manifest.outputs = std::mem::take(&mut self.staged);
+        let mut names: Vec<&str> = manifest.outputs.iter().map(|output| output.name.as_str()).collect();
+        names.dedup();
+        let old = self.temporary.join("_old");
+        make_dir(&old)?;
+        for name in names {
+            let place = self.out.join(name).join(self.partition());
+            make_dir(&self.out.join(name))?;
+            if place.exists() {
+                rename(&place, &old.join(name))?;
+            }
+            rename(&self.temporary.join(name), &place)?;
+        }
+        let place = manifest_path(&self.out, &self.run_id);
+        make_dir(&self.out.join(RUNS).join(&self.run_id))?;
+        write_synced(&self.temporary.join(MANIFEST), &manifest)?;
+        rename(&self.temporary.join(MANIFEST), &place)?;
+        remove_dir(&self.temporary)?;
+        Ok(place)
+    }
+
+    fn partition(&self) -> String {
+        format!("run_date={}", self.run_date)
+    }
+
+    fn folder(&self, name: &str) -> Result<PathBuf, PublishError> {
+        let folder = self.temporary.join(name);
+        make_dir(&folder)?;
+        Ok(folder)
+    }
+
+    fn note(&mut self, name: &str, file: &str, rows: u64, written: Written) {
+        self.staged.push(OutputEntry {
+            name: name.to_owned(),
+            file: format!("{name}/{}/{file}", self.partition()),
+            rows,
+            bytes: written.bytes,
+            sha256: written.sha256,
+        });
+    }
+}
+
+/// The manifest of the run that stands for `run_date` in `out`, if any.
+///
+/// # Errors
+/// When a manifest cannot be read.
+pub fn current_manifest(out: &Path, run_date: &str) -> Result<Option<Manifest>, PublishError> {
+    let mut manifests: Vec<Manifest> = Vec::new();
+    let runs = out.join(RUNS);
+    if !runs.is_dir() {
+        return Ok(None);
+    }
+    for entry in fs::read_dir(&runs).map_err(|source| failed(&runs, source))? {
+        let entry = entry.map_err(|source| failed(&runs, source))?;
+        if let Some(manifest) = read_manifest(&entry.path().join(MANIFEST))? {
+            manifests.push(manifest);
+        }
+    }
+    manifests.retain(|manifest| manifest.run_date == run_date);
+    Ok(manifests.into_iter().max_by_key(|manifest| manifest.revision))
+}
+
+/// The dates that have a committed run in `out`, in order.
+///
+/// # Errors
+/// When a manifest cannot be read.
+pub fn run_dates(out: &Path) -> Result<Vec<String>, PublishError> {
+    let runs = out.join(RUNS);
+    let mut dates = Vec::new();
+    if runs.is_dir() {
+        for entry in fs::read_dir(&runs).map_err(|source| failed(&runs, source))? {
+            let entry = entry.map_err(|source| failed(&runs, source))?;
+            dates.extend(read_manifest(&entry.path().join(MANIFEST))?.map(|manifest| manifest.run_date));
+        }
+    }
+    dates.sort();
+    dates.dedup();
+    Ok(dates)
+}
+
+fn manifest_path(out: &Path, run_id: &str) -> PathBuf {
+    out.join(RUNS).join(run_id).join(MANIFEST)
+}
+
+fn read_manifest(path: &Path) -> Result<Option<Manifest>, PublishError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let text = fs::read_to_string(path).map_err(|source| failed(path, source))?;
+    serde_json::from_str(&text)
+        .map(Some)
+        .map_err(|error| PublishError::Manifest { path: path.display().to_string(), reason: error.to_string() })
+}
+
+fn write_synced(path: &Path, manifest: &Manifest) -> Result<(), PublishError> {
+    let mut text = serde_json::to_string_pretty(manifest).map_err(|error| failed(path, error.into()))?;
+    text.push('\n');
+    let mut file = File::create(path).map_err(|source| failed(path, source))?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|source| failed(path, source))
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    parquet_file::hex(&Sha256::digest(bytes))
+}
+
+fn make_dir(path: &Path) -> Result<(), PublishError> {
+    fs::create_dir_all(path).map_err(|source| failed(path, source))
+}
+
+fn remove_dir(path: &Path) -> Result<(), PublishError> {
+    if path.exists() { fs::remove_dir_all(path).map_err(|source| failed(path, source)) } else { Ok(()) }
+}
+
+fn rename(from: &Path, to: &Path) -> Result<(), PublishError> {
+    fs::rename(from, to).map_err(|source| failed(to, source))
+}
+
+fn failed(path: &Path, source: io::Error) -> PublishError {
+    PublishError::Io { path: path.display().to_string(), source }
+}

@@ -1,0 +1,315 @@
+//! Fourth stage: which records of different systems are one dossier.
+//!
+//! The ladder is climbed rung by rung, between the hub and each other system; a record linked on
+//! one rung is out of the next. Records without a hub partner are then tied to each other by the
+//! hub's code, so that one unknown dossier is one case and not three.
+
+use super::dedupe::{Collision, Deduped, Duplicate};
+use super::normalise::SystemRecords;
+use super::normalise::quarantine::Quarantined;
+use super::records::Records;
+use crate::config::plan::{Rung, RunPlan};
+use crate::domain::dossier::FieldName;
+use crate::engine::accounting::RowAccount;
+use crate::engine::assignment::{Assigned, Candidate, one_to_one};
+use crate::engine::components::Components;
+use crate::engine::key;
+use crate::engine::partition::{self, Keyed};
+
+/// A group larger than this is not compared pair by pair: its key tells nobody apart.
+const LARGEST_GROUP: usize = 2_000;
+
+/// Two records judged to be one case, or possibly so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    pub left_system: usize,
+    pub left: u32,
+    pub right_system: usize,
+    pub right: u32,
+    /// Position in the ladder.
+    pub rung: usize,
+    pub ambiguous: bool,
+    /// Distance in time of the two receipts, where the rung looks at it.
+    pub gap_ms: Option<i64>,
+    pub runner_up: Option<(usize, u32)>,
+    pub margin_ms: Option<i64>,
+}
+
+/// The records of all systems that describe one dossier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// System and row, the hub's first, in canonical order; duplicates included.
+    pub members: Vec<(usize, u32)>,
+}
+
+#[derive(Debug)]
+pub struct Linked {
+    pub systems: Vec<SystemRecords>,
+    pub quarantine: Vec<Quarantined>,
+    pub duplicates: Vec<Duplicate>,
+    pub collisions: Vec<Collision>,
+    pub active: Vec<Vec<bool>>,
+    pub links: Vec<Link>,
+    pub cases: Vec<Case>,
+    /// Per system and row: position of its case.
+    pub case_of: Vec<Vec<u32>>,
+    /// Groups too large to be compared, with the rung that met them.
+    pub skipped_groups: Vec<(usize, usize)>,
+    pub account: RowAccount,
+}
+
+/// Climbs the ladder and forms the cases.
+pub fn link(plan: &RunPlan, deduped: Deduped) -> Linked {
+    let Deduped { systems, quarantine, duplicates, collisions, active, account: _ } = deduped;
+    let records: Vec<Records<'_>> = systems.iter().map(|system| Records::new(&system.frame)).collect();
+    let mut climber = Climber {
+        plan,
+        records: &records,
+        free: vec![active.clone(); systems.len()],
+        links: Vec::new(),
+        skipped: Vec::new(),
+    };
+    for rung in 0..plan.ladder.len() {
+        for spoke in 1..systems.len() {
+            climber.climb(rung, spoke);
+        }
+    }
+    climber.tie_orphans();
+    let Climber { mut links, skipped, .. } = climber;
+    links.sort_unstable_by_key(|link| (link.left_system, link.left, link.right_system, link.right));
+    let heights: Vec<usize> = records.iter().map(Records::len).collect();
+    drop(records);
+    let (cases, case_of) = form_cases(&heights, &links, &duplicates);
+    let rows_in = heights.iter().sum::<usize>() as u64;
+    let rows_out = cases.iter().map(|case| case.members.len() as u64).sum();
+    let account = RowAccount { rows_in, rows_out, merged: 0, quarantined: 0 };
+    Linked {
+        systems,
+        quarantine,
+        duplicates,
+        collisions,
+        active,
+        links,
+        cases,
+        case_of,
+        skipped_groups: skipped,
+        account,
+    }
+}
+
+struct Climber<'r> {
+    plan: &'r RunPlan,
+    records: &'r [Records<'r>],
+    /// Per spoke: for the hub (0) and the spoke, the rows not linked to each other yet.
+    free: Vec<Vec<Vec<bool>>>,
+    links: Vec<Link>,
+    skipped: Vec<(usize, usize)>,
+}
+
+/// The keys of one row on one rung; an alternate rung gives several.
+type Keys = Vec<u64>;
+
+impl<'r> Climber<'r> {
+    fn climb(&mut self, rung: usize, spoke: usize) {
+        let hub = RunPlan::HUB;
+        let mut rows = Vec::new();
+        for (side, system) in [hub, spoke].into_iter().enumerate() {
+            for row in 0..self.records[system].len() as u32 {
+                if self.free[spoke][system][row as usize] {
+                    for key in self.keys(rung, system, row) {
+                        rows.push(Keyed { key, side: side as u16, row });
+                    }
+                }
+            }
+        }
+        let parts = partition::deal(rows);
+        let found: Vec<(Vec<Candidate>, usize)> = parts.iter().map(|part| self.candidates(rung, spoke, part)).collect();
+        let mut candidates = Vec::new();
+        for (found, skipped) in found {
+            candidates.extend(found);
+            self.skipped.extend((0..skipped).map(|_| (rung, spoke)));
+        }
+        for assigned in one_to_one(candidates) {
+            self.take(rung, spoke, assigned);
+        }
+    }
+
+    /// The kernel: pairs within one partition that may be one dossier.
+    fn candidates(&self, rung: usize, spoke: usize, part: &[Keyed]) -> (Vec<Candidate>, usize) {
+        let (mut candidates, mut skipped) = (Vec::new(), 0);
+        for group in partition::groups(part) {
+            let border = group.partition_point(|row| row.side == 0);
+            let (lefts, rights) = group.split_at(border);
+            if lefts.len() * rights.len() > LARGEST_GROUP * LARGEST_GROUP {
+                skipped += 1;
+                continue;
+            }
+            for left in lefts {
+                for right in rights {
+                    if let Some(cost) = self.cost(rung, spoke, left.row, right.row) {
+                        candidates.push(Candidate { cost, left: left.row, right: right.row });
+                    }
+                }
+            }
+        }
+        (candidates, skipped)
+    }
+
+    fn keys(&self, rung: usize, system: usize, row: u32) -> Keys {
+        let records = &self.records[system];
+        match &self.plan.ladder[rung] {
+            Rung::ExactCode => records.hub_key(row as usize).map(key::of).into_iter().collect(),
+            Rung::AlternateCode => {
+                let mut keys: Keys = codes(records, row).map(key::of).collect();
+                keys.sort_unstable();
+                keys.dedup();
+                keys
+            }
+            Rung::Identity { on, .. } => {
+                key::of_all(on.iter().map(|field| records.text(*field, row as usize))).into_iter().collect()
+            }
+        }
+    }
+
+    /// `None` when the pair does not meet on this rung; else how far apart it is, in milliseconds of
+    /// receipt, after a penalty for naming other persons.
+    fn cost(&self, rung: usize, spoke: usize, left: u32, right: u32) -> Option<i64> {
+        let (hub, other) = (&self.records[RunPlan::HUB], &self.records[spoke]);
+        let gap = self.gap(spoke, left, right);
+        match &self.plan.ladder[rung] {
+            Rung::ExactCode => {
+                let same = hub.hub_key(left as usize)? == other.hub_key(right as usize)?;
+                same.then(|| gap.unwrap_or(0).saturating_add(self.person_penalty(spoke, left, right)))
+            }
+            Rung::AlternateCode => {
+                let same = codes(hub, left).any(|code| codes(other, right).any(|other| other == code));
+                same.then(|| gap.unwrap_or(0).saturating_add(self.person_penalty(spoke, left, right)))
+            }
+            Rung::Identity { on, window } => {
+                let same = on
+                    .iter()
+                    .all(|field| hub.text(*field, left as usize) == other.text(*field, right as usize));
+                gap.filter(|gap| same && *gap <= window.num_milliseconds())
+            }
+        }
+    }
+
+    fn gap(&self, spoke: usize, left: u32, right: u32) -> Option<i64> {
+        let left = self.records[RunPlan::HUB].int(FieldName::ReceivedAt, left as usize)?;
+        let right = self.records[spoke].int(FieldName::ReceivedAt, right as usize)?;
+        Some((left - right).abs())
+    }
+
+    /// Where one code stands for several dossiers, the right person is worth more than any gap in time.
+    fn person_penalty(&self, spoke: usize, left: u32, right: u32) -> i64 {
+        const YEARS: i64 = 10 * 366 * 86_400_000;
+        let differs = |field| {
+            let left = self.records[RunPlan::HUB].text(field, left as usize);
+            let right = self.records[spoke].text(field, right as usize);
+            i64::from(left.is_some() && right.is_some() && left != right)
+        };
+        YEARS * (differs(FieldName::IdNumber) + differs(FieldName::OwnerName))
+    }
+
+    fn take(&mut self, rung: usize, spoke: usize, assigned: Assigned) {
+        let hub = RunPlan::HUB;
+        self.free[spoke][hub][assigned.left as usize] = false;
+        self.free[spoke][spoke][assigned.right as usize] = false;
+        let runner_up = assigned.runner_up.map(|other| {
+            if other.right == assigned.right { (hub, other.left) } else { (spoke, other.right) }
+        });
+        self.links.push(Link {
+            left_system: hub,
+            left: assigned.left,
+            right_system: spoke,
+            right: assigned.right,
+            rung,
+            ambiguous: assigned.is_ambiguous(),
+            gap_ms: self.gap(spoke, assigned.left, assigned.right),
+            runner_up,
+            margin_ms: assigned.runner_up.map(|other| other.margin),
+        });
+    }
+
+    /// Ties records of different systems that no hub record claims, by the hub's code.
+    fn tie_orphans(&mut self) {
+        let Some(rung) = self.plan.ladder.iter().position(|rung| *rung == Rung::ExactCode) else { return };
+        let mut rows = Vec::new();
+        for spoke in 1..self.records.len() {
+            for row in 0..self.records[spoke].len() as u32 {
+                if self.free[spoke][spoke][row as usize]
+                    && let Some(code) = self.records[spoke].hub_key(row as usize)
+                {
+                    rows.push(Keyed { key: key::of(code), side: spoke as u16, row });
+                }
+            }
+        }
+        for part in partition::deal(rows) {
+            for group in partition::groups(&part) {
+                let first = group[0];
+                let mut last_side = first.side;
+                for other in &group[1..] {
+                    let (left, right) = (usize::from(first.side), usize::from(other.side));
+                    let same = self.records[left].hub_key(first.row as usize)
+                        == self.records[right].hub_key(other.row as usize);
+                    if same && other.side != last_side {
+                        last_side = other.side;
+                        self.links.push(Link {
+                            left_system: left,
+                            left: first.row,
+                            right_system: right,
+                            right: other.row,
+                            rung,
+                            ambiguous: false,
+                            gap_ms: None,
+                            runner_up: None,
+                            margin_ms: None,
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Every code a record is known by.
+fn codes<'a>(records: &Records<'a>, row: u32) -> impl Iterator<Item = &'a str> {
+    let [a, b, c] = [FieldName::Code, FieldName::AltCode, FieldName::HubCode]
+        .map(|field| records.text(field, row as usize));
+    [a, b, c].into_iter().flatten()
+}
+
+/// Cases are the connected components of links and duplicates, in the order of their first member.
+fn form_cases(heights: &[usize], links: &[Link], duplicates: &[Duplicate]) -> (Vec<Case>, Vec<Vec<u32>>) {
+    let mut offsets = vec![0u32];
+    for height in heights {
+        offsets.push(offsets[offsets.len() - 1] + *height as u32);
+    }
+    let total = offsets[heights.len()] as usize;
+    let mut components = Components::new(total);
+    for link in links.iter().filter(|link| !link.ambiguous) {
+        components.union(offsets[link.left_system] + link.left, offsets[link.right_system] + link.right);
+    }
+    for duplicate in duplicates {
+        let offset = offsets[duplicate.system];
+        components.union(offset + duplicate.survivor, offset + duplicate.row);
+    }
+    let mut cases: Vec<Case> = Vec::new();
+    let mut case_of_node = vec![0u32; total];
+    let mut case_of: Vec<Vec<u32>> = heights.iter().map(|height| Vec::with_capacity(*height)).collect();
+    for (system, height) in heights.iter().enumerate() {
+        for row in 0..*height as u32 {
+            let node = offsets[system] + row;
+            let root = components.root(node);
+            if root == node {
+                case_of_node[node as usize] = cases.len() as u32;
+                cases.push(Case { members: Vec::new() });
+            }
+            let case = case_of_node[root as usize];
+            case_of_node[node as usize] = case;
+            cases[case as usize].members.push((system, row));
+            case_of[system].push(case);
+        }
+    }
+    (cases, case_of)
+}

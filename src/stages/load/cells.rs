@@ -1,0 +1,80 @@
+//! Raw cells of one piece of an export: only the mapped columns, as written.
+
+use std::sync::Arc;
+
+/// The text cells of one column, end to end in one buffer.
+#[derive(Debug, Clone, Default)]
+pub struct Cells {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Cells {
+    pub fn push(&mut self, cell: &str) {
+        self.text.push_str(cell);
+        self.ends.push(self.text.len() as u32);
+    }
+
+    pub fn get(&self, row: usize) -> &str {
+        let start = if row == 0 { 0 } else { self.ends[row - 1] as usize };
+        &self.text[start..self.ends[row] as usize]
+    }
+
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|row| self.get(row))
+    }
+}
+
+/// A row that could not be cut into its cells.
+#[derive(Debug, Clone)]
+pub struct BadRow {
+    pub row: u64,
+    pub reason: RowReason,
+    pub detail: String,
+    /// The dossier code, where it could still be read.
+    pub code: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowReason {
+    RaggedRow,
+    UnclosedQuote,
+    NotUtf8,
+    BrokenJson,
+}
+
+impl RowReason {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::RaggedRow => "ragged_row",
+            Self::UnclosedQuote => "unclosed_quote",
+            Self::NotUtf8 => "not_utf8",
+            Self::BrokenJson => "broken_json",
+        }
+    }
+}
+
+/// One piece of an export.
+#[derive(Debug, Clone, Default)]
+pub struct RawBatch {
+    pub sheet: Option<Arc<str>>,
+    /// Row of each record in the file or sheet, 1-based, as a person sees it.
+    pub rows: Vec<u64>,
+    /// One per mapped column, in the order of the system's columns.
+    pub columns: Vec<Cells>,
+    pub bad: Vec<BadRow>,
+}
+
+impl RawBatch {
+    pub fn new(columns: usize, sheet: Option<Arc<str>>) -> Self {
+        Self { sheet, rows: Vec::new(), columns: vec![Cells::default(); columns], bad: Vec::new() }
+    }
+}

@@ -1,0 +1,86 @@
+//! Finds the header row of an export and the mapped columns in it.
+
+use super::{LoadError, OpenError};
+use crate::config::mistakes::closest;
+use crate::config::plan::SystemPlan;
+use crate::domain::dossier::FieldName;
+use crate::domain::text::clean;
+
+/// How far down the header may stand: title rows above it are normal in hand-made exports.
+pub const SEARCH_ROWS: usize = 30;
+
+/// The position of every mapped column in a row of headers.
+#[derive(Debug, Clone)]
+pub struct Header {
+    pub width: usize,
+    /// One per mapped column of the system.
+    pub positions: Vec<usize>,
+    /// Position of the dossier code, to name a broken row.
+    pub code: Option<usize>,
+}
+
+/// Finds the header among the first rows: the first row that holds every mapped column.
+///
+/// # Errors
+/// Names the missing columns of the best row, what they may be called there, or a header that
+/// stands twice.
+pub fn find(rows: &[Vec<String>], place: &str, system: &SystemPlan) -> Result<(usize, Header), OpenError> {
+    let cleaned: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|cell| title(cell)).collect()).collect();
+    let wanted: Vec<String> = system.columns.iter().map(|column| title(&column.source)).collect();
+    let held = |row: &Vec<String>| wanted.iter().filter(|title| row.contains(title)).count();
+    let best = (0..cleaned.len()).max_by_key(|index| (held(&cleaned[*index]), std::cmp::Reverse(*index)));
+    let Some(best) = best.filter(|index| held(&cleaned[*index]) > 0) else {
+        return Err(mapping(place, system, 0, not_found(place, &cleaned, system)));
+    };
+    let row = &cleaned[best];
+    let mut positions = Vec::with_capacity(wanted.len());
+    for (column, title) in system.columns.iter().zip(&wanted) {
+        let mut found = row.iter().enumerate().filter(|(_, header)| *header == title).map(|(index, _)| index);
+        match (found.next(), found.next()) {
+            (Some(position), None) => positions.push(position),
+            (Some(_), Some(_)) => {
+                let text = format!("column `{}` stands twice in the header (row {})", column.source, best + 1);
+                let hint = Some("rename one of them in the export, or map another column".to_owned());
+                return Err(mapping(place, system, column.line, (text, hint)));
+            }
+            (None, _) => {
+                let text = format!(
+                    "has no column `{}` for `{}` (header in row {})",
+                    column.source,
+                    column.field.name(),
+                    best + 1
+                );
+                let hint = closest(title, row.iter().map(String::as_str)).map_or_else(
+                    || format!("columns there: {}", row.join(" | ")),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                return Err(mapping(place, system, column.line, (text, Some(hint))));
+            }
+        }
+    }
+    let code = system.columns.iter().position(|column| column.field == FieldName::Code).map(|at| positions[at]);
+    Ok((best, Header { width: row.len(), positions, code }))
+}
+
+fn not_found(place: &str, rows: &[Vec<String>], system: &SystemPlan) -> (String, Option<String>) {
+    let first = rows.first().map(|row| row.join(" | ")).unwrap_or_default();
+    let names: Vec<&str> = system.columns.iter().map(|column| column.source.as_str()).collect();
+    let single = rows.first().is_some_and(|row| row.len() <= 1);
+    let other = [';', ',', '\t', '|'].into_iter().find(|c| single && first.contains(*c));
+    let hint = match other {
+        Some(c) => format!("its first row looks separated by `{}`; is `delimiter` right?", c.escape_default()),
+        None => format!("looked for: {}", names.join(" | ")),
+    };
+    let _ = place;
+    (format!("no header with the mapped columns in the first {SEARCH_ROWS} rows"), Some(hint))
+}
+
+fn mapping(place: &str, system: &SystemPlan, line: usize, (text, hint): (String, Option<String>)) -> OpenError {
+    let line = if line > 0 { line } else { system.columns.first().map_or(0, |column| column.line) };
+    OpenError::Mapping(LoadError::Header { place: place.to_owned(), line, text, hint })
+}
+
+fn title(cell: &str) -> String {
+    clean(cell).value.map(|text| text.into_owned()).unwrap_or_default()
+}

@@ -1,0 +1,218 @@
+//! Types one column of one piece, and notes what had to be repaired, row by row.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate};
+use polars::prelude::{Column, PolarsError};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use crate::config::plan::{CodeOrigin, ColumnPlan, StatusLabel, SystemPlan};
+use crate::domain::dossier::{FieldKind, FieldName};
+use crate::domain::issue::{Issues, ParseIssue, Parsed};
+use crate::domain::{channel, date, dossier_code, money, personal_id, phone, procedure_code, text};
+use crate::engine::frame::{IntBuilder, TextBuilder};
+use crate::stages::load::cells::{Cells, RawBatch};
+
+/// What is noted of the rows of one piece while its columns are typed.
+pub struct Sheet {
+    pub issues: Vec<Issues>,
+    pub content: Vec<u64>,
+    pub rejected: Vec<bool>,
+    /// Cells whose value was lost: row, column, why.
+    pub lost: Vec<(usize, FieldName, Issues)>,
+    /// Cells that were repaired: row, field, as written.
+    repaired: Vec<(usize, FieldName, String)>,
+}
+
+impl Sheet {
+    pub fn new(rows: usize) -> Self {
+        Self {
+            issues: vec![Issues::NONE; rows],
+            content: vec![0; rows],
+            rejected: vec![false; rows],
+            lost: Vec::new(),
+            repaired: Vec::new(),
+        }
+    }
+
+    /// Per row, the repaired cells as a JSON object. Personal numbers are masked.
+    pub fn kept_cells(&self) -> BTreeMap<usize, String> {
+        let mut rows: BTreeMap<usize, BTreeMap<&str, Cow<'_, str>>> = BTreeMap::new();
+        for (row, field, cell) in &self.repaired {
+            rows.entry(*row).or_default().insert(field.name(), shown(*field, cell));
+        }
+        rows.into_iter().filter_map(|(row, cells)| Some((row, serde_json::to_string(&cells).ok()?))).collect()
+    }
+
+    fn note<T>(&mut self, row: usize, field: FieldName, cell: &str, parsed: &Parsed<T>) {
+        if parsed.issues.is_empty() {
+            if field.is_vital() && parsed.value.is_none() {
+                self.rejected[row] = true;
+                self.lost.push((row, field, Issues::NONE));
+            }
+            return;
+        }
+        self.issues[row] = self.issues[row].union(parsed.issues);
+        self.repaired.push((row, field, cell.to_owned()));
+        if parsed.value.is_none() && !parsed.issues.contains(ParseIssue::PlaceholderId) {
+            self.rejected[row] |= field.is_vital();
+            self.lost.push((row, field, parsed.issues));
+        }
+    }
+}
+
+/// A cell as it may be shown: personal numbers are masked.
+pub fn shown(field: FieldName, cell: &str) -> Cow<'_, str> {
+    match field.kind() {
+        FieldKind::PersonalId => Cow::Owned(personal_id::mask(cell)),
+        FieldKind::Phone => Cow::Owned(phone::mask(cell)),
+        _ => Cow::Borrowed(cell),
+    }
+}
+
+/// Types the cells of one field.
+pub struct ColumnBuilder<'p> {
+    system: &'p SystemPlan,
+    field: FieldName,
+}
+
+impl<'p> ColumnBuilder<'p> {
+    pub fn new(system: &'p SystemPlan, plan: &ColumnPlan) -> Self {
+        Self { system, field: plan.field }
+    }
+
+    /// The field's column, and its companion where it has one.
+    pub fn build(&self, cells: &Cells, sheet: &mut Sheet) -> Vec<Column> {
+        for (content, cell) in sheet.content.iter_mut().zip(cells.iter()) {
+            *content = xxh3_64_with_seed(cell.as_bytes(), content.wrapping_add(self.field as u64));
+        }
+        match self.field.kind() {
+            FieldKind::DossierCode => self.texts(cells, sheet, dossier_code::normalise),
+            FieldKind::ProcedureCode => self.texts(cells, sheet, procedure_code::normalise),
+            FieldKind::Text | FieldKind::Name => self.texts(cells, sheet, text::clean),
+            FieldKind::PersonalId => self.texts(cells, sheet, personal_id::normalise),
+            FieldKind::Phone => self.texts(cells, sheet, phone::normalise),
+            FieldKind::Level => self.texts(cells, sheet, |cell| self.level(cell)),
+            FieldKind::Channel => self.texts(cells, sheet, |cell| {
+                let Parsed { value, issues } = channel::normalise(cell);
+                Parsed { value: value.map(|channel| Cow::Borrowed(channel.code())), issues }
+            }),
+            FieldKind::Money => self.ints(cells, sheet, money::normalise),
+            FieldKind::Timestamp => self.ints(cells, sheet, |cell| {
+                let Parsed { value, issues } = date::datetime(cell, &self.system.dates);
+                Parsed { value: value.map(|moment| moment.and_utc().timestamp_millis()), issues }
+            }),
+            FieldKind::PartialDate => self.birth_dates(cells, sheet),
+            FieldKind::Status => self.statuses(cells, sheet),
+        }
+    }
+
+    fn texts<'c>(
+        &self,
+        cells: &'c Cells,
+        sheet: &mut Sheet,
+        parse: impl Fn(&'c str) -> Parsed<Cow<'c, str>>,
+    ) -> Vec<Column> {
+        let mut builder = TextBuilder::with_capacity(cells.len());
+        for row in 0..cells.len() {
+            let cell = cells.get(row);
+            let parsed = parse(cell);
+            sheet.note(row, self.field, cell, &parsed);
+            builder.push(parsed.value.as_deref());
+        }
+        vec![builder.finish(self.field.name())]
+    }
+
+    fn ints(&self, cells: &Cells, sheet: &mut Sheet, parse: impl Fn(&str) -> Parsed<i64>) -> Vec<Column> {
+        let mut builder = IntBuilder::with_capacity(cells.len());
+        for (row, cell) in cells.iter().enumerate() {
+            let parsed = parse(cell);
+            sheet.note(row, self.field, cell, &parsed);
+            builder.push(parsed.value);
+        }
+        vec![builder.finish(self.field.name())]
+    }
+
+    fn level<'c>(&self, cell: &'c str) -> Parsed<Cow<'c, str>> {
+        let Parsed { value, issues } = text::clean(cell);
+        let level = value.map(|value| match self.system.levels.get(&text::fold(&value)) {
+            Some(level) => Cow::Owned(level.clone()),
+            None => value,
+        });
+        Parsed { value: level, issues }
+    }
+
+    fn birth_dates(&self, cells: &Cells, sheet: &mut Sheet) -> Vec<Column> {
+        let mut days = IntBuilder::with_capacity(cells.len());
+        let mut precision = TextBuilder::with_capacity(cells.len());
+        for (row, cell) in cells.iter().enumerate() {
+            let parsed = date::partial(cell, &self.system.dates);
+            sheet.note(row, self.field, cell, &parsed);
+            days.push(parsed.value.map(|partial| days_of(partial.date)));
+            precision.push(parsed.value.map(|partial| partial.precision.code()));
+        }
+        vec![days.finish(self.field.name()), precision.finish("birth_precision")]
+    }
+
+    /// A system writes few different statuses: each spelling is looked up once.
+    fn statuses(&self, cells: &Cells, sheet: &mut Sheet) -> Vec<Column> {
+        let mut national = IntBuilder::with_capacity(cells.len());
+        let mut written = IntBuilder::with_capacity(cells.len());
+        let mut seen: Vec<(&str, Option<&StatusLabel>)> = Vec::new();
+        for (row, cell) in cells.iter().enumerate() {
+            let label = match seen.iter().find(|(spelling, _)| *spelling == cell) {
+                Some((_, label)) => *label,
+                None => {
+                    let label = self.system.status.get(&text::fold(cell));
+                    if seen.len() < 64 {
+                        seen.push((cell, label));
+                    }
+                    label
+                }
+            };
+            let unknown = label.is_none() && !text::is_null_token(cell.trim());
+            let issues = if unknown { Issues::NONE.with(ParseIssue::StatusUnknown) } else { Issues::NONE };
+            sheet.note(row, self.field, cell, &Parsed { value: label, issues });
+            national.push(label.map(|label| i64::from(label.national.code())));
+            written.push(label.map(|label| label.position as i64));
+        }
+        vec![national.finish(self.field.name()), written.finish("status_raw")]
+    }
+}
+
+/// Holds each code against its own grammar: a malformed code, or one whose date is not the receipt's.
+///
+/// Only where the system writes the hub's codes; a ministry's own codes have their own grammar.
+///
+/// # Errors
+/// When the columns are not of the declared types.
+pub fn judge_codes(
+    system: &SystemPlan,
+    batch: &RawBatch,
+    columns: &[Column],
+    sheet: &mut Sheet,
+) -> Result<(), PolarsError> {
+    if system.sync.codes == CodeOrigin::Own {
+        return Ok(());
+    }
+    let find = |field: FieldName| columns.iter().find(|column| column.name() == field.name());
+    let (Some(codes), Some(received)) = (find(FieldName::Code), find(FieldName::ReceivedAt)) else { return Ok(()) };
+    let (codes, received) = (codes.str()?, received.i64()?);
+    for (row, (code, received)) in codes.iter().zip(received.iter()).enumerate().take(batch.rows.len()) {
+        let Some(code) = code else { continue };
+        if dossier_code::form(code) == dossier_code::CodeForm::Foreign {
+            sheet.issues[row].add(ParseIssue::CodeMalformed);
+        } else if let Some(received) = received.and_then(DateTime::from_timestamp_millis)
+            && !dossier_code::date_agrees(code, received.date_naive())
+        {
+            sheet.issues[row].add(ParseIssue::CodeDateMismatch);
+        }
+    }
+    Ok(())
+}
+
+/// Days since 1970-01-01.
+pub fn days_of(date: NaiveDate) -> i64 {
+    date.signed_duration_since(NaiveDate::default()).num_days()
+}

@@ -1,0 +1,142 @@
+//! What was refused, and why, in words that name no person.
+
+use super::Place;
+use crate::config::plan::SystemPlan;
+use crate::domain::dossier::{FieldKind, FieldName};
+use crate::domain::dossier_code;
+use crate::domain::issue::{Issues, ParseIssue};
+use crate::stages::load::cells::{BadRow, RawBatch};
+use super::column::Sheet;
+
+/// One refused row or cell.
+#[derive(Debug, Clone)]
+pub struct Quarantined {
+    pub system: usize,
+    pub file: String,
+    pub sheet: Option<String>,
+    pub row: u64,
+    /// The column as the export names it; `None` when the row could not be cut into cells.
+    pub column: Option<String>,
+    pub scope: Scope,
+    pub reason: &'static str,
+    pub detail: String,
+    /// The dossier code of the row, where it could be read.
+    pub code: Option<String>,
+    pub masked: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    Row,
+    Cell,
+}
+
+impl Scope {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Row => "row",
+            Self::Cell => "cell",
+        }
+    }
+}
+
+impl Quarantined {
+    pub fn is_row(&self) -> bool {
+        self.scope == Scope::Row
+    }
+}
+
+/// Rows that could not be cut into cells.
+pub fn bad_rows(_system: &SystemPlan, index: usize, place: &Place, bad: &[BadRow]) -> Vec<Quarantined> {
+    bad.iter()
+        .map(|row| Quarantined {
+            system: index,
+            file: place.file.clone(),
+            sheet: place.sheet.clone(),
+            row: row.row,
+            column: None,
+            scope: Scope::Row,
+            reason: row.reason.code(),
+            detail: row.detail.clone(),
+            code: row.code.as_deref().and_then(|code| dossier_code::normalise(code).value).map(|c| c.into_owned()),
+            masked: None,
+        })
+        .collect()
+}
+
+/// Cells whose value was lost. A row rejected for several cells is one refused row, named by the
+/// first of them.
+pub fn lost_cells(
+    system: &SystemPlan,
+    index: usize,
+    place: &Place,
+    batch: &RawBatch,
+    sheet: &Sheet,
+) -> Vec<Quarantined> {
+    let code_column = system.columns.iter().position(|column| column.field == FieldName::Code);
+    let mut entries = Vec::new();
+    let mut lost: Vec<&(usize, FieldName, Issues)> = sheet.lost.iter().collect();
+    lost.sort_by_key(|(row, field, _)| (*row, *field));
+    let mut refused_row = None;
+    for (row, field, issues) in lost {
+        if sheet.rejected[*row] && (!field.is_vital() || refused_row == Some(*row)) {
+            continue;
+        }
+        let scope = if field.is_vital() { Scope::Row } else { Scope::Cell };
+        if field.is_vital() {
+            refused_row = Some(*row);
+        }
+        let position = system.columns.iter().position(|column| column.field == *field);
+        let cell = position.map_or("", |position| batch.columns[position].get(*row));
+        let code = code_column.and_then(|at| dossier_code::normalise(batch.columns[at].get(*row)).value);
+        entries.push(Quarantined {
+            system: index,
+            file: place.file.clone(),
+            sheet: place.sheet.clone(),
+            row: batch.rows[*row],
+            column: position.map(|position| system.columns[position].source.clone()),
+            scope,
+            reason: issues.iter().find(|issue| is_loss(*issue)).map_or("empty_value", ParseIssue::code),
+            detail: format!("field {}", field.name()),
+            code: code.map(|code| code.into_owned()),
+            masked: (!cell.is_empty()).then(|| masked(*field, cell)),
+        });
+    }
+    entries
+}
+
+/// Issues that mean the value could not be kept, rather than that it was repaired.
+fn is_loss(issue: ParseIssue) -> bool {
+    matches!(
+        issue,
+        ParseIssue::DateUnreadable
+            | ParseIssue::DateBeforeEra
+            | ParseIssue::StatusUnknown
+            | ParseIssue::MoneyUnreadable
+            | ParseIssue::ChannelUnknown
+            | ParseIssue::PhoneMalformed
+            | ParseIssue::IdMalformed
+            | ParseIssue::ProcedureMalformed
+            | ParseIssue::CodeMalformed
+            | ParseIssue::ValueTooLong
+    )
+}
+
+/// What of a refused cell may be shown: the text itself where it names nobody, else its shape.
+fn masked(field: FieldName, cell: &str) -> String {
+    let personal = matches!(
+        field.kind(),
+        FieldKind::Name | FieldKind::PersonalId | FieldKind::Phone | FieldKind::PartialDate | FieldKind::Text
+    );
+    let cell = cell.chars().take(60);
+    if !personal {
+        return cell.collect();
+    }
+    cell.map(|c| match c {
+        '0'..='9' => '9',
+        c if c.is_uppercase() => 'A',
+        c if c.is_alphabetic() => 'a',
+        c => c,
+    })
+    .collect()
+}

@@ -1,0 +1,73 @@
+//! Reads records by row: the typed view that rules and kernels share.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta};
+use polars::prelude::DataFrame;
+
+use crate::domain::dossier::FieldName;
+use crate::domain::issue::Issues;
+use crate::domain::status::NationalStatus;
+use crate::engine::frame::{Ints, Texts};
+
+/// The columns of one system's frame, by field; a field the system does not map is empty everywhere.
+pub struct Records<'a> {
+    texts: Vec<Option<Texts<'a>>>,
+    ints: Vec<Option<Ints<'a>>>,
+    issues: Option<Ints<'a>>,
+    height: usize,
+}
+
+impl<'a> Records<'a> {
+    pub fn new(frame: &'a DataFrame) -> Self {
+        let texts = FieldName::ALL.iter().map(|field| Texts::of(frame, field.name()).ok()).collect();
+        let ints = FieldName::ALL.iter().map(|field| Ints::of(frame, field.name()).ok()).collect();
+        Self { texts, ints, issues: Ints::of(frame, "issues").ok(), height: frame.height() }
+    }
+
+    pub fn len(&self) -> usize {
+        self.height
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.height == 0
+    }
+
+    #[inline]
+    pub fn text(&self, field: FieldName, row: usize) -> Option<&'a str> {
+        self.texts[field as usize].and_then(|column| column.get(row))
+    }
+
+    #[inline]
+    pub fn int(&self, field: FieldName, row: usize) -> Option<i64> {
+        self.ints[field as usize].and_then(|column| column.get(row))
+    }
+
+    pub fn moment(&self, field: FieldName, row: usize) -> Option<NaiveDateTime> {
+        self.int(field, row).and_then(moment)
+    }
+
+    pub fn date(&self, field: FieldName, row: usize) -> Option<NaiveDate> {
+        self.int(field, row).and_then(|days| NaiveDate::default().checked_add_signed(TimeDelta::days(days)))
+    }
+
+    pub fn status(&self, row: usize) -> Option<NationalStatus> {
+        self.int(FieldName::Status, row).and_then(|code| NationalStatus::from_code(code as u8))
+    }
+
+    pub fn issues(&self, row: usize) -> Issues {
+        self.issues.and_then(|column| column.get(row)).map_or(Issues::NONE, |bits| Issues::from_bits(bits as u32))
+    }
+
+    /// The code under which the hub should know this record: the hub's own code where the system
+    /// keeps it, else the system's code.
+    pub fn hub_key(&self, row: usize) -> Option<&'a str> {
+        match self.texts[FieldName::HubCode as usize] {
+            Some(column) => column.get(row),
+            None => self.text(FieldName::Code, row),
+        }
+    }
+}
+
+/// Milliseconds of the local clock as a moment.
+pub fn moment(milliseconds: i64) -> Option<NaiveDateTime> {
+    DateTime::from_timestamp_millis(milliseconds).map(|moment| moment.naive_utc())
+}
