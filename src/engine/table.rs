@@ -1,8 +1,12 @@
 //! A table: a frame and what its columns mean.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use chrono::{DateTime, NaiveDate, TimeDelta};
 use polars::prelude::DataFrame;
+
+use super::frame::{Ints, Texts};
 
 /// What a column holds, and so how it is written.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,4 +71,54 @@ impl TableSchema {
 pub struct Table {
     pub schema: TableSchema,
     pub frame: DataFrame,
+}
+
+impl Table {
+    pub fn height(&self) -> usize {
+        self.frame.height()
+    }
+
+    /// A cell as a person reads it; `None` when it is null or there is no such column.
+    pub fn show(&self, column: &str, row: usize) -> Option<Cow<'_, str>> {
+        let spec = self.schema.columns.iter().find(|spec| spec.name == column)?;
+        match &spec.kind {
+            Kind::Id | Kind::Text | Kind::Label => Texts::of(&self.frame, column).ok()?.get(row).map(Cow::Borrowed),
+            Kind::Coded(labels) => {
+                let code = self.int(column, row)?;
+                labels.get(code as usize).map(|label| Cow::Borrowed(label.as_str()))
+            }
+            Kind::Int => self.int(column, row).map(|value| Cow::Owned(value.to_string())),
+            Kind::Float => self.float(column, row).map(|value| Cow::Owned(value.to_string())),
+            Kind::Date => {
+                let date = NaiveDate::default().checked_add_signed(TimeDelta::days(self.int(column, row)?))?;
+                Some(Cow::Owned(date.to_string()))
+            }
+            Kind::Timestamp => {
+                let moment = DateTime::from_timestamp_millis(self.int(column, row)?)?;
+                Some(Cow::Owned(moment.format("%Y-%m-%d %H:%M:%S").to_string()))
+            }
+            Kind::Flag => self.int(column, row).map(|flag| Cow::Borrowed(if flag != 0 { "true" } else { "false" })),
+        }
+    }
+
+    /// The integer behind a cell.
+    pub fn int(&self, column: &str, row: usize) -> Option<i64> {
+        Ints::of(&self.frame, column).ok()?.get(row)
+    }
+
+    pub fn float(&self, column: &str, row: usize) -> Option<f64> {
+        self.frame.column(column).ok()?.f64().ok()?.get(row)
+    }
+}
+
+/// The tables of one run, in the order they are written.
+#[derive(Debug, Default)]
+pub struct Tables {
+    pub list: Vec<Table>,
+}
+
+impl Tables {
+    pub fn get(&self, name: &str) -> Option<&Table> {
+        self.list.iter().find(|table| table.schema.name == name)
+    }
 }

@@ -1,0 +1,305 @@
+//! One generation from beginning to end: dossier by dossier, row by row.
+
+use super::Generated;
+use super::calendar::DAY;
+use super::dossier::{Dossier, Maker, normal_sync};
+use super::error::GenerateError;
+use super::figures::Figures;
+use super::forms;
+use super::land_export::LandExport;
+use super::people::People;
+use super::plan::Plan;
+use super::plant::{Again, Fate, Planter};
+use super::row::{Place, Row, System};
+use super::setting::Setting;
+use super::text_exports::{HoTichExport, HubExport, PortalExport};
+use super::truth::{self, CsvFile, Planted, Reach, Truth};
+use chrono::{NaiveDateTime, TimeDelta};
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+const PROGRESS_EVERY: u64 = 2048;
+
+pub fn run(
+    setting: &Setting,
+    dossiers: u64,
+    seed: u64,
+    out: &Path,
+    progress: &dyn Fn(u64, u64),
+) -> Result<Generated, GenerateError> {
+    let stream = |number| {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        rng.set_stream(number);
+        rng
+    };
+    // Streams of their own: another error rate does not change the dossiers.
+    let mut plan_rng = stream(1);
+    let plan = Plan::new(setting, dossiers, &mut plan_rng)?;
+    let people = People::new(&setting.profile.people, dossiers + dossiers / 4, &mut plan_rng);
+    let generation = Generation {
+        setting,
+        maker: Maker::new(setting, people, stream(2)),
+        planter: Planter::new(setting, stream(3)),
+        exports: Exports::create(out, setting)?,
+        truth: Truth::create(out, setting)?,
+        figures: Figures::default(),
+        second_rows: BTreeMap::new(),
+        cases: 0,
+    };
+    generation.run(plan, &mut plan_rng, out, progress)
+}
+
+struct Generation<'a> {
+    setting: &'a Setting,
+    maker: Maker<'a>,
+    planter: Planter<'a>,
+    exports: Exports,
+    truth: Truth,
+    figures: Figures,
+    /// Rows typed a second time, waiting for the day they are typed.
+    second_rows: BTreeMap<(NaiveDateTime, u64, System), (Dossier, String)>,
+    cases: u64,
+}
+
+impl Generation<'_> {
+    fn run(
+        mut self,
+        mut plan: Plan,
+        rng: &mut impl Rng,
+        out: &Path,
+        progress: &dyn Fn(u64, u64),
+    ) -> Result<Generated, GenerateError> {
+        for index in 0..plan.dossiers {
+            let Some(received) = plan.timeline.next(rng) else { break };
+            self.second_rows_until(Some(received))?;
+            let dossier = self.maker.next(received, plan.quota(index));
+            self.case(&dossier)?;
+            let old = self.planter.age(&dossier) > TimeDelta::hours(96);
+            if self.planter.hit(self.setting.profile.hub.missing_in_province) && old {
+                let stray = self.maker.stray(received);
+                self.stray(&stray)?;
+            }
+            if index % PROGRESS_EVERY == 0 {
+                progress(index, plan.dossiers);
+            }
+        }
+        self.second_rows_until(None)?;
+        self.finish(out)
+    }
+
+    /// A case the hub has, in every system.
+    fn case(&mut self, dossier: &Dossier) -> Result<(), GenerateError> {
+        self.cases += 1;
+        let hub = self.hub(dossier)?;
+        let systems = [Some(System::Portal), dossier.ministry];
+        for system in systems.into_iter().flatten() {
+            if hub == HubRow::Malformed {
+                // Without a hub row nothing could be compared: nothing more is planted.
+                let row = self.planter.clean_row(dossier, system);
+                self.write(system, &row, dossier.case, None)?;
+            } else {
+                self.spoke(dossier, system, hub)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn hub(&mut self, dossier: &Dossier) -> Result<HubRow, GenerateError> {
+        let rates = &self.setting.profile.hub;
+        let mut row = dossier.row(dossier.received);
+        if self.planter.hit(rates.malformed) {
+            let flaw = self.planter.flaw(System::Hub);
+            let planted = self.planter.malformed(flaw, dossier, &row, System::Hub);
+            row.flaw = Some(flaw);
+            let place = self.write(System::Hub, &row, dossier.case, None)?;
+            self.truth.error(System::Hub, Some(place), dossier.case, &planted)?;
+            return Ok(HubRow::Malformed);
+        }
+        self.figures.count(self.setting, dossier);
+        let decomposed = self.planter.hit(rates.not_nfc).then(|| forms::decomposed(&row.owner)).flatten();
+        let planted = decomposed.map(|name| {
+            let original = std::mem::replace(&mut row.owner, name.clone());
+            Planted::new("not_nfc", "owner_name", original, name)
+        });
+        let place = self.write(System::Hub, &row, dossier.case, None)?;
+        if let Some(planted) = &planted {
+            self.truth.error(System::Hub, Some(place), dossier.case, planted)?;
+        }
+        let repeated = self.planter.hit(rates.repeated_row) && planted.is_none();
+        if repeated {
+            self.repeat(System::Hub, &row, dossier.case, None)?;
+        }
+        let twice = self.planter.hit(rates.typed_twice) && planted.is_none() && !repeated;
+        if twice && self.planter.may_be_typed_twice(dossier) {
+            self.type_again(dossier, System::Hub);
+            return Ok(HubRow::TypedTwice);
+        }
+        Ok(HubRow::Once)
+    }
+
+    fn spoke(&mut self, dossier: &Dossier, system: System, hub: HubRow) -> Result<(), GenerateError> {
+        let sent = match self.planter.spoke(dossier, system) {
+            Fate::Absent(None) => return Ok(()),
+            Fate::Absent(Some(planted)) => return self.truth.error(system, None, dossier.case, &planted),
+            Fate::Sent(sent) => sent,
+        };
+        let place = self.write(system, &sent.row, dossier.case, Some(sent.reach))?;
+        for planted in &sent.planted {
+            self.truth.error(system, Some(place), dossier.case, planted)?;
+        }
+        match sent.again {
+            Again::Repeated => self.repeat(system, &sent.row, dossier.case, Some(sent.reach))?,
+            // Twice in the hub and twice in the portal would not be told apart.
+            Again::Typed if hub == HubRow::Once => self.type_again(dossier, system),
+            Again::Typed | Again::No => {}
+        }
+        Ok(())
+    }
+
+    /// A case the hub never heard of.
+    fn stray(&mut self, dossier: &Dossier) -> Result<(), GenerateError> {
+        self.cases += 1;
+        let place = self.planter.rng.random_range(0..4);
+        let in_portal = place < 3 || dossier.ministry.is_none();
+        let in_ministry = dossier.ministry.filter(|_| place >= 2);
+        let planted = Planted::new("missing_in_province", "", dossier.code.as_str(), "");
+        self.truth.error(System::Hub, None, dossier.case, &planted)?;
+        if in_portal {
+            let row = self.planter.clean_row(dossier, System::Portal);
+            self.write(System::Portal, &row, dossier.case, None)?;
+        }
+        if let Some(system) = in_ministry {
+            let mut row = self.planter.clean_row(dossier, system);
+            if !in_portal {
+                // Typed into the ministry's system only: there is no one-stop code.
+                row.hub_code.clear();
+            }
+            self.write(system, &row, dossier.case, None)?;
+        }
+        Ok(())
+    }
+
+    fn repeat(&mut self, system: System, row: &Row, case: u64, reach: Option<Reach>) -> Result<(), GenerateError> {
+        let place = self.write(system, row, case, reach)?;
+        let planted = Planted::new("repeated_row", "", row.code.as_str(), row.code.as_str());
+        self.truth.error(system, Some(place), case, &planted)
+    }
+
+    /// The same person with the same procedure is typed in again, one to 48 hours later, and left open.
+    fn type_again(&mut self, dossier: &Dossier, system: System) {
+        let calendar = &self.setting.calendar;
+        let mut received = dossier.received;
+        for _ in 0..8 {
+            received = dossier.received + TimeDelta::seconds(self.planter.rng.random_range(3600..48 * 3600));
+            if calendar.in_office(received) {
+                break;
+            }
+        }
+        let days = self.setting.profile.procedure.get(dossier.procedure).map_or(1, |keys| i64::from(keys.days));
+        let second = Dossier {
+            received,
+            due: calendar.at(calendar.worked(received) + days * DAY),
+            finished: None,
+            returned: None,
+            status: 4,
+            ..dossier.clone()
+        };
+        self.second_rows.insert((received, dossier.case, system), (second, dossier.code.clone()));
+    }
+
+    fn second_rows_until(&mut self, time: Option<NaiveDateTime>) -> Result<(), GenerateError> {
+        while let Some(((received, case, system), (mut dossier, first_code))) = self.next_second_row(time) {
+            dossier.code = self.maker.code(dossier.unit, received);
+            let synced = normal_sync(received, self.setting.as_of(), &mut self.planter.rng);
+            let reach = (system != System::Hub).then_some(Reach::Identity);
+            let place = self.write(system, &dossier.row(synced), case, reach)?;
+            let planted = Planted::new("typed_twice", "code", first_code, dossier.code.as_str());
+            self.truth.error(system, Some(place), case, &planted)?;
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::type_complexity, reason = "the entry of a map, taken apart at once")]
+    fn next_second_row(
+        &mut self,
+        time: Option<NaiveDateTime>,
+    ) -> Option<((NaiveDateTime, u64, System), (Dossier, String))> {
+        let entry = self.second_rows.first_entry()?;
+        let due = time.is_none_or(|time| entry.key().0 <= time);
+        due.then(|| entry.remove_entry())
+    }
+
+    fn write(&mut self, system: System, row: &Row, case: u64, reach: Option<Reach>) -> Result<Place, GenerateError> {
+        let place = self.exports.write(self.setting, system, row)?;
+        self.truth.record(system, place, case, row.flaw.is_some(), reach)?;
+        Ok(place)
+    }
+
+    fn finish(mut self, out: &Path) -> Result<Generated, GenerateError> {
+        self.exports.finish()?;
+        let setting = self.setting;
+        let (errors_by_kind, rows) = self.truth.finish()?;
+        let mut figures = self.figures.lines(setting);
+        figures.push(("cases".into(), self.cases.to_string()));
+        let of = |system| rows.get(&system).copied().unwrap_or(0);
+        figures.extend(System::ALL.map(|system| (format!("rows_{}", system.name()), of(system).to_string())));
+        figures.extend(errors_by_kind.iter().map(|(kind, count)| (format!("errors_{kind}"), count.to_string())));
+        let mut file = CsvFile::create(out, truth::FIGURES, b',')?;
+        file.write(["name", "value"])?;
+        for (name, value) in &figures {
+            file.write([name, value])?;
+        }
+        file.finish()?;
+        let mut files: Vec<(String, u64)> =
+            System::ALL.into_iter().map(|system| (setting.file(system).to_owned(), of(system))).collect();
+        files.push((truth::RECORDS.into(), rows.values().sum()));
+        files.push((truth::ERRORS.into(), errors_by_kind.values().sum()));
+        files.push((truth::FIGURES.into(), figures.len() as u64));
+        Ok(Generated { files, cases: self.cases, errors_by_kind })
+    }
+}
+
+/// What the hub holds of a case.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum HubRow {
+    Once,
+    TypedTwice,
+    Malformed,
+}
+
+/// The four exports, open for writing.
+struct Exports {
+    hub: HubExport,
+    portal: PortalExport,
+    ho_tich: HoTichExport,
+    dat_dai: LandExport,
+}
+
+impl Exports {
+    fn create(out: &Path, setting: &Setting) -> Result<Self, GenerateError> {
+        Ok(Exports {
+            hub: HubExport::create(out, setting)?,
+            portal: PortalExport::create(out, setting)?,
+            ho_tich: HoTichExport::create(out, setting)?,
+            dat_dai: LandExport::create(out, setting)?,
+        })
+    }
+
+    fn write(&mut self, setting: &Setting, system: System, row: &Row) -> Result<Place, GenerateError> {
+        match system {
+            System::Hub => self.hub.write(setting, row),
+            System::Portal => self.portal.write(setting, row),
+            System::HoTich => self.ho_tich.write(setting, row),
+            System::DatDai => self.dat_dai.write(setting, row),
+        }
+    }
+
+    fn finish(&mut self) -> Result<(), GenerateError> {
+        self.hub.finish()?;
+        self.portal.finish()?;
+        self.ho_tich.finish()?;
+        self.dat_dai.finish()
+    }
+}
