@@ -1,1 +1,144 @@
-fn main(){ }
+//! Parses the command line, runs one command, and exits.
+
+use std::io::IsTerminal;
+use std::process::ExitCode as ProcessExit;
+use std::time::Instant;
+
+use clap::Parser;
+use doisoat::check;
+use doisoat::cli::{CheckArgs, Cli, Command, EvaluateArgs, GenerateArgs, RunArgs};
+use doisoat::exit_code::ExitCode;
+use doisoat::progress::{Progress, Silent};
+use doisoat::run::{self, RunRequest};
+use doisoat::{evaluate, generate};
+
+mod progress_bar;
+
+fn main() -> ProcessExit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::Usage.into() } else { ExitCode::Clean.into() };
+        }
+    };
+    if let Some(threads) = cli.threads
+        && rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().is_err()
+    {
+        return fail("the worker threads could not be started", ExitCode::Failure);
+    }
+    // Everything is written beside the outputs and renamed at the end: stopping at once is safe.
+    let _ = ctrlc::set_handler(|| std::process::exit(ExitCode::Interrupted as i32));
+    let code = match &cli.command {
+        Command::Run(args) => run_night(&cli, args),
+        Command::Check(args) => check_pipelines(&cli, args),
+        Command::Generate(args) => generate_exports(&cli, args),
+        Command::Evaluate(args) => evaluate_run(&cli, args),
+    };
+    match code {
+        Ok(code) => code.into(),
+        Err((text, code)) => fail(&text, code),
+    }
+}
+
+type Outcome = Result<ExitCode, (String, ExitCode)>;
+
+fn fail(text: &str, code: ExitCode) -> ProcessExit {
+    eprintln!("doisoat: {}", text.trim_end());
+    code.into()
+}
+
+fn progress(cli: &Cli) -> Box<dyn Progress> {
+    if cli.quiet || !std::io::stderr().is_terminal() {
+        Box::new(Silent)
+    } else {
+        Box::new(progress_bar::Bar::new())
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Result<(), (String, ExitCode)> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| (error.to_string(), ExitCode::Failure))?;
+    println!("{text}");
+    Ok(())
+}
+
+fn run_night(cli: &Cli, args: &RunArgs) -> Outcome {
+    let started = Instant::now();
+    let request = RunRequest {
+        pipeline: args.pipeline.clone(),
+        input: args.input.clone(),
+        out: args.out.clone(),
+        as_of: args.as_of,
+        replace: args.replace,
+        lang: args.lang.into(),
+    };
+    let progress = progress(cli);
+    let (report, code) =
+        run::run(&request, progress.as_ref()).map_err(|error| (error.to_string(), error.exit_code()))?;
+    drop(progress);
+    if cli.json {
+        json(&report)?;
+    } else {
+        print!("{}", report.text(args.lang.into()));
+        let words = doisoat::report::words::Words::of(args.lang.into());
+        println!("  {}: {:.1} s", words.took, started.elapsed().as_secs_f64());
+    }
+    Ok(code)
+}
+
+fn check_pipelines(cli: &Cli, args: &CheckArgs) -> Outcome {
+    let mut code = ExitCode::Clean;
+    for pipeline in &args.pipelines {
+        match check::check(pipeline, args.input.clone()) {
+            Ok(checked) => {
+                if !cli.quiet {
+                    println!("{}: in order, {} systems", pipeline.display(), checked.plan.systems.len());
+                    for absent in checked.absent {
+                        println!("  columns not checked, {absent}");
+                    }
+                }
+            }
+            Err(mistakes) => {
+                eprint!("{mistakes}");
+                code = ExitCode::Usage;
+            }
+        }
+    }
+    Ok(code)
+}
+
+fn generate_exports(cli: &Cli, args: &GenerateArgs) -> Outcome {
+    let started = Instant::now();
+    let request = generate::Request {
+        profile: args.profile.clone(),
+        dossiers: args.dossiers,
+        seed: args.seed,
+        out: args.out.clone(),
+    };
+    let progress = progress(cli);
+    progress.begin("generate", 0);
+    let bar = progress_bar::Steps::new(progress.as_ref());
+    let generated = generate::generate(&request, &|done, total| bar.at(done, total))
+        .map_err(|error| (error.to_string(), ExitCode::Usage))?;
+    drop(progress);
+    if !cli.quiet {
+        for (file, rows) in &generated.files {
+            println!("{}/{file}: {rows} rows", args.out.display());
+        }
+        let planted: u64 = generated.errors_by_kind.values().sum();
+        let seconds = started.elapsed().as_secs_f64();
+        println!("{} cases, {planted} planted errors, {seconds:.1} s", generated.cases);
+    }
+    Ok(ExitCode::Clean)
+}
+
+fn evaluate_run(cli: &Cli, args: &EvaluateArgs) -> Outcome {
+    let evaluation = evaluate::evaluate(&args.out, &args.truth, args.run_date.as_deref())
+        .map_err(|error| (error.to_string(), ExitCode::Usage))?;
+    if cli.json {
+        json(&evaluation)?;
+    } else {
+        print!("{evaluation}");
+    }
+    Ok(ExitCode::Clean)
+}

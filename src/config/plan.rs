@@ -147,6 +147,8 @@ pub struct Scope {
     pub fields: BTreeSet<String>,
     /// Only dossiers of these statuses; empty means all.
     pub statuses: BTreeSet<NationalStatus>,
+    /// The export holds dossiers received from this day on.
+    pub covers_from: Option<NaiveDate>,
 }
 
 #[derive(Debug, Clone)]

@@ -241,8 +241,15 @@ fn read_scope(section: &Section<'_, '_, '_>) -> Scope {
             None => table.report(status.line, format!("`{}` is not a national status 1..10", status.value), None),
         }
     }
+    let covers_from = table.moment("covers_from").and_then(|moment| {
+        let day = moment.value.parse().ok();
+        if day.is_none() {
+            table.report(moment.line, "`covers_from` must be a date such as 2024-01-01", None);
+        }
+        day
+    });
     table.check_unknown();
-    Scope { procedures, fields, statuses }
+    Scope { procedures, fields, statuses, covers_from }
 }
 
 fn read_sync(section: &Section<'_, '_, '_>) -> SyncPolicy {

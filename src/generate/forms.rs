@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// Open syllables whose tone mark stands in one of two places: old, new.
+#[rustfmt::skip]
 const TONE_PLACES: [(&str, &str); 15] = [
     ("òa", "oà"), ("óa", "oá"), ("ỏa", "oả"), ("õa", "oã"), ("ọa", "oạ"),
     ("òe", "oè"), ("óe", "oé"), ("ỏe", "oẻ"), ("õe", "oẽ"), ("ọe", "oẹ"),
@@ -13,6 +14,7 @@ const TONE_PLACES: [(&str, &str); 15] = [
 ];
 
 /// Misspellings that change letters: at the start of a syllable, or at its end.
+#[rustfmt::skip]
 const SLIPS: [(bool, &str, &str); 10] = [
     (true, "Tr", "Ch"), (true, "S", "X"), (true, "L", "N"), (true, "D", "Gi"), (true, "Ch", "Tr"), (true, "V", "D"),
     (false, "ng", "n"), (false, "nh", "n"), (false, "n", "ng"), (false, "t", "c"),
@@ -40,7 +42,11 @@ pub fn variant(name: &str, rng: &mut impl Rng) -> Option<(&'static str, String)>
 /// Another name: a given name is exchanged for `other_given`, or the given name is misspelt.
 pub fn another_name(name: &str, other_given: &str, rng: &mut impl Rng) -> Option<String> {
     let (rest, given) = name.rsplit_once(' ')?;
-    let slip = if rng.random_bool(0.5) { misspelt(given) } else { None };
+    let slip = if rng.random_bool(0.5) {
+        misspelt(given)
+    } else {
+        None
+    };
     let changed = format!("{rest} {}", slip.unwrap_or_else(|| other_given.to_owned()));
     (folded(&changed) != folded(name)).then_some(changed)
 }
@@ -52,18 +58,33 @@ pub fn folded(name: &str) -> String {
 
 fn unaccented(name: &str) -> String {
     let plain = name.nfd().filter(|letter| !is_combining_mark(*letter));
-    plain.map(|letter| if letter == 'đ' { 'd' } else if letter == 'Đ' { 'D' } else { letter }).collect()
+    plain
+        .map(|letter| {
+            if letter == 'đ' {
+                'd'
+            } else if letter == 'Đ' {
+                'D'
+            } else {
+                letter
+            }
+        })
+        .collect()
 }
 
 fn moved_tones(name: &str) -> String {
-    name.split(' ').map(moved_tone).collect::<Vec<_>>().join(" ")
+    name.split(' ')
+        .map(moved_tone)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn moved_tone(syllable: &str) -> String {
     for (old, new) in TONE_PLACES {
         for (from, to) in [(old, new), (new, old)] {
             // After q the u belongs to the consonant: quý, quà.
-            let start = syllable.strip_suffix(from).filter(|start| !start.ends_with(['q', 'Q']));
+            let start = syllable
+                .strip_suffix(from)
+                .filter(|start| !start.ends_with(['q', 'Q']));
             if let Some(start) = start {
                 return format!("{start}{to}");
             }
@@ -74,11 +95,19 @@ fn moved_tone(syllable: &str) -> String {
 
 fn misspelt(given: &str) -> Option<String> {
     SLIPS.iter().find_map(|&(at_start, from, to)| {
-        let rest = if at_start { given.strip_prefix(from) } else { given.strip_suffix(from) }?;
+        let rest = if at_start {
+            given.strip_prefix(from)
+        } else {
+            given.strip_suffix(from)
+        }?;
         if rest.is_empty() {
             return None;
         }
-        Some(if at_start { format!("{to}{rest}") } else { format!("{rest}{to}") })
+        Some(if at_start {
+            format!("{to}{rest}")
+        } else {
+            format!("{rest}{to}")
+        })
     })
 }
 

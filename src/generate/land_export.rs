@@ -12,13 +12,34 @@ use std::path::{Path, PathBuf};
 const SHEET_ROWS: u32 = 1_048_576;
 const HEAD_ROWS: u32 = 5;
 const SHEETS: [&str; 8] = [
-    "Danh sách", "Danh sách 2", "Danh sách 3", "Danh sách 4", "Danh sách 5", "Danh sách 6", "Danh sách 7",
+    "Danh sách",
+    "Danh sách 2",
+    "Danh sách 3",
+    "Danh sách 4",
+    "Danh sách 5",
+    "Danh sách 6",
+    "Danh sách 7",
     "Danh sách 8",
 ];
 const HEADER: [&str; 18] = [
-    "STT", "Số biên nhận", "Mã hồ sơ một cửa", "Mã quy trình", "Tên quy trình", "Họ tên người nộp đơn",
-    "Số CMND/CCCD", "Ngày sinh", "Số điện thoại", "Ngày tiếp nhận", "Ngày hẹn trả", "Ngày kết thúc", "Trạng thái",
-    "Lệ phí", "Ngày nhận dữ liệu", "Số thửa", "Tờ bản đồ", "Diện tích (m2)",
+    "STT",
+    "Số biên nhận",
+    "Mã hồ sơ một cửa",
+    "Mã quy trình",
+    "Tên quy trình",
+    "Họ tên người nộp đơn",
+    "Số CMND/CCCD",
+    "Ngày sinh",
+    "Số điện thoại",
+    "Ngày tiếp nhận",
+    "Ngày hẹn trả",
+    "Ngày kết thúc",
+    "Trạng thái",
+    "Lệ phí",
+    "Ngày nhận dữ liệu",
+    "Số thửa",
+    "Tờ bản đồ",
+    "Diện tích (m2)",
 ];
 
 pub struct LandExport {
@@ -59,7 +80,8 @@ impl LandExport {
         // Rows wait beside the export, not in a small /tmp; and the file bears no clock.
         self.workbook.set_tempdir(out)?;
         let created = ExcelDateTime::from_ymd(2024, 1, 1)?;
-        self.workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
+        self.workbook
+            .set_properties(&DocProperties::new().set_creation_datetime(&created));
         self.add_sheet()
     }
 
@@ -83,7 +105,8 @@ impl LandExport {
     }
 
     pub fn write(&mut self, setting: &Setting, row: &Row) -> Result<Place, GenerateError> {
-        self.try_write(setting, row).map_err(|source| failed(&self.path, source))
+        self.try_write(setting, row)
+            .map_err(|source| failed(&self.path, source))
     }
 
     fn try_write(&mut self, setting: &Setting, row: &Row) -> Result<Place, XlsxError> {
@@ -97,7 +120,12 @@ impl LandExport {
         let sheet = self.workbook.worksheet_from_index(self.sheet)?;
         let procedure = setting.profile.procedure.get(row.procedure);
         // The number of the receipt, so that a row written twice is the same row.
-        let number: u64 = row.code.rsplit('-').next().and_then(|digits| digits.parse().ok()).unwrap_or(0);
+        let number: u64 = row
+            .code
+            .rsplit('-')
+            .next()
+            .and_then(|digits| digits.parse().ok())
+            .unwrap_or(0);
         sheet.write_number(at, 0, number as f64)?;
         text(sheet, at, 1, &row.code)?;
         text(sheet, at, 2, &row.hub_code)?;
@@ -124,16 +152,24 @@ impl LandExport {
         sheet.write_number(at, 15, (seed % 900 + 1) as f64)?;
         sheet.write_number(at, 16, (seed / 900 % 120 + 1) as f64)?;
         sheet.write_number(at, 17, (seed / 7 % 60_000 + 400) as f64 / 10.0)?;
-        Ok(Place { sheet: SHEETS.get(self.sheet).copied().unwrap_or(""), row: u64::from(at) + 1 })
+        Ok(Place {
+            sheet: SHEETS.get(self.sheet).copied().unwrap_or(""),
+            row: u64::from(at) + 1,
+        })
     }
 
     pub fn finish(&mut self) -> Result<(), GenerateError> {
-        self.workbook.save(&self.path).map_err(|source| failed(&self.path, source))
+        self.workbook
+            .save(&self.path)
+            .map_err(|source| failed(&self.path, source))
     }
 }
 
 fn failed(path: &Path, source: XlsxError) -> GenerateError {
-    GenerateError::Xlsx { path: path.to_owned(), source: Box::new(source) }
+    GenerateError::Xlsx {
+        path: path.to_owned(),
+        source: Box::new(source),
+    }
 }
 
 fn text(sheet: &mut Worksheet, row: u32, column: u16, cell: &str) -> Result<(), XlsxError> {
@@ -143,7 +179,13 @@ fn text(sheet: &mut Worksheet, row: u32, column: u16, cell: &str) -> Result<(), 
     Ok(())
 }
 
-fn text_or_number(sheet: &mut Worksheet, row: u32, column: u16, cell: &str, number: bool) -> Result<(), XlsxError> {
+fn text_or_number(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    cell: &str,
+    number: bool,
+) -> Result<(), XlsxError> {
     match cell.parse::<f64>() {
         Ok(value) if number => _ = sheet.write_number(row, column, value)?,
         _ => text(sheet, row, column, cell)?,
@@ -153,6 +195,8 @@ fn text_or_number(sheet: &mut Worksheet, row: u32, column: u16, cell: &str, numb
 
 /// Days since Excel's beginning of time.
 fn serial(time: NaiveDateTime) -> f64 {
-    let epoch = NaiveDate::from_ymd_opt(1899, 12, 30).unwrap_or_default().and_time(NaiveTime::MIN);
+    let epoch = NaiveDate::from_ymd_opt(1899, 12, 30)
+        .unwrap_or_default()
+        .and_time(NaiveTime::MIN);
     (time - epoch).num_seconds() as f64 / 86_400.0
 }

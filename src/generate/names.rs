@@ -16,6 +16,7 @@ struct Pool {
     female: &'static [&'static str],
 }
 
+#[rustfmt::skip]
 const KINH: Pool = Pool {
     family: &[
         ("Nguyễn", 384), ("Trần", 110), ("Lê", 95), ("Phạm", 71), ("Hoàng", 36), ("Huỳnh", 15), ("Phan", 45),
@@ -46,6 +47,7 @@ const KINH: Pool = Pool {
 };
 
 /// Mường of Hòa Bình.
+#[rustfmt::skip]
 const MUONG: Pool = Pool {
     family: &[
         ("Bùi", 55), ("Đinh", 14), ("Quách", 9), ("Hà", 7), ("Bạch", 5), ("Xa", 4), ("Nguyễn", 6), ("Lường", 3), ("Phùng", 2),
@@ -63,6 +65,7 @@ const MUONG: Pool = Pool {
 };
 
 /// Mông, Tày and Dao of Hà Giang.
+#[rustfmt::skip]
 const HA_GIANG: Pool = Pool {
     family: &[
         ("Vàng", 14), ("Giàng", 12), ("Hờ", 5), ("Lù", 7), ("Sùng", 10), ("Thào", 8), ("Ly", 6), ("Mua", 4), ("Vừ", 5),
@@ -82,6 +85,7 @@ const HA_GIANG: Pool = Pool {
 };
 
 /// Khmer of Kiên Giang.
+#[rustfmt::skip]
 const KHMER: Pool = Pool {
     family: &[
         ("Danh", 60), ("Thị", 25), ("Lâm", 5), ("Kim", 4), ("Sơn", 4), ("Thạch", 4), ("Châu", 3), ("Trần", 4), ("Tiên", 1),
@@ -109,7 +113,11 @@ pub fn draw(rng: &mut impl Rng, minority: Minority, minority_share: f64, male: b
             Minority::KienGiang => &KHMER,
         }
     };
-    let (middle, given) = if male { (pool.male_middle, pool.male) } else { (pool.female_middle, pool.female) };
+    let (middle, given) = if male {
+        (pool.male_middle, pool.male)
+    } else {
+        (pool.female_middle, pool.female)
+    };
     let mut name = String::with_capacity(32);
     name.push_str(weighted(rng, pool.family));
     let middle = weighted(rng, middle);

@@ -1,7 +1,7 @@
 //! Which quota every dossier index belongs to, so that the published figures come out exactly.
 //!
-//! The indices fall into stretches (carried over; the main part; too recent to be late; too recent to be
-//! resolved). Every stretch gets its own numbers, and a seeded permutation deals them out.
+//! The indices fall into stretches (carried over; the main part; young enough to be open and not overdue;
+//! too young to be late; too young to be resolved). Every stretch gets its own numbers, and a seeded permutation deals them out.
 
 use super::error::GenerateError;
 use super::permutation::{Permutation, largest_remainder};
@@ -25,14 +25,24 @@ struct Stretch {
 }
 
 impl Plan {
-    pub fn new(setting: &Setting, dossiers: u64, rng: &mut impl Rng) -> Result<Self, GenerateError> {
+    pub fn new(
+        setting: &Setting,
+        dossiers: u64,
+        rng: &mut impl Rng,
+    ) -> Result<Self, GenerateError> {
         let quotas = &setting.profile.quota;
         let counts: Vec<u64> = quotas.iter().map(|quota| quota.count).collect();
-        let mut left = Left { counts: largest_remainder(&counts, dossiers), setting };
+        let left = Left {
+            counts: largest_remainder(&counts, dossiers),
+            setting,
+        };
         let full = setting.profile.dossiers;
+        let calm = [Outcome::Early, Outcome::Withdrawn];
         let carried = scaled(setting.profile.carried_over, dossiers, full);
-        let from = carried_from(setting, fewest_days(setting));
-        let last = setting.calendar.working_day_up_to(setting.profile.period_end.0);
+        let from = carried_from(setting, fewest_days(setting, &calm));
+        let last = setting
+            .calendar
+            .working_day_up_to(setting.profile.period_end.0);
 
         let mut timeline = Timeline::new(setting, dossiers, carried, from, false);
         let mut tail = timeline.tail(last);
@@ -43,46 +53,90 @@ impl Plan {
         let short = most_days(setting);
         let recent_from = setting.calendar.working_days_before(last, short + 3);
         if recent_from <= setting.profile.period_start.0 {
-            return Err(setting.bad_key("procedure.days", "the period is too short for a dossier to be late in it"));
+            return Err(setting.bad_key(
+                "procedure.days",
+                "the period is too short for a dossier to be late in it",
+            ));
         }
-        let calm = [Outcome::Early, Outcome::Withdrawn];
         let recent = timeline.from_day(recent_from).saturating_sub(tail);
         if carried + recent > left.of(&calm) + left.of(&[Outcome::InProcess]) - tail {
             return Err(setting.bad_key("quota", "too few dossiers are early or in process"));
         }
 
-        let in_tail = left.take(&[Outcome::InProcess], tail);
-        let pending = left.of(&[Outcome::InProcess]);
-        let mut in_recent = left.take(&[Outcome::InProcess], (pending * 6 / 10).min(recent / 2));
-        left.fill(&mut in_recent, recent, &[&calm, &[Outcome::InProcess]]);
-        let late = left.of(&[Outcome::Late]);
-        let mut in_carried = left.take(&[Outcome::Late], (late * 3 / 10).min(carried / 10));
-        let pending = left.of(&[Outcome::InProcess]);
-        add(&mut in_carried, &left.take(&[Outcome::InProcess], (pending / 10).min(carried / 20)));
-        left.fill(&mut in_carried, carried, &[&calm, &[Outcome::InProcess]]);
+        let open_from = setting
+            .calendar
+            .working_days_before(last, fewest_days(setting, &[Outcome::InProcess]));
+        let later = timeline.from_day(open_from).saturating_sub(tail + recent);
 
         let mut stretches = Vec::new();
         let mut first = 0;
-        for counts in [in_carried, left.counts, in_recent, in_tail] {
+        for counts in deal(left, carried, later, recent, tail) {
             let len = counts.iter().sum();
             let bounds = counts.iter().scan(0, |sum, count| {
                 *sum += count;
                 Some(*sum)
             });
-            stretches.push(Stretch { first, len, permutation: Permutation::new(len, rng), bounds: bounds.collect() });
+            stretches.push(Stretch {
+                first,
+                len,
+                permutation: Permutation::new(len, rng),
+                bounds: bounds.collect(),
+            });
             first += len;
         }
-        Ok(Plan { dossiers, timeline, stretches })
+        Ok(Plan {
+            dossiers,
+            timeline,
+            stretches,
+        })
     }
 
     /// The quota of a dossier.
     pub fn quota(&self, index: u64) -> usize {
-        let stretch = self.stretches.iter().find(|stretch| index < stretch.first + stretch.len);
+        let stretch = self
+            .stretches
+            .iter()
+            .find(|stretch| index < stretch.first + stretch.len);
         stretch.map_or(0, |stretch| {
             let number = stretch.permutation.apply(index - stretch.first);
             stretch.bounds.partition_point(|bound| *bound <= number)
         })
     }
+}
+
+/// How many of each quota fall into each stretch, in the order of the stretches.
+fn deal(mut left: Left, carried: u64, later: u64, recent: u64, tail: u64) -> [Vec<u64>; 5] {
+    use Outcome::{Early, InProcess, Late, OnTime, Withdrawn};
+    let in_tail = left.take(&[InProcess], tail);
+
+    let open = left.of(&[InProcess]);
+    let mut in_recent = left.take(&[InProcess], (open * 3 / 10).min(recent / 2));
+    left.fill(&mut in_recent, recent, &[&[Early, Withdrawn], &[InProcess]]);
+
+    let late = left.of(&[Late]);
+    let open = left.of(&[InProcess]);
+    let mut in_carried = left.take(&[Late], (late * 3 / 10).min(carried / 10));
+    add(
+        &mut in_carried,
+        &left.take(&[InProcess], (open / 10).min(carried / 20)),
+    );
+    left.fill(
+        &mut in_carried,
+        carried,
+        &[&[Early, Withdrawn], &[InProcess]],
+    );
+
+    // Most of what is still open came recently enough not to be overdue.
+    let later = later.min(left.counts.iter().sum());
+    let open = left.of(&[InProcess]);
+    let mut in_later = left.take(&[InProcess], (open * 9 / 10).min(later / 2));
+    left.fill(
+        &mut in_later,
+        later,
+        &[&[Early, OnTime, Late, Withdrawn], &[InProcess]],
+    );
+
+    [in_carried, left.counts, in_later, in_recent, in_tail]
 }
 
 /// What the quotas still have to give.
@@ -117,7 +171,16 @@ impl Left<'_> {
 
     fn masked(&self, outcomes: &[Outcome]) -> Vec<u64> {
         let quotas = self.setting.profile.quota.iter();
-        quotas.zip(&self.counts).map(|(quota, count)| if outcomes.contains(&quota.outcome) { *count } else { 0 }).collect()
+        quotas
+            .zip(&self.counts)
+            .map(|(quota, count)| {
+                if outcomes.contains(&quota.outcome) {
+                    *count
+                } else {
+                    0
+                }
+            })
+            .collect()
     }
 }
 
@@ -129,15 +192,21 @@ fn add(to: &mut [u64], from: &[u64]) {
 
 /// A count of the full profile, for another number of dossiers.
 fn scaled(count: u64, dossiers: u64, full: u64) -> u64 {
-    largest_remainder(&[count, full - count], dossiers).first().copied().unwrap_or(0)
+    largest_remainder(&[count, full - count], dossiers)
+        .first()
+        .copied()
+        .unwrap_or(0)
 }
 
-/// Over the quotas that can be carried over: the fewest days of their longest procedures.
-fn fewest_days(setting: &Setting) -> i64 {
-    let calm = |outcome| matches!(outcome, Outcome::Early | Outcome::Withdrawn);
+/// Over the quotas of some outcomes: the fewest days of their longest procedures.
+fn fewest_days(setting: &Setting, outcomes: &[Outcome]) -> i64 {
     let quotas = setting.profile.quota.iter().zip(&setting.procedures_of);
     let of_quota = |procedures: &Vec<usize>| days(setting, procedures).max().unwrap_or(1);
-    quotas.filter(|(quota, _)| calm(quota.outcome)).map(|(_, list)| of_quota(list)).min().unwrap_or(30)
+    quotas
+        .filter(|(quota, _)| outcomes.contains(&quota.outcome))
+        .map(|(_, list)| of_quota(list))
+        .min()
+        .unwrap_or(30)
 }
 
 /// Over the quotas that end on the due time or after it: the most days of their shortest procedures.
@@ -145,9 +214,16 @@ fn most_days(setting: &Setting) -> i64 {
     let due = |outcome| matches!(outcome, Outcome::Late | Outcome::OnTime);
     let quotas = setting.profile.quota.iter().zip(&setting.procedures_of);
     let of_quota = |procedures: &Vec<usize>| days(setting, procedures).min().unwrap_or(1);
-    quotas.filter(|(quota, _)| due(quota.outcome)).map(|(_, list)| of_quota(list)).max().unwrap_or(1)
+    quotas
+        .filter(|(quota, _)| due(quota.outcome))
+        .map(|(_, list)| of_quota(list))
+        .max()
+        .unwrap_or(1)
 }
 
 fn days<'a>(setting: &'a Setting, procedures: &'a [usize]) -> impl Iterator<Item = i64> + 'a {
-    procedures.iter().filter_map(|&index| setting.profile.procedure.get(index)).map(|procedure| i64::from(procedure.days))
+    procedures
+        .iter()
+        .filter_map(|&index| setting.profile.procedure.get(index))
+        .map(|procedure| i64::from(procedure.days))
 }

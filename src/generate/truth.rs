@@ -43,8 +43,18 @@ pub struct Planted {
 }
 
 impl Planted {
-    pub fn new(kind: &'static str, field: &'static str, original: impl Into<String>, planted: impl Into<String>) -> Self {
-        Planted { kind, field, original: original.into(), planted: planted.into() }
+    pub fn new(
+        kind: &'static str,
+        field: &'static str,
+        original: impl Into<String>,
+        planted: impl Into<String>,
+    ) -> Self {
+        Planted {
+            kind,
+            field,
+            original: original.into(),
+            planted: planted.into(),
+        }
     }
 }
 
@@ -61,9 +71,20 @@ impl Truth {
         let mut records = CsvFile::create(out, RECORDS, b',')?;
         records.write(["system", "file", "sheet", "row", "case_id", "fate", "reach"])?;
         let mut errors = CsvFile::create(out, ERRORS, b',')?;
-        errors.write(["kind", "case_id", "system", "file", "sheet", "row", "field", "original", "planted"])?;
-        let files = System::ALL.into_iter().map(|system| (system, setting.file(system).to_owned())).collect();
-        Ok(Truth { records, errors, files, errors_by_kind: BTreeMap::new(), rows: BTreeMap::new() })
+        errors.write([
+            "kind", "case_id", "system", "file", "sheet", "row", "field", "original", "planted",
+        ])?;
+        let files = System::ALL
+            .into_iter()
+            .map(|system| (system, setting.file(system).to_owned()))
+            .collect();
+        Ok(Truth {
+            records,
+            errors,
+            files,
+            errors_by_kind: BTreeMap::new(),
+            rows: BTreeMap::new(),
+        })
     }
 
     /// A row was written. `reach` is given for a spoke's row whose case the hub has.
@@ -80,7 +101,8 @@ impl Truth {
         let (row, case) = (place.row.to_string(), case_id(case));
         let fate = if malformed { "malformed" } else { "record" };
         let reach = reach.filter(|_| !malformed).map_or("", Reach::name);
-        self.records.write([system.name(), file, place.sheet, &row, &case, fate, reach])
+        self.records
+            .write([system.name(), file, place.sheet, &row, &case, fate, reach])
     }
 
     /// An error was planted; without a place it is a row that is not there.
@@ -95,14 +117,33 @@ impl Truth {
             Some(count) => *count += 1,
             None => _ = self.errors_by_kind.insert(planted.kind.to_owned(), 1),
         }
-        let file = place.and_then(|_| self.files.get(&system)).map_or("", String::as_str);
+        let file = place
+            .and_then(|_| self.files.get(&system))
+            .map_or("", String::as_str);
         let sheet = place.map_or("", |place| place.sheet);
         let row = place.map_or(String::new(), |place| place.row.to_string());
-        let Planted { kind, field, original, planted } = planted;
-        self.errors.write([kind, case_id(case).as_str(), system.name(), file, sheet, &row, field, original, planted])
+        let Planted {
+            kind,
+            field,
+            original,
+            planted,
+        } = planted;
+        self.errors.write([
+            kind,
+            case_id(case).as_str(),
+            system.name(),
+            file,
+            sheet,
+            &row,
+            field,
+            original,
+            planted,
+        ])
     }
 
-    pub fn finish(mut self) -> Result<(BTreeMap<String, u64>, BTreeMap<System, u64>), GenerateError> {
+    pub fn finish(
+        mut self,
+    ) -> Result<(BTreeMap<String, u64>, BTreeMap<System, u64>), GenerateError> {
         self.records.finish()?;
         self.errors.finish()?;
         Ok((self.errors_by_kind, self.rows))
@@ -123,12 +164,19 @@ pub struct CsvFile {
 impl CsvFile {
     pub fn create(out: &Path, name: &str, delimiter: u8) -> Result<Self, GenerateError> {
         let path = out.join(name);
-        let file = File::create(&path).map_err(|source| GenerateError::Io { path: path.clone(), source })?;
+        let file = File::create(&path).map_err(|source| GenerateError::Io {
+            path: path.clone(),
+            source,
+        })?;
         let writer = csv::WriterBuilder::new()
             .delimiter(delimiter)
             .flexible(true)
             .from_writer(BufWriter::with_capacity(1 << 18, file));
-        Ok(CsvFile { path, writer, lines: 0 })
+        Ok(CsvFile {
+            path,
+            writer,
+            lines: 0,
+        })
     }
 
     pub fn write<I, T>(&mut self, cells: I) -> Result<(), GenerateError>
@@ -137,7 +185,12 @@ impl CsvFile {
         T: AsRef<[u8]>,
     {
         self.lines += 1;
-        self.writer.write_record(cells).map_err(|source| GenerateError::Csv { path: self.path.clone(), source })
+        self.writer
+            .write_record(cells)
+            .map_err(|source| GenerateError::Csv {
+                path: self.path.clone(),
+                source,
+            })
     }
 
     /// Number of the line written last, from 1.
@@ -146,7 +199,10 @@ impl CsvFile {
     }
 
     pub fn finish(&mut self) -> Result<(), GenerateError> {
-        let io = |source| GenerateError::Io { path: self.path.clone(), source };
+        let io = |source| GenerateError::Io {
+            path: self.path.clone(),
+            source,
+        };
         self.writer.flush().map_err(io)
     }
 }
@@ -161,17 +217,33 @@ pub struct LineFile {
 impl LineFile {
     pub fn create(out: &Path, name: &str) -> Result<Self, GenerateError> {
         let path = out.join(name);
-        let file = File::create(&path).map_err(|source| GenerateError::Io { path: path.clone(), source })?;
-        Ok(LineFile { path, writer: BufWriter::with_capacity(1 << 18, file), lines: 0 })
+        let file = File::create(&path).map_err(|source| GenerateError::Io {
+            path: path.clone(),
+            source,
+        })?;
+        Ok(LineFile {
+            path,
+            writer: BufWriter::with_capacity(1 << 18, file),
+            lines: 0,
+        })
     }
 
     pub fn write(&mut self, line: &[u8]) -> Result<(), GenerateError> {
         self.lines += 1;
-        let written = self.writer.write_all(line).and_then(|()| self.writer.write_all(b"\n"));
-        written.map_err(|source| GenerateError::Io { path: self.path.clone(), source })
+        let written = self
+            .writer
+            .write_all(line)
+            .and_then(|()| self.writer.write_all(b"\n"));
+        written.map_err(|source| GenerateError::Io {
+            path: self.path.clone(),
+            source,
+        })
     }
 
     pub fn finish(&mut self) -> Result<(), GenerateError> {
-        self.writer.flush().map_err(|source| GenerateError::Io { path: self.path.clone(), source })
+        self.writer.flush().map_err(|source| GenerateError::Io {
+            path: self.path.clone(),
+            source,
+        })
     }
 }

@@ -6,3 +6,6 @@ pub mod normalise;
 pub mod records;
 pub mod dedupe;
 pub mod link;
+pub mod compare;
+pub mod judge;
+pub mod write;

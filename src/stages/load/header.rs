@@ -31,39 +31,40 @@ pub fn find(rows: &[Vec<String>], place: &str, system: &SystemPlan) -> Result<(u
     let held = |row: &Vec<String>| wanted.iter().filter(|title| row.contains(title)).count();
     let best = (0..cleaned.len()).max_by_key(|index| (held(&cleaned[*index]), std::cmp::Reverse(*index)));
     let Some(best) = best.filter(|index| held(&cleaned[*index]) > 0) else {
-        return Err(mapping(place, system, 0, not_found(place, &cleaned, system)));
+        return Err(not_found(place, &cleaned, system));
     };
     let row = &cleaned[best];
-    let mut positions = Vec::with_capacity(wanted.len());
+    let (mut positions, mut errors) = (Vec::with_capacity(wanted.len()), Vec::new());
     for (column, title) in system.columns.iter().zip(&wanted) {
         let mut found = row.iter().enumerate().filter(|(_, header)| *header == title).map(|(index, _)| index);
-        match (found.next(), found.next()) {
-            (Some(position), None) => positions.push(position),
-            (Some(_), Some(_)) => {
-                let text = format!("column `{}` stands twice in the header (row {})", column.source, best + 1);
-                let hint = Some("rename one of them in the export, or map another column".to_owned());
-                return Err(mapping(place, system, column.line, (text, hint)));
+        let (text, hint) = match (found.next(), found.next()) {
+            (Some(position), None) => {
+                positions.push(position);
+                continue;
             }
-            (None, _) => {
-                let text = format!(
-                    "has no column `{}` for `{}` (header in row {})",
-                    column.source,
-                    column.field.name(),
-                    best + 1
-                );
-                let hint = closest(title, row.iter().map(String::as_str)).map_or_else(
+            (Some(_), Some(_)) => (
+                format!("column `{}` stands twice in the header (row {})", column.source, best + 1),
+                "rename one of them in the export, or map another column".to_owned(),
+            ),
+            (None, _) => (
+                format!("has no column `{}` for `{}` (header in row {})", column.source, column.field.name(), best + 1),
+                closest(title, row.iter().map(String::as_str)).map_or_else(
                     || format!("columns there: {}", row.join(" | ")),
                     |near| format!("did you mean `{near}`?"),
-                );
-                return Err(mapping(place, system, column.line, (text, Some(hint))));
-            }
-        }
+                ),
+            ),
+        };
+        errors.push(LoadError::Header { place: place.to_owned(), line: column.line, text, hint: Some(hint) });
+    }
+    if !errors.is_empty() {
+        return Err(OpenError::Mapping(errors));
     }
     let code = system.columns.iter().position(|column| column.field == FieldName::Code).map(|at| positions[at]);
     Ok((best, Header { width: row.len(), positions, code }))
 }
 
-fn not_found(place: &str, rows: &[Vec<String>], system: &SystemPlan) -> (String, Option<String>) {
+/// No row holds even one mapped column: most often the delimiter is wrong.
+fn not_found(place: &str, rows: &[Vec<String>], system: &SystemPlan) -> OpenError {
     let first = rows.first().map(|row| row.join(" | ")).unwrap_or_default();
     let names: Vec<&str> = system.columns.iter().map(|column| column.source.as_str()).collect();
     let single = rows.first().is_some_and(|row| row.len() <= 1);
@@ -72,13 +73,12 @@ fn not_found(place: &str, rows: &[Vec<String>], system: &SystemPlan) -> (String,
         Some(c) => format!("its first row looks separated by `{}`; is `delimiter` right?", c.escape_default()),
         None => format!("looked for: {}", names.join(" | ")),
     };
-    let _ = place;
-    (format!("no header with the mapped columns in the first {SEARCH_ROWS} rows"), Some(hint))
-}
-
-fn mapping(place: &str, system: &SystemPlan, line: usize, (text, hint): (String, Option<String>)) -> OpenError {
-    let line = if line > 0 { line } else { system.columns.first().map_or(0, |column| column.line) };
-    OpenError::Mapping(LoadError::Header { place: place.to_owned(), line, text, hint })
+    OpenError::Mapping(vec![LoadError::Header {
+        place: place.to_owned(),
+        line: system.columns.first().map_or(0, |column| column.line),
+        text: format!("no header with the mapped columns in the first {SEARCH_ROWS} rows"),
+        hint: Some(hint),
+    }])
 }
 
 fn title(cell: &str) -> String {

@@ -95,28 +95,43 @@ impl Source {
 /// Every mapping that does not fit its file. A file that is missing, empty or unreadable is not an
 /// error: its feed says so.
 pub fn load(plan: &RunPlan) -> Result<Loaded, Vec<LoadError>> {
+    let mut systems: Vec<LoadedSystem> = plan.systems.iter().map(|_| LoadedSystem { feeds: Vec::new() }).collect();
+    let mut errors = Vec::new();
+    for (index, feed) in open_all(plan) {
+        match feed {
+            Ok(feed) => systems[index].feeds.push(feed),
+            Err(mut found) => errors.append(&mut found),
+        }
+    }
+    if errors.is_empty() { Ok(Loaded { systems }) } else { Err(errors) }
+}
+
+/// Opens every export only to hold its header against the mapping: what does not fit, and which
+/// exports are not there or not readable.
+pub fn check_headers(plan: &RunPlan) -> (Vec<LoadError>, Vec<String>) {
+    let (mut errors, mut absent) = (Vec::new(), Vec::new());
+    for (_, feed) in open_all(plan) {
+        match feed {
+            Ok(feed) => absent.extend(crate::check::absence(&feed.file, &feed.state)),
+            Err(mut found) => errors.append(&mut found),
+        }
+    }
+    (errors, absent)
+}
+
+fn open_all(plan: &RunPlan) -> Vec<(usize, Result<Feed, Vec<LoadError>>)> {
     let jobs: Vec<(usize, &SystemPlan, &String)> = plan
         .systems
         .iter()
         .enumerate()
         .flat_map(|(index, system)| system.files.iter().map(move |file| (index, system, file)))
         .collect();
-    let opened: Vec<(usize, Result<Feed, LoadError>)> = jobs
-        .into_par_iter()
+    jobs.into_par_iter()
         .map(|(index, system, file)| (index, open(&plan.input_dir.join(file), file, system)))
-        .collect();
-    let mut systems: Vec<LoadedSystem> = plan.systems.iter().map(|_| LoadedSystem { feeds: Vec::new() }).collect();
-    let mut errors = Vec::new();
-    for (index, feed) in opened {
-        match feed {
-            Ok(feed) => systems[index].feeds.push(feed),
-            Err(error) => errors.push(error),
-        }
-    }
-    if errors.is_empty() { Ok(Loaded { systems }) } else { Err(errors) }
+        .collect()
 }
 
-fn open(path: &Path, name: &str, system: &SystemPlan) -> Result<Feed, LoadError> {
+fn open(path: &Path, name: &str, system: &SystemPlan) -> Result<Feed, Vec<LoadError>> {
     let feed = |bytes, sha256, state| Feed { file: name.to_owned(), bytes, sha256, state };
     let (bytes, sha256) = match digest(path) {
         Ok(found) => found,
@@ -136,7 +151,7 @@ fn open(path: &Path, name: &str, system: &SystemPlan) -> Result<Feed, LoadError>
     let state = match opened {
         Ok(source) => FeedState::Open(source),
         Err(OpenError::Unreadable(reason)) => FeedState::Unreadable(reason),
-        Err(OpenError::Mapping(error)) => return Err(error),
+        Err(OpenError::Mapping(errors)) => return Err(errors),
     };
     Ok(feed(bytes, sha256, state))
 }
@@ -147,7 +162,7 @@ pub enum OpenError {
     /// The file itself is damaged: its feed is unhealthy.
     Unreadable(String),
     /// The pipeline does not fit the file: the run stops.
-    Mapping(LoadError),
+    Mapping(Vec<LoadError>),
 }
 
 impl From<io::Error> for OpenError {

@@ -164,7 +164,7 @@ impl NdjsonFile {
 
     fn probe(&self, system: &SystemPlan) -> Result<(), OpenError> {
         let Some(first) = self.stretches.first() else { return Ok(()) };
-        let bytes = read_stretch(&self.path, *first).map_err(OpenError::Mapping)?;
+        let bytes = read_stretch(&self.path, *first).map_err(|error| OpenError::Unreadable(error.to_string()))?;
         let records: Vec<Value> = bytes
             .split(|byte| *byte == b'\n')
             .take(PROBE_RECORDS)
@@ -175,20 +175,21 @@ impl NdjsonFile {
             let reason = format!("none of the first {PROBE_RECORDS} lines is a JSON object");
             return Err(OpenError::Unreadable(reason));
         }
+        let mut errors = Vec::new();
         for (column, path) in system.columns.iter().zip(&self.columns) {
             let key = path.first_key();
             if records.iter().all(|record| record.get(key).is_none()) {
                 let known = records.iter().filter_map(Value::as_object).flat_map(|object| object.keys());
                 let near = closest(key, known.map(String::as_str));
-                return Err(OpenError::Mapping(LoadError::Header {
+                errors.push(LoadError::Header {
                     place: self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
                     line: column.line,
                     text: format!("no record has `{key}` for `{}`", column.field.name()),
                     hint: near.map(|near| format!("did you mean `{near}`?")),
-                }));
+                });
             }
         }
-        Ok(())
+        if errors.is_empty() { Ok(()) } else { Err(OpenError::Mapping(errors)) }
     }
 }
 

@@ -1,0 +1,49 @@
+//! `doisoat check`: a pipeline and the headers of its exports, held against each other.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::mistakes::{Mistake, Mistakes};
+use crate::config::pipeline::{self, Overrides};
+use crate::config::plan::RunPlan;
+use crate::stages::load::{self, FeedState, LoadError};
+
+/// What was found in order.
+#[derive(Debug)]
+pub struct Checked {
+    pub plan: RunPlan,
+    /// Exports that are not there yet: their columns could not be checked.
+    pub absent: Vec<String>,
+}
+
+/// Checks a pipeline and, where its exports are there, that every mapped column is in them.
+///
+/// # Errors
+/// Every mistake at once, in the order of lines.
+pub fn check(path: &Path, input: Option<PathBuf>) -> Result<Checked, Mistakes> {
+    let overrides = Overrides { as_of: None, input_dir: input };
+    let plan = pipeline::load(path, &overrides)?;
+    let (errors, absent) = load::check_headers(&plan);
+    if errors.is_empty() {
+        return Ok(Checked { plan, absent });
+    }
+    let mut list: Vec<Mistake> = errors.into_iter().map(mistake).collect();
+    list.sort();
+    Err(Mistakes { file: path.display().to_string(), list })
+}
+
+fn mistake(error: LoadError) -> Mistake {
+    match error {
+        LoadError::Header { place, line, text, hint } => Mistake { line, text: format!("{place}: {text}"), hint },
+        other @ LoadError::Again { .. } => Mistake { line: 0, text: other.to_string(), hint: None },
+    }
+}
+
+/// The state of a feed in a few words, for the list of what is not there.
+pub fn absence(file: &str, state: &FeedState) -> Option<String> {
+    match state {
+        FeedState::Open(_) => None,
+        FeedState::Missing => Some(format!("{file}: not there")),
+        FeedState::Empty => Some(format!("{file}: empty")),
+        FeedState::Unreadable(reason) => Some(format!("{file}: {reason}")),
+    }
+}

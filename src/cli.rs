@@ -1,0 +1,118 @@
+//! The command line, as typed.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDateTime;
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::config::pipeline::parse_moment;
+use crate::report::workbook::Lang;
+
+/// Nightly offline reconciliation (đối soát) of administrative dossiers across systems.
+#[derive(Debug, Parser)]
+#[command(name = "doisoat", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    /// Worker threads; all cores when left out. The outputs do not depend on it.
+    #[arg(long, global = true, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Print results as JSON on standard output.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// No progress bar on standard error.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 nothing above the pipeline's threshold; 1 findings above it; \
+2 wrong use, configuration or input; 3 internal or I/O failure; 4 partial (a feed missing or unhealthy, \
+everything else published); 130 interrupted.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Reconcile one night: read the exports, link, compare, judge, publish.
+    Run(RunArgs),
+    /// Report every mistake of a pipeline at once, with its line.
+    Check(CheckArgs),
+    /// Make synthetic exports of a province, with the truth beside them.
+    Generate(GenerateArgs),
+    /// Hold a run's outputs against the truth of generated exports.
+    Evaluate(EvaluateArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct RunArgs {
+    /// Pipeline file (TOML).
+    pub pipeline: PathBuf,
+    /// Folder of the exports, in the place of the pipeline's own.
+    #[arg(long, value_name = "DIR")]
+    pub input: Option<PathBuf>,
+    /// Folder of the outputs.
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub out: PathBuf,
+    /// The moment the run stands for, such as 2024-04-01T02:00:00, in the place of the pipeline's own.
+    #[arg(long, value_name = "MOMENT", value_parser = moment)]
+    pub as_of: Option<NaiveDateTime>,
+    /// Publish in the place of another run of the same date; the other's manifest is kept.
+    #[arg(long)]
+    pub replace: bool,
+    /// Language of the night report and the workbook.
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub lang: Language,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct CheckArgs {
+    /// Pipeline files (TOML).
+    #[arg(required = true)]
+    pub pipelines: Vec<PathBuf>,
+    /// Folder of the exports, in the place of the pipeline's own.
+    #[arg(long, value_name = "DIR")]
+    pub input: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct GenerateArgs {
+    /// Name of a built-in profile, or a profile file (TOML).
+    pub profile: String,
+    /// Dossiers of the hub; the profile's own number when left out.
+    #[arg(long, value_name = "N")]
+    pub dossiers: Option<u64>,
+    /// The same seed gives the same bytes.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// Folder to write to.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct EvaluateArgs {
+    /// Output folder of a run.
+    pub out: PathBuf,
+    /// Folder `truth` of the generated exports.
+    pub truth: PathBuf,
+    /// Date of the run; the latest when left out.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub run_date: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Language {
+    Vi,
+    En,
+}
+
+impl From<Language> for Lang {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Vi => Self::Vi,
+            Language::En => Self::En,
+        }
+    }
+}
+
+fn moment(text: &str) -> Result<NaiveDateTime, String> {
+    parse_moment(text).ok_or_else(|| "write 2024-04-01 or 2024-04-01T02:00:00, on the local clock".to_owned())
+}

@@ -1,0 +1,135 @@
+//! Reads what a run published, from its Parquet files.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Int64Type};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use super::EvaluateError;
+use super::truth::Spot;
+use crate::engine::publish;
+
+#[derive(Debug)]
+pub struct OutputLink {
+    pub left: String,
+    pub right: String,
+    pub left_system: String,
+    pub right_system: String,
+    pub rung: String,
+}
+
+#[derive(Debug)]
+pub struct OutputFinding {
+    pub kind: String,
+    pub system: String,
+    pub record: Option<String>,
+    pub other_record: Option<String>,
+}
+
+#[derive(Debug)]
+pub struct Outputs {
+    pub run_id: String,
+    /// Where each record came from, by record id.
+    pub spots: BTreeMap<String, Spot>,
+    /// The parse issues of each record that has any.
+    pub issues: Vec<(Spot, String)>,
+    pub quarantined: Vec<Spot>,
+    /// Linked pairs; ambiguous ones claim nothing.
+    pub links: Vec<OutputLink>,
+    /// Member and survivor.
+    pub duplicates: Vec<(String, String)>,
+    pub findings: Vec<OutputFinding>,
+}
+
+impl Outputs {
+    /// # Errors
+    /// When there is no committed run of the date, or a table cannot be read.
+    pub fn read(out: &Path, run_date: Option<&str>) -> Result<Self, EvaluateError> {
+        let failed = |reason: String| EvaluateError::Outputs { path: out.display().to_string(), reason };
+        let dates = publish::run_dates(out).map_err(|error| failed(error.to_string()))?;
+        let date = run_date.map(str::to_owned).or_else(|| dates.last().cloned());
+        let date = date.ok_or_else(|| failed("no run was committed there".to_owned()))?;
+        let manifest = publish::current_manifest(out, &date).map_err(|error| failed(error.to_string()))?;
+        let manifest = manifest.ok_or_else(|| failed(format!("no run of {date} was committed there")))?;
+        let table = |name: &str, columns: &[&str]| {
+            let path = out.join(format!("{name}/run_date={date}/part-0000.parquet"));
+            rows(&path, columns).map_err(|reason| EvaluateError::Outputs { path: path.display().to_string(), reason })
+        };
+
+        let (mut spots, mut issues) = (BTreeMap::new(), Vec::new());
+        for mut row in table("records", &["record_id", "system", "file", "sheet", "row", "parse_issues"])? {
+            let spot = spot(&mut row);
+            if let Some(noted) = row[5].take() {
+                issues.push((spot.clone(), noted));
+            }
+            spots.insert(row[0].take().unwrap_or_default(), spot);
+        }
+        let quarantined = table("quarantine", &["scope", "system", "file", "sheet", "row"])?
+            .into_iter()
+            .filter(|row| row[0].as_deref() == Some("row"))
+            .map(|mut row| spot(&mut row))
+            .collect();
+        let links = ["left_record_id", "right_record_id", "left_system", "right_system", "rung", "state"];
+        let links = table("links", &links)?
+            .into_iter()
+            .filter(|row| row[5].as_deref() == Some("linked"))
+            .map(|row| {
+                let [left, right, left_system, right_system, rung] =
+                    [0, 1, 2, 3, 4].map(|at: usize| row[at].clone().unwrap_or_default());
+                OutputLink { left, right, left_system, right_system, rung }
+            })
+            .collect();
+        let duplicates = table("duplicates", &["record_id", "survivor_record_id", "is_survivor"])?
+            .into_iter()
+            .filter(|row| row[2].as_deref() == Some("false"))
+            .map(|row| (row[0].clone().unwrap_or_default(), row[1].clone().unwrap_or_default()))
+            .collect();
+        let findings = table("findings", &["kind", "system", "record_id", "other_record_id"])?
+            .into_iter()
+            .map(|row| OutputFinding {
+                kind: row[0].clone().unwrap_or_default(),
+                system: row[1].clone().unwrap_or_default(),
+                record: row[2].clone(),
+                other_record: row[3].clone(),
+            })
+            .collect();
+        Ok(Self { run_id: manifest.run_id, spots, issues, quarantined, links, duplicates, findings })
+    }
+}
+
+/// Columns 1 to 4 of a row: system, file, sheet, row.
+fn spot(row: &mut [Option<String>]) -> Spot {
+    let mut take = |at: usize| row[at].take().unwrap_or_default();
+    Spot { system: take(1), file: take(2), sheet: take(3), row: take(4).parse().unwrap_or(0) }
+}
+
+/// The named columns of a Parquet file as text, row by row.
+fn rows(path: &Path, columns: &[&str]) -> Result<Vec<Vec<Option<String>>>, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| error.to_string())?;
+    let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
+    let reader = builder.with_projection(mask).build().map_err(|error| error.to_string())?;
+    let mut rows = Vec::new();
+    for batch in reader {
+        let batch = batch.map_err(|error| error.to_string())?;
+        let texts = columns.iter().map(|name| texts(&batch, name)).collect::<Result<Vec<_>, String>>()?;
+        rows.extend((0..batch.num_rows()).map(|row| texts.iter().map(|column| column[row].clone()).collect()));
+    }
+    Ok(rows)
+}
+
+fn texts(batch: &RecordBatch, name: &str) -> Result<Vec<Option<String>>, String> {
+    let column = batch.column_by_name(name).ok_or_else(|| format!("no column {name}"))?;
+    if *column.data_type() == DataType::Int64 {
+        let values = column.as_primitive::<Int64Type>();
+        return Ok(values.iter().map(|value| value.map(|value| value.to_string())).collect());
+    }
+    let column = cast(column, &DataType::Utf8).map_err(|error| error.to_string())?;
+    let values = column.as_string::<i32>();
+    Ok((0..values.len()).map(|row| values.is_valid(row).then(|| values.value(row).to_owned())).collect())
+}

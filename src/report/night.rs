@@ -1,0 +1,303 @@
+//! The night report: what a person on duty reads, and its JSON twin for machines.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::text_table::{TextTable, thousands};
+use super::words::Words;
+use super::workbook::Lang;
+use crate::config::plan::RunPlan;
+use crate::domain::finding_kind::{FindingKind, Severity};
+use crate::stages::judge::Judged;
+use crate::stages::judge::verdict::Verdict;
+
+#[derive(Debug, Clone, Serialize)]
+pub struct NightReport {
+    pub title: String,
+    pub run_id: String,
+    pub as_of: String,
+    pub feeds: Vec<FeedLine>,
+    pub rungs: Vec<String>,
+    pub links: Vec<LinkLine>,
+    pub cases: u64,
+    pub duplicates: u64,
+    pub verdicts: Vec<VerdictLine>,
+    pub findings: Vec<FindingLine>,
+    /// Findings neither expected nor explained, by severity.
+    pub severities: BTreeMap<&'static str, u64>,
+    pub published: Vec<PublishedLine>,
+    pub out: String,
+    pub tables: Vec<&'static str>,
+    pub run_date: String,
+    pub manifest: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct FeedLine {
+    pub system: String,
+    pub file: String,
+    pub rows: u64,
+    pub accepted: u64,
+    pub quarantined: u64,
+    pub health: &'static str,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct LinkLine {
+    pub system: String,
+    /// In the order of the rungs.
+    pub linked: Vec<u64>,
+    pub ambiguous: u64,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct VerdictLine {
+    pub system: String,
+    /// In the order of [`Verdict::ALL`].
+    pub counts: [u64; 8],
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct FindingLine {
+    pub rule: &'static str,
+    pub kind: &'static str,
+    pub severity: &'static str,
+    pub real: u64,
+    pub expected: u64,
+    pub explained: u64,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct PublishedLine {
+    pub figure: String,
+    pub of: String,
+    pub published: f64,
+    pub recomputed: f64,
+    pub gap: f64,
+}
+
+impl NightReport {
+    pub fn new(plan: &RunPlan, judged: &Judged, run_id: &str, out: &Path, manifest: &Path) -> Self {
+        let systems = plan.systems.iter().map(|system| system.name.clone());
+        let mut verdicts: Vec<VerdictLine> = systems.map(|system| VerdictLine { system, counts: [0; 8] }).collect();
+        for case in judged.standings.chunks_exact(plan.systems.len().max(1)) {
+            for (line, standing) in verdicts.iter_mut().zip(case) {
+                line.counts[standing.verdict as usize] += 1;
+            }
+        }
+        let published = judged.figures.iter().filter_map(|figure| {
+            Some(PublishedLine {
+                figure: figure.figure.clone(),
+                of: figure.key.clone(),
+                published: figure.published?,
+                recomputed: figure.value,
+                gap: figure.gap()?,
+            })
+        });
+        Self {
+            title: plan.title.clone(),
+            run_id: run_id.to_owned(),
+            as_of: plan.as_of.format("%Y-%m-%d %H:%M").to_string(),
+            feeds: feed_lines(plan, judged),
+            rungs: plan.ladder.iter().map(|rung| rung.code().to_owned()).collect(),
+            links: link_lines(plan, judged),
+            cases: judged.linked.cases.len() as u64,
+            duplicates: judged.linked.duplicates.len() as u64,
+            verdicts,
+            findings: finding_lines(plan, judged),
+            severities: severities(judged),
+            published: published.collect(),
+            out: out.display().to_string(),
+            tables: vec![
+                "feeds", "quarantine", "records", "cases", "links", "duplicates", "differences", "findings", "summary",
+            ],
+            run_date: plan.as_of.date().to_string(),
+            manifest: manifest.display().to_string(),
+        }
+    }
+
+    /// The report in words.
+    pub fn text(&self, lang: Lang) -> NightText<'_> {
+        NightText { report: self, lang }
+    }
+}
+
+fn feed_lines(plan: &RunPlan, judged: &Judged) -> Vec<FeedLine> {
+    let systems = plan.systems.iter().zip(&judged.linked.systems);
+    systems
+        .flat_map(|(system, records)| {
+            records.feeds.iter().map(|feed| FeedLine {
+                system: system.name.clone(),
+                file: feed.file.clone(),
+                rows: feed.rows,
+                accepted: feed.rows - feed.quarantined,
+                quarantined: feed.quarantined,
+                health: feed.health.code(),
+                reason: feed.reason.clone(),
+            })
+        })
+        .collect()
+}
+
+fn link_lines(plan: &RunPlan, judged: &Judged) -> Vec<LinkLine> {
+    let mut lines: Vec<LinkLine> = plan
+        .systems
+        .iter()
+        .map(|system| LinkLine { system: system.name.clone(), linked: vec![0; plan.ladder.len()], ambiguous: 0 })
+        .collect();
+    for link in judged.linked.links.iter().filter(|link| link.left_system == RunPlan::HUB) {
+        let line = &mut lines[link.right_system];
+        if link.ambiguous {
+            line.ambiguous += 1;
+        } else {
+            line.linked[link.rung] += 1;
+        }
+    }
+    lines.split_off(1)
+}
+
+fn finding_lines(plan: &RunPlan, judged: &Judged) -> Vec<FindingLine> {
+    let mut lines: BTreeMap<FindingKind, FindingLine> = BTreeMap::new();
+    for finding in &judged.findings {
+        let line = lines.entry(finding.kind).or_insert_with(|| FindingLine {
+            rule: finding.kind.rule(),
+            kind: finding.kind.name(),
+            severity: plan.severity(finding.kind).unwrap_or(finding.severity).code(),
+            real: 0,
+            expected: 0,
+            explained: 0,
+        });
+        if finding.explained_by.is_some() {
+            line.explained += 1;
+        } else if finding.expected {
+            line.expected += 1;
+        } else {
+            line.real += 1;
+        }
+    }
+    let mut lines: Vec<FindingLine> = lines.into_values().collect();
+    lines.sort_by_key(|line| (line.rule, line.kind));
+    lines
+}
+
+fn severities(judged: &Judged) -> BTreeMap<&'static str, u64> {
+    let mut counts: BTreeMap<&'static str, u64> = Severity::ALL.iter().map(|s| (s.code(), 0)).collect();
+    for finding in judged.findings.iter().filter(|finding| !finding.expected && finding.explained_by.is_none()) {
+        *counts.entry(finding.severity.code()).or_default() += 1;
+    }
+    counts
+}
+
+/// A report and the language it is read in.
+pub struct NightText<'r> {
+    report: &'r NightReport,
+    lang: Lang,
+}
+
+impl fmt::Display for NightText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (report, words) = (self.report, Words::of(self.lang));
+        writeln!(f, "{}", report.title)?;
+        writeln!(f, "{} {} · {} {}\n", words.as_of, report.as_of, words.run, report.run_id)?;
+        self.feeds(f, words)?;
+        self.links(f, words)?;
+        self.verdicts(f, words)?;
+        self.findings(f, words)?;
+        self.published(f, words)?;
+        writeln!(f, "{}", words.outputs)?;
+        let partition = format!("run_date={}", report.run_date);
+        writeln!(f, "  {}: {}/<{}>/{partition}/part-0000.parquet", words.tables, report.out, report.tables.join("|"))?;
+        writeln!(f, "  {}: {}/report/{partition}/mismatches.xlsx", words.workbook, report.out)?;
+        writeln!(f, "  {}: {}", words.manifest, report.manifest)
+    }
+}
+
+impl NightText<'_> {
+    fn feeds(&self, f: &mut fmt::Formatter<'_>, words: &Words) -> fmt::Result {
+        let heading = [words.system, words.file, words.rows, words.accepted, words.quarantined, words.health];
+        let mut table = TextTable::new(&heading);
+        for line in &self.report.feeds {
+            let FeedLine { system, file, rows, accepted, quarantined, health, reason } = line;
+            let health = if reason.is_empty() { (*health).to_owned() } else { format!("{health}: {reason}") };
+            let [rows, accepted, quarantined] = [rows, accepted, quarantined].map(|count| thousands(*count));
+            table.row(vec![system.clone(), file.clone(), rows, accepted, quarantined, health]);
+        }
+        write!(f, "{}\n{table}", words.feeds)?;
+        if self.report.feeds.iter().any(|feed| feed.health != "healthy") {
+            writeln!(f, "  {}", words.unhealthy)?;
+        }
+        writeln!(f)
+    }
+
+    fn links(&self, f: &mut fmt::Formatter<'_>, words: &Words) -> fmt::Result {
+        let mut heading = vec![words.pair];
+        heading.extend(self.report.rungs.iter().map(String::as_str));
+        heading.push(words.ambiguous);
+        let mut table = TextTable::new(&heading);
+        for LinkLine { system, linked, ambiguous } in &self.report.links {
+            let mut cells = vec![system.clone()];
+            cells.extend(linked.iter().map(|count| thousands(*count)));
+            cells.push(thousands(*ambiguous));
+            table.row(cells);
+        }
+        let (cases, duplicates) = (thousands(self.report.cases), thousands(self.report.duplicates));
+        writeln!(f, "{}\n{table}  {cases} {} · {duplicates} {}\n", words.links, words.cases, words.duplicates)
+    }
+
+    fn verdicts(&self, f: &mut fmt::Formatter<'_>, words: &Words) -> fmt::Result {
+        let mut heading = vec![words.system];
+        heading.extend(Verdict::ALL.iter().map(|verdict| verdict.code()));
+        let mut table = TextTable::new(&heading);
+        for VerdictLine { system, counts } in &self.report.verdicts {
+            let mut cells = vec![system.clone()];
+            cells.extend(counts.iter().map(|count| thousands(*count)));
+            table.row(cells);
+        }
+        writeln!(f, "{}\n{table}", words.verdicts)
+    }
+
+    fn findings(&self, f: &mut fmt::Formatter<'_>, words: &Words) -> fmt::Result {
+        let heading =
+            [words.rule, words.kind, words.severity, words.real, words.expected, words.explained, words.meaning];
+        let mut table = TextTable::new(&heading);
+        for FindingLine { rule, kind, severity, real, expected, explained } in &self.report.findings {
+            let title = FindingKind::from_name(kind).map_or("", |kind| match self.lang {
+                Lang::En => kind.title_en(),
+                Lang::Vi => kind.title_vi(),
+            });
+            let [real, expected, explained] = [real, expected, explained].map(|count| thousands(*count));
+            let words = [*rule, *kind, *severity].map(str::to_owned);
+            table.row(words.into_iter().chain([real, expected, explained, title.to_owned()]).collect());
+        }
+        if self.report.findings.is_empty() {
+            return writeln!(f, "{}\n  {}\n", words.findings, words.none);
+        }
+        let counts = Severity::ALL.iter().rev().map(|severity| {
+            let count = self.report.severities.get(severity.code()).copied().unwrap_or(0);
+            format!("{} {}", severity.code(), thousands(count))
+        });
+        let counts = counts.collect::<Vec<_>>().join(" · ");
+        writeln!(f, "{}\n{table}  {}: {counts}\n", words.findings, words.by_severity)
+    }
+
+    fn published(&self, f: &mut fmt::Formatter<'_>, words: &Words) -> fmt::Result {
+        if self.report.published.is_empty() {
+            return Ok(());
+        }
+        let mut table = TextTable::new(&[words.figure, words.of, words.printed, words.recomputed, words.gap]);
+        for PublishedLine { figure, of, published, recomputed, gap } in &self.report.published {
+            let gap = if *gap == 0.0 { words.ties.to_owned() } else { format!("{gap:+}") };
+            table.row(vec![figure.clone(), of.clone(), number(*published), number(*recomputed), gap]);
+        }
+        writeln!(f, "{}\n{table}", words.published)
+    }
+}
+
+/// A count with thousands apart, or a share with two decimals.
+fn number(value: f64) -> String {
+    if value.fract() == 0.0 && value >= 0.0 { thousands(value as u64) } else { format!("{value:.2}") }
+}

@@ -1,0 +1,191 @@
+//! One night: from a pipeline file to published tables, stage by stage.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDateTime;
+use thiserror::Error;
+
+use crate::config::mistakes::Mistakes;
+use crate::config::pipeline::{self, Overrides};
+use crate::config::plan::RunPlan;
+use crate::domain::calendar::CalendarError;
+use crate::engine::accounting::RowsLost;
+use crate::engine::id;
+use crate::engine::parquet_file::Clock;
+use crate::engine::publish::{FeedEntry, Manifest, Publication, PublishError, SCHEMA_VERSION};
+use crate::exit_code::ExitCode;
+use crate::progress::Progress;
+use crate::report::night::NightReport;
+use crate::report::workbook::{self, Cover, Lang, WorkbookError};
+use crate::stages::load::{self, LoadError, Loaded};
+use crate::stages::normalise::NormaliseError;
+use crate::stages::write::TableError;
+use crate::stages::{compare, dedupe, judge, link, normalise, write};
+
+/// What a run was asked for.
+#[derive(Debug, Clone)]
+pub struct RunRequest {
+    pub pipeline: PathBuf,
+    pub input: Option<PathBuf>,
+    pub out: PathBuf,
+    pub as_of: Option<NaiveDateTime>,
+    pub replace: bool,
+    pub lang: Lang,
+}
+
+#[derive(Debug, Error)]
+pub enum RunError {
+    #[error(transparent)]
+    Pipeline(#[from] Mistakes),
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Inputs(Vec<LoadError>),
+    #[error(transparent)]
+    Normalise(#[from] NormaliseError),
+    #[error(transparent)]
+    RowsLost(#[from] RowsLost),
+    #[error(transparent)]
+    Calendar(#[from] CalendarError),
+    #[error(transparent)]
+    Table(#[from] TableError),
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    #[error(transparent)]
+    Workbook(#[from] WorkbookError),
+}
+
+impl RunError {
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Pipeline(_)
+            | Self::Inputs(_)
+            | Self::Publish(PublishError::OtherRun { .. } | PublishError::Busy { .. }) => ExitCode::Usage,
+            Self::Normalise(_)
+            | Self::RowsLost(_)
+            | Self::Calendar(_)
+            | Self::Table(_)
+            | Self::Publish(_)
+            | Self::Workbook(_) => ExitCode::Failure,
+        }
+    }
+}
+
+/// Runs one night. A pure function of pipeline, inputs and as-of time, but for where it writes.
+///
+/// # Errors
+/// When the pipeline or an input does not fit, or the disk refuses; nothing is then published.
+pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport, ExitCode), RunError> {
+    let overrides = Overrides { as_of: request.as_of, input_dir: request.input.clone() };
+    let plan = pipeline::load(&request.pipeline, &overrides)?;
+    progress.begin("open and hash the exports", 1);
+    let loaded = load::load(&plan).map_err(RunError::Inputs)?;
+    let run_id = run_id(&plan, &loaded);
+    let run_date = plan.as_of.date().to_string();
+    let mut publication = Publication::begin(&request.out, &run_date, &run_id, request.replace)?;
+
+    let normalised = normalise::normalise(&plan, loaded, progress)?;
+    let _ = normalised.account.check("normalise")?;
+    progress.begin("find duplicates", 1);
+    let deduped = dedupe::dedupe(&plan, normalised);
+    let _ = deduped.account.check("dedupe")?;
+    progress.begin("link", 1);
+    let linked = link::link(&plan, deduped);
+    let _ = linked.account.check("link")?;
+    progress.begin("compare", 1);
+    let compared = compare::compare(&plan, linked);
+    progress.begin("judge", 1);
+    let judged = judge::judge(&plan, compared)?;
+
+    progress.begin("build the tables", 1);
+    let tables = write::tables(&plan, &judged)?;
+    let clock = Clock { zone: plan.zone.clone(), utc_offset_ms: plan.utc_offset.num_milliseconds() };
+    progress.begin("write", tables.list.len() as u64 + 1);
+    for table in &tables.list {
+        publication.stage_table(table, &clock, &metadata(&plan, &run_id, table.schema.name))?;
+        progress.advance(1);
+    }
+    let cover = Cover {
+        title: plan.title.clone(),
+        run_id: run_id.clone(),
+        as_of: plan.as_of,
+        period: plan.period,
+        pipeline: file_name(&plan),
+        pipeline_sha256: plan.pipeline_sha256.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        lang: request.lang,
+    };
+    let book = workbook::write(&publication.file_path("report", "mismatches.xlsx")?, &tables, &cover)?;
+    publication.stage_file("report", "mismatches.xlsx", book.rows)?;
+    let manifest = publication.commit(manifest(&plan, &judged, &run_id))?;
+
+    let report = NightReport::new(&plan, &judged, &run_id, &request.out, &manifest);
+    let exit = exit_code(&plan, &judged);
+    Ok((report, exit))
+}
+
+/// The same pipeline, inputs, as-of time and version make the same run.
+fn run_id(plan: &RunPlan, loaded: &Loaded) -> String {
+    let as_of = plan.as_of.to_string();
+    let mut parts = vec!["run", env!("CARGO_PKG_VERSION"), plan.pipeline_sha256.as_str(), as_of.as_str()];
+    for feed in loaded.systems.iter().flat_map(|system| &system.feeds) {
+        parts.extend([feed.file.as_str(), feed.sha256.as_str()]);
+    }
+    id::of(&parts).to_string()
+}
+
+fn exit_code(plan: &RunPlan, judged: &judge::Judged) -> ExitCode {
+    let real = judged.findings.iter().filter(|finding| !finding.expected && finding.explained_by.is_none());
+    let worst = real.map(|finding| finding.severity).max();
+    if judged.linked.systems.iter().any(|system| !system.is_healthy()) {
+        ExitCode::Partial
+    } else if plan.fail_at.is_some_and(|threshold| worst.is_some_and(|worst| worst >= threshold)) {
+        ExitCode::Findings
+    } else {
+        ExitCode::Clean
+    }
+}
+
+fn metadata(plan: &RunPlan, run_id: &str, table: &str) -> Vec<(String, String)> {
+    [
+        ("doisoat.schema_version", SCHEMA_VERSION.to_string()),
+        ("doisoat.table", table.to_owned()),
+        ("doisoat.run_id", run_id.to_owned()),
+        ("doisoat.run_date", plan.as_of.date().to_string()),
+        ("doisoat.as_of", plan.as_of.to_string()),
+        ("doisoat.pipeline", plan.name.clone()),
+        ("doisoat.pipeline_sha256", plan.pipeline_sha256.clone()),
+    ]
+    .into_iter()
+    .map(|(key, value)| (key.to_owned(), value))
+    .collect()
+}
+
+fn manifest(plan: &RunPlan, judged: &judge::Judged, run_id: &str) -> Manifest {
+    let mut feeds = Vec::new();
+    for (system, records) in plan.systems.iter().zip(&judged.linked.systems) {
+        feeds.extend(records.feeds.iter().map(|feed| FeedEntry {
+            system: system.name.clone(),
+            file: feed.file.clone(),
+            bytes: feed.bytes,
+            sha256: feed.sha256.clone(),
+            rows: feed.rows,
+            health: feed.health.code().to_owned(),
+        }));
+    }
+    Manifest {
+        schema_version: SCHEMA_VERSION,
+        doisoat: env!("CARGO_PKG_VERSION").to_owned(),
+        run_id: run_id.to_owned(),
+        run_date: plan.as_of.date().to_string(),
+        as_of: plan.as_of.to_string(),
+        pipeline: plan.name.clone(),
+        pipeline_sha256: plan.pipeline_sha256.clone(),
+        revision: 0,
+        replaces: None,
+        feeds,
+        outputs: Vec::new(),
+    }
+}
+
+fn file_name(plan: &RunPlan) -> String {
+    plan.pipeline_file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}

@@ -1,0 +1,239 @@
+//! Fifth stage: the fields in which a linked pair disagrees, and how.
+//!
+//! Values are compared in canonical form, so what is left is a disagreement and not a spelling. A
+//! field is held against the other side only where both systems map it.
+
+use std::borrow::Cow;
+
+use rayon::prelude::*;
+
+use super::link::{Link, Linked};
+use super::normalise::column::shown;
+use super::records::{Records, moment};
+use crate::config::plan::{RunPlan, SystemPlan};
+use crate::domain::date::{self, DateRelation};
+use crate::domain::dossier::{FieldKind, FieldName};
+use crate::domain::finding_kind::FindingKind;
+use crate::domain::issue::ParseIssue;
+use crate::domain::name::{self, NameRelation};
+use crate::domain::personal_id::{self, IdRelation};
+use crate::domain::status::{self, StatusRelation};
+use crate::domain::text;
+use crate::engine::frame::Texts;
+
+/// Pairs per unit of parallel work.
+const PAIRS: usize = 16 * 1024;
+
+/// One field in which a pair disagrees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Position among the links.
+    pub link: u32,
+    pub field: FieldName,
+    /// Normalised, personal numbers masked; `None` when empty.
+    pub left: Option<String>,
+    pub right: Option<String>,
+    pub relation: &'static str,
+    pub kind: Option<FindingKind>,
+    /// What explains it: a known transformation of the sync job, or a circumstance.
+    pub explained_by: Option<String>,
+}
+
+#[derive(Debug)]
+pub struct Compared {
+    pub linked: Linked,
+    pub differences: Vec<Difference>,
+}
+
+/// Compares every linked pair.
+pub fn compare(plan: &RunPlan, linked: Linked) -> Compared {
+    let records: Vec<Records<'_>> = linked.systems.iter().map(|system| Records::new(&system.frame)).collect();
+    let comparer = Comparer { plan, records: &records };
+    let differences: Vec<Vec<Difference>> = linked
+        .links
+        .par_chunks(PAIRS)
+        .enumerate()
+        .map(|(chunk, links)| {
+            let mut found = Vec::new();
+            for (index, link) in links.iter().enumerate().filter(|(_, link)| !link.ambiguous) {
+                comparer.pair((chunk * PAIRS + index) as u32, link, &mut found);
+            }
+            found
+        })
+        .collect();
+    drop(records);
+    Compared { linked, differences: differences.into_iter().flatten().collect() }
+}
+
+struct Comparer<'a> {
+    plan: &'a RunPlan,
+    records: &'a [Records<'a>],
+}
+
+/// How two values of one field differ, and the finding that makes.
+struct Outcome {
+    relation: &'static str,
+    kind: Option<FindingKind>,
+    explained_by: Option<&'static str>,
+}
+
+impl Outcome {
+    fn new(relation: &'static str, kind: Option<FindingKind>) -> Option<Self> {
+        Some(Self { relation, kind, explained_by: None })
+    }
+}
+
+impl Comparer<'_> {
+    fn pair(&self, index: u32, link: &Link, found: &mut Vec<Difference>) {
+        let (left, right) = (&self.plan.systems[link.left_system], &self.plan.systems[link.right_system]);
+        for (field, kind) in FieldName::COMPARED {
+            if !(left.maps(*field) && right.maps(*field)) {
+                continue;
+            }
+            let Some(outcome) = self.field(*field, *kind, link) else { continue };
+            let known = [right, left]
+                .into_iter()
+                .find_map(|system: &SystemPlan| system.sync.explains.get(&outcome.kind?).cloned());
+            found.push(Difference {
+                link: index,
+                field: *field,
+                left: self.value(link.left_system, link.left, *field),
+                right: self.value(link.right_system, link.right, *field),
+                relation: outcome.relation,
+                kind: outcome.kind,
+                explained_by: outcome.explained_by.map(str::to_owned).or(known),
+            });
+        }
+    }
+
+    fn field(&self, field: FieldName, kind: Option<FindingKind>, link: &Link) -> Option<Outcome> {
+        let (left, right) = (&self.records[link.left_system], &self.records[link.right_system]);
+        let (l, r) = (link.left as usize, link.right as usize);
+        if field.is_text() {
+            let (a, b) = (left.text(field, l), right.text(field, r));
+            if a == b {
+                return None;
+            }
+            let (Some(a), Some(b)) = (a, b) else { return self.one_empty(field, link, a.is_none()) };
+            return match field.kind() {
+                FieldKind::Name => self.names(link, a, b),
+                FieldKind::PersonalId => numbers(a, b),
+                FieldKind::Text => (text::fold(a) != text::fold(b)).then(|| Outcome::new("differs", kind))?,
+                _ => Outcome::new("differs", kind),
+            };
+        }
+        let (a, b) = (left.int(field, l), right.int(field, r));
+        if a == b {
+            return None;
+        }
+        let (Some(a), Some(b)) = (a, b) else { return self.one_empty(field, link, a.is_none()) };
+        match field.kind() {
+            FieldKind::Status => match status::relation(left.status(l)?, right.status(r)?) {
+                StatusRelation::Same => None,
+                StatusRelation::Behind => Outcome::new("behind", Some(FindingKind::StatusBehind)),
+                StatusRelation::Ahead => Outcome::new("ahead", Some(FindingKind::StatusAhead)),
+                StatusRelation::Collapsed => Outcome::new("collapsed", Some(FindingKind::StatusCollapsed)),
+                StatusRelation::Conflict => Outcome::new("conflict", kind),
+            },
+            FieldKind::PartialDate => birth_dates(left.date(field, l)?, right.date(field, r)?, kind),
+            FieldKind::Timestamp => moments(field, a, b, kind),
+            _ => Outcome::new("differs", kind),
+        }
+    }
+
+    /// One side is empty. That is a difference, but no contradiction.
+    fn one_empty(&self, field: FieldName, link: &Link, left_empty: bool) -> Option<Outcome> {
+        let (system, row) =
+            if left_empty { (link.left_system, link.left) } else { (link.right_system, link.right) };
+        let placeholder = field == FieldName::IdNumber
+            && self.records[system].issues(row as usize).contains(ParseIssue::PlaceholderId);
+        Some(Outcome {
+            relation: if left_empty { "left_empty" } else { "right_empty" },
+            kind: None,
+            explained_by: placeholder.then_some("placeholder_id"),
+        })
+    }
+
+    /// Names are compared in every role: the province may hold the parent where the ministry shows
+    /// the child.
+    fn names(&self, link: &Link, a: &str, b: &str) -> Option<Outcome> {
+        let relation = name::relation(a, b);
+        match relation {
+            NameRelation::Same => None,
+            NameRelation::Variant(form) => Outcome::new(form.code(), Some(FindingKind::NameVariant)),
+            NameRelation::Near | NameRelation::Differs => {
+                let subject = |system: usize, row: u32| self.records[system].text(FieldName::SubjectName, row as usize);
+                let same = |one: Option<&str>, other: &str| {
+                    one.is_some_and(|one| {
+                        matches!(name::relation(one, other), NameRelation::Same | NameRelation::Variant(_))
+                    })
+                };
+                let in_another_role =
+                    same(subject(link.left_system, link.left), b) || same(subject(link.right_system, link.right), a);
+                Some(Outcome {
+                    relation: relation.code(),
+                    kind: (!in_another_role).then_some(FindingKind::NameConflict),
+                    explained_by: in_another_role.then_some("applicant_against_subject"),
+                })
+            }
+        }
+    }
+
+    /// A value as evidence: canonical, personal numbers masked.
+    fn value(&self, system: usize, row: u32, field: FieldName) -> Option<String> {
+        let (records, row) = (&self.records[system], row as usize);
+        if let Some(text) = records.text(field, row) {
+            return Some(shown(field, text).into_owned());
+        }
+        match field.kind() {
+            FieldKind::Timestamp => records.moment(field, row).map(|m| m.format("%Y-%m-%d %H:%M:%S").to_string()),
+            FieldKind::PartialDate => records.date(field, row).map(|date| date.to_string()),
+            _ => records.int(field, row).map(|value| value.to_string()),
+        }
+    }
+}
+
+fn numbers(a: &str, b: &str) -> Option<Outcome> {
+    let conflict = Some(FindingKind::IdentityConflict);
+    match personal_id::relation(a, b) {
+        IdRelation::Same => None,
+        // The same person may show the old paper in one system and the new one in another.
+        relation @ IdRelation::CmndAgainstCccd => {
+            Some(Outcome { relation: relation.code(), kind: None, explained_by: Some("cmnd_against_cccd") })
+        }
+        relation => Outcome::new(relation.code(), conflict),
+    }
+}
+
+fn birth_dates(a: chrono::NaiveDate, b: chrono::NaiveDate, kind: Option<FindingKind>) -> Option<Outcome> {
+    let relation = date::relation(a, b);
+    let kind = match relation {
+        DateRelation::Same => return None,
+        DateRelation::MonthLost => Some(FindingKind::BirthMonthLost),
+        DateRelation::DayMonthSwapped => Some(FindingKind::DayMonthSwapped),
+        DateRelation::ShiftedOneDay => Some(FindingKind::DateShifted),
+        DateRelation::Differs => kind,
+    };
+    Outcome::new(relation.code(), kind)
+}
+
+fn moments(field: FieldName, a: i64, b: i64, kind: Option<FindingKind>) -> Option<Outcome> {
+    let (a, b) = (moment(a)?, moment(b)?);
+    let relation = date::relation_ts(a, b);
+    // A due time is a promise: any other day is another promise, unless the digits were swapped.
+    let promised = field == FieldName::DueAt;
+    let kind = match relation {
+        DateRelation::Same => return None,
+        DateRelation::DayMonthSwapped => kind.map(|_| FindingKind::DayMonthSwapped),
+        DateRelation::ShiftedOneDay if !promised => kind.map(|_| FindingKind::DateShifted),
+        _ if a.date() == b.date() => return Outcome::new("time_of_day", None),
+        _ => kind,
+    };
+    Outcome::new(relation.code(), kind)
+}
+
+/// The repaired cell of a record as written, from its `raw` object.
+pub fn raw_cell<'a>(raw: Texts<'a>, row: u32, field: FieldName) -> Option<Cow<'a, str>> {
+    let object: serde_json::Value = serde_json::from_str(raw.get(row as usize)?).ok()?;
+    object.get(field.name())?.as_str().map(|cell| Cow::Owned(cell.to_owned()))
+}

@@ -1,0 +1,73 @@
+//! Sixth stage: what is wrong, after everything that explains it has been heard.
+//!
+//! A case gets a verdict for every system; differences, duplicates, rungs and parse issues become
+//! findings. Scope, grace, quarantine and feed health are asked before anything is called missing.
+
+pub mod figures;
+pub mod findings;
+pub mod verdict;
+
+use chrono::NaiveDateTime;
+
+use super::compare::{Compared, Difference};
+use super::link::Linked;
+use super::records::Records;
+use crate::config::plan::RunPlan;
+use crate::domain::calendar::CalendarError;
+use crate::domain::dossier::FieldName;
+use crate::domain::finding_kind::{FindingKind, Severity};
+use figures::FigureRow;
+use verdict::Standing;
+
+/// One thing wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    pub kind: FindingKind,
+    pub severity: Severity,
+    /// Still inside its grace.
+    pub expected: bool,
+    pub explained_by: Option<String>,
+    /// Position of the case; `None` for a published figure.
+    pub case: Option<u32>,
+    /// Where the fault shows.
+    pub system: usize,
+    pub row: Option<u32>,
+    pub other: Option<(usize, Option<u32>)>,
+    /// Position among the links.
+    pub link: Option<u32>,
+    pub field: Option<FieldName>,
+    /// When the fact should have been in order.
+    pub since: Option<NaiveDateTime>,
+    pub age_working_days: Option<i64>,
+    pub detail: String,
+}
+
+#[derive(Debug)]
+pub struct Judged {
+    pub linked: Linked,
+    pub differences: Vec<Difference>,
+    /// Per case and system.
+    pub standings: Vec<Standing>,
+    pub findings: Vec<Finding>,
+    pub figures: Vec<FigureRow>,
+}
+
+impl Judged {
+    pub fn standing(&self, case: usize, system: usize) -> &Standing {
+        &self.standings[case * self.linked.systems.len() + system]
+    }
+}
+
+/// Judges every case.
+///
+/// # Errors
+/// When the shipped working calendar is damaged.
+pub fn judge(plan: &RunPlan, compared: Compared) -> Result<Judged, CalendarError> {
+    let Compared { linked, differences } = compared;
+    let records: Vec<Records<'_>> = linked.systems.iter().map(|system| Records::new(&system.frame)).collect();
+    let standings = verdict::standings(plan, &linked, &records);
+    let figures = figures::figures(plan, &linked, &records, &standings);
+    let findings = findings::findings(plan, &linked, &differences, &records, &standings, &figures)?;
+    drop(records);
+    Ok(Judged { linked, differences, standings, findings, figures })
+}

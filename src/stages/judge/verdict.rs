@@ -1,0 +1,208 @@
+//! Where a case stands in each system: present, still expected, late, missing, or excused.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDateTime;
+use rayon::prelude::*;
+
+use crate::config::plan::{RunPlan, SystemPlan};
+use crate::domain::dossier::FieldName;
+use crate::domain::text::fold;
+use crate::stages::link::{Case, Linked};
+use crate::stages::records::Records;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    InSync,
+    Expected,
+    Late,
+    ArrivedLate,
+    Missing,
+    OutOfScope,
+    Explained,
+    NoVerdict,
+}
+
+impl Verdict {
+    pub const ALL: &'static [Self] = &[
+        Self::InSync,
+        Self::Expected,
+        Self::Late,
+        Self::ArrivedLate,
+        Self::Missing,
+        Self::OutOfScope,
+        Self::Explained,
+        Self::NoVerdict,
+    ];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::InSync => "in_sync",
+            Self::Expected => "expected",
+            Self::Late => "late",
+            Self::ArrivedLate => "arrived_late",
+            Self::Missing => "missing",
+            Self::OutOfScope => "out_of_scope",
+            Self::Explained => "explained",
+            Self::NoVerdict => "no_verdict",
+        }
+    }
+}
+
+/// A case in one system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The record that stands for the case there.
+    pub row: Option<u32>,
+    pub records: u32,
+    pub verdict: Verdict,
+    pub reason: Option<&'static str>,
+}
+
+/// The standing of every case in every system, case by case.
+pub fn standings(plan: &RunPlan, linked: &Linked, records: &[Records<'_>]) -> Vec<Standing> {
+    let court = Court::new(plan, linked, records);
+    linked.cases.par_iter().flat_map_iter(|case| court.case(case)).collect()
+}
+
+struct Court<'a> {
+    plan: &'a RunPlan,
+    records: &'a [Records<'a>],
+    healthy: Vec<bool>,
+    /// Per system: codes of quarantined rows.
+    quarantined: Vec<BTreeSet<&'a str>>,
+    /// Per system and row: the record is a duplicate of another.
+    duplicate: Vec<Vec<bool>>,
+    /// Per system and row: the record has an ambiguous link.
+    ambiguous: Vec<Vec<bool>>,
+}
+
+impl<'a> Court<'a> {
+    fn new(plan: &'a RunPlan, linked: &'a Linked, records: &'a [Records<'a>]) -> Self {
+        let mut quarantined = vec![BTreeSet::new(); records.len()];
+        for entry in linked.quarantine.iter().filter(|entry| entry.is_row()) {
+            quarantined[entry.system].extend(entry.code.as_deref());
+        }
+        let blank = || records.iter().map(|records| vec![false; records.len()]).collect::<Vec<_>>();
+        let (mut duplicate, mut ambiguous) = (blank(), blank());
+        for entry in &linked.duplicates {
+            duplicate[entry.system][entry.row as usize] = true;
+        }
+        for link in linked.links.iter().filter(|link| link.ambiguous) {
+            ambiguous[link.left_system][link.left as usize] = true;
+            ambiguous[link.right_system][link.right as usize] = true;
+        }
+        let healthy = linked.systems.iter().map(|system| system.is_healthy()).collect();
+        Self { plan, records, healthy, quarantined, duplicate, ambiguous }
+    }
+
+    fn case(&self, case: &Case) -> Vec<Standing> {
+        let systems = self.records.len();
+        let mut standings: Vec<Standing> = (0..systems)
+            .map(|system| {
+                let members = || case.members.iter().filter(move |member| member.0 == system).map(|member| member.1);
+                let survivor = members().find(|row| !self.duplicate[system][*row as usize]);
+                Standing {
+                    row: survivor.or_else(|| members().next()),
+                    records: members().count() as u32,
+                    verdict: Verdict::InSync,
+                    reason: None,
+                }
+            })
+            .collect();
+        let first = standings.iter().enumerate().find_map(|(system, standing)| Some((system, standing.row?)));
+        let Some((first_system, first_row)) = first else { return standings };
+        for system in 0..systems {
+            let (verdict, reason) = match standings[system].row {
+                Some(row) => self.present(system, row, &standings),
+                None if system == RunPlan::HUB || first_system == RunPlan::HUB => {
+                    self.absent(system, first_system, first_row, case)
+                }
+                None => (Verdict::NoVerdict, Some("no_hub_record")),
+            };
+            standings[system].verdict = verdict;
+            standings[system].reason = reason;
+        }
+        standings
+    }
+
+    fn present(&self, system: usize, row: u32, standings: &[Standing]) -> (Verdict, Option<&'static str>) {
+        let Some(hub) = standings[RunPlan::HUB].row.filter(|_| system != RunPlan::HUB) else {
+            return (Verdict::InSync, None);
+        };
+        let received = self.records[RunPlan::HUB].int(FieldName::ReceivedAt, hub as usize);
+        let synced = self.records[system].int(FieldName::SyncedAt, row as usize);
+        let late_after = self.plan.systems[system].sync.late_after.num_milliseconds();
+        match (received, synced) {
+            (Some(received), Some(synced)) if synced - received > late_after => (Verdict::ArrivedLate, None),
+            _ => (Verdict::InSync, None),
+        }
+    }
+
+    fn absent(
+        &self,
+        system: usize,
+        from: usize,
+        row: u32,
+        case: &Case,
+    ) -> (Verdict, Option<&'static str>) {
+        let known = &self.records[from];
+        let plan = &self.plan.systems[system];
+        let received = known.moment(FieldName::ReceivedAt, row as usize);
+        if let Some(reason) = out_of_scope(plan, known, row, received) {
+            return (Verdict::OutOfScope, Some(reason));
+        }
+        if !self.healthy[system] {
+            return (Verdict::NoVerdict, Some("feed_unhealthy"));
+        }
+        if case.members.iter().any(|(system, row)| self.ambiguous[*system][*row as usize]) {
+            return (Verdict::Explained, Some("ambiguous_link"));
+        }
+        let refused = |(system_of, row): &(usize, u32)| {
+            let records = &self.records[*system_of];
+            let codes = [records.text(FieldName::Code, *row as usize), records.hub_key(*row as usize)];
+            codes.into_iter().flatten().any(|code| self.quarantined[system].contains(code))
+        };
+        if case.members.iter().any(refused) {
+            return (Verdict::Explained, Some("quarantined"));
+        }
+        // The slower side sets the pace when the hub itself lacks the dossier.
+        let sync = &self.plan.systems[if system == RunPlan::HUB { from } else { system }].sync;
+        let Some(received) = received else { return (Verdict::NoVerdict, Some("no_receipt_date")) };
+        let age = self.plan.as_of - received;
+        if age < sync.late_after {
+            (Verdict::Expected, None)
+        } else if age < sync.missing_after {
+            (Verdict::Late, None)
+        } else {
+            (Verdict::Missing, None)
+        }
+    }
+}
+
+/// Why a system is not expected to hold a dossier.
+fn out_of_scope(
+    plan: &SystemPlan,
+    records: &Records<'_>,
+    row: u32,
+    received: Option<NaiveDateTime>,
+) -> Option<&'static str> {
+    let row = row as usize;
+    let scope = &plan.scope;
+    if scope.covers_from.is_some_and(|from| received.is_some_and(|received| received.date() < from)) {
+        return Some("before_export_window");
+    }
+    let outside = |list: &BTreeSet<String>, value: Option<String>| {
+        !list.is_empty() && !value.is_some_and(|value| list.contains(&value))
+    };
+    if outside(&scope.procedures, records.text(FieldName::Procedure, row).map(str::to_owned)) {
+        return Some("procedure_not_in_scope");
+    }
+    if outside(&scope.fields, records.text(FieldName::Field, row).map(fold)) {
+        return Some("field_not_in_scope");
+    }
+    if !scope.statuses.is_empty() && !records.status(row).is_some_and(|status| scope.statuses.contains(&status)) {
+        return Some("status_not_in_scope");
+    }
+    None
+}

@@ -1,0 +1,187 @@
+//! Tables `cases`, `links` and `duplicates`: which records are one dossier.
+
+use std::sync::Arc;
+
+use super::rows::{Cell, Rows, count, int, maybe, text};
+use super::{Night, TableError};
+use crate::config::plan::RunPlan;
+use crate::domain::dossier::FieldName;
+use crate::engine::id;
+use crate::engine::table::{ColumnSpec, Kind, Table, TableSchema};
+use crate::stages::judge::figures::Timeliness;
+use crate::stages::link::Link;
+
+pub fn cases(night: &Night<'_>) -> Result<Table, TableError> {
+    let schema = cases_schema(night.plan);
+    let judged = night.judged;
+    let mut rows = Rows::new(schema, judged.linked.cases.len());
+    for (case, members) in judged.linked.cases.iter().enumerate() {
+        let case_id = night.ids.case(case as u32);
+        let standings: Vec<_> = (0..night.records.len()).map(|system| *judged.standing(case, system)).collect();
+        let first = standings.iter().enumerate().find_map(|(system, standing)| Some((system, standing.row?)));
+        let Some((system, row)) = first.or(members.members.first().copied()) else { continue };
+        let (records, at) = (&night.records[system], row as usize);
+        let field = |field| maybe(records.text(field, at));
+        let moment = |field| Cell::Int(records.int(field, at));
+        let timeliness = Timeliness::of(records, at).code();
+        let mut cells = vec![
+            text(case_id.as_str()),
+            field(FieldName::Code),
+            field(FieldName::Procedure),
+            field(FieldName::Field),
+            field(FieldName::Unit),
+            field(FieldName::Level),
+            field(FieldName::Channel),
+            moment(FieldName::ReceivedAt),
+            moment(FieldName::DueAt),
+            moment(FieldName::FinishedAt),
+            moment(FieldName::ReturnedAt),
+            moment(FieldName::Status),
+            count(standings.iter().filter(|standing| standing.row.is_some()).count() as u64),
+            text(timeliness),
+        ];
+        let ids: Vec<Option<id::Id>> = standings
+            .iter()
+            .enumerate()
+            .map(|(system, standing)| standing.row.map(|row| night.ids.record(system, row)))
+            .collect();
+        for (system, (standing, id)) in standings.iter().zip(&ids).enumerate() {
+            cells.push(maybe(id.as_ref().map(id::Id::as_str)));
+            cells.push(int(standing.records));
+            let status = standing.row.and_then(|row| night.records[system].int(FieldName::Status, row as usize));
+            cells.push(Cell::Int(status));
+            cells.push(text(standing.verdict.code()));
+            cells.push(maybe(standing.reason));
+        }
+        rows.push(cells);
+    }
+    rows.finish()
+}
+
+/// The columns of `cases`: a fixed part, then five per system.
+pub fn cases_schema(plan: &RunPlan) -> TableSchema {
+    let mut schema = TableSchema::new(
+        "cases",
+        &[
+            ("case_id", Kind::Id),
+            ("case_code", Kind::Id),
+            ("procedure", Kind::Label),
+            ("field", Kind::Label),
+            ("unit", Kind::Label),
+            ("level", Kind::Label),
+            ("channel", Kind::Label),
+            ("received_at", Kind::Timestamp),
+            ("due_at", Kind::Timestamp),
+            ("finished_at", Kind::Timestamp),
+            ("returned_at", Kind::Timestamp),
+            ("status", Kind::Int),
+            ("systems", Kind::Int),
+            ("timeliness_06_ts", Kind::Label),
+        ],
+    );
+    for system in &plan.systems {
+        let parts = [
+            ("record_id", Kind::Id),
+            ("records", Kind::Int),
+            ("status", Kind::Int),
+            ("verdict", Kind::Label),
+            ("reason", Kind::Label),
+        ];
+        schema.columns.extend(
+            parts.map(|(part, kind)| ColumnSpec { name: format!("{}_{part}", system.name), kind }),
+        );
+    }
+    schema
+}
+
+pub fn links(night: &Night<'_>) -> Result<Table, TableError> {
+    let systems = Kind::Coded(Arc::new(night.system_names()));
+    let schema = TableSchema::new(
+        "links",
+        &[
+            ("link_id", Kind::Id),
+            ("case_id", Kind::Id),
+            ("left_system", systems.clone()),
+            ("left_record_id", Kind::Id),
+            ("right_system", systems),
+            ("right_record_id", Kind::Id),
+            ("rung", Kind::Label),
+            ("state", Kind::Label),
+            ("weight", Kind::Float),
+            ("probability", Kind::Float),
+            ("gap_seconds", Kind::Int),
+            ("runner_up_record_id", Kind::Id),
+            ("margin_seconds", Kind::Int),
+        ],
+    );
+    let linked = &night.judged.linked;
+    let mut rows = Rows::new(schema, linked.links.len());
+    for link in &linked.links {
+        let Link { left_system, left, right_system, right, rung, ambiguous, gap_ms, runner_up, margin_ms } = *link;
+        let runner_up = runner_up.map(|(system, row)| night.ids.record(system, row));
+        rows.push([
+            text(night.ids.link(link).as_str()),
+            text(night.ids.case(linked.case_of[left_system][left as usize]).as_str()),
+            count(left_system as u64),
+            text(night.ids.record(left_system, left).as_str()),
+            count(right_system as u64),
+            text(night.ids.record(right_system, right).as_str()),
+            text(night.plan.ladder[rung].code()),
+            text(if ambiguous { "ambiguous" } else { "linked" }),
+            Cell::Float(None),
+            Cell::Float(None),
+            Cell::Int(gap_ms.map(|gap| gap / 1000)),
+            maybe(runner_up.as_ref().map(id::Id::as_str)),
+            Cell::Int(margin_ms.map(|margin| margin / 1000)),
+        ]);
+    }
+    rows.finish()
+}
+
+pub fn duplicates(night: &Night<'_>) -> Result<Table, TableError> {
+    let schema = TableSchema::new(
+        "duplicates",
+        &[
+            ("group_id", Kind::Id),
+            ("case_id", Kind::Id),
+            ("system", Kind::Coded(Arc::new(night.system_names()))),
+            ("record_id", Kind::Id),
+            ("code", Kind::Id),
+            ("is_survivor", Kind::Flag),
+            ("survivor_record_id", Kind::Id),
+            ("kind", Kind::Label),
+            ("file", Kind::Label),
+            ("sheet", Kind::Label),
+            ("row", Kind::Int),
+        ],
+    );
+    let linked = &night.judged.linked;
+    let mut rows = Rows::new(schema, linked.duplicates.len() * 2);
+    let mut member = |system: usize, survivor: u32, row: u32, kind: Option<&str>| {
+        let survivor_id = night.ids.record(system, survivor);
+        let source = super::source(night, system, row);
+        rows.push([
+            text(id::of(&["group", survivor_id.as_str()]).as_str()),
+            text(night.ids.case(linked.case_of[system][row as usize]).as_str()),
+            count(system as u64),
+            text(night.ids.record(system, row).as_str()),
+            maybe(night.records[system].text(FieldName::Code, row as usize)),
+            int(i64::from(kind.is_none())),
+            text(survivor_id.as_str()),
+            maybe(kind),
+            maybe(source.map(|(place, _)| place.file.as_str())),
+            maybe(source.and_then(|(place, _)| place.sheet.as_deref())),
+            Cell::Int(source.map(|(_, row)| row)),
+        ]);
+    };
+    let mut last = None;
+    for duplicate in &linked.duplicates {
+        let group = (duplicate.system, duplicate.survivor);
+        if last != Some(group) {
+            member(duplicate.system, duplicate.survivor, duplicate.survivor, None);
+            last = Some(group);
+        }
+        member(duplicate.system, duplicate.survivor, duplicate.row, Some(duplicate.kind.code()));
+    }
+    rows.finish()
+}
