@@ -58,7 +58,7 @@ impl Plan {
                 "the period is too short for a dossier to be late in it",
             ));
         }
-        let recent = timeline.from_day(recent_from).saturating_sub(tail);
+        let recent = timeline.on_or_after(recent_from).saturating_sub(tail);
         if carried + recent > left.of(&calm) + left.of(&[Outcome::InProcess]) - tail {
             return Err(setting.bad_key("quota", "too few dossiers are early or in process"));
         }
@@ -66,7 +66,9 @@ impl Plan {
         let open_from = setting
             .calendar
             .working_days_before(last, fewest_days(setting, &[Outcome::InProcess]));
-        let later = timeline.from_day(open_from).saturating_sub(tail + recent);
+        let later = timeline
+            .on_or_after(open_from)
+            .saturating_sub(tail + recent);
 
         let mut stretches = Vec::new();
         let mut first = 0;

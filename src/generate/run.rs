@@ -13,7 +13,7 @@ use super::plant::{Again, Fate, Planter};
 use super::row::{Place, Row, System};
 use super::setting::Setting;
 use super::text_exports::{HoTichExport, HubExport, PortalExport};
-use super::truth::{self, CsvFile, Planted, Reach, Truth};
+use super::truth::{self, Counts, CsvFile, Planted, Reach, Truth};
 use chrono::{NaiveDateTime, TimeDelta};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -291,7 +291,10 @@ impl Generation<'_> {
     fn finish(mut self, out: &Path) -> Result<Generated, GenerateError> {
         self.exports.finish()?;
         let setting = self.setting;
-        let (errors_by_kind, rows) = self.truth.finish()?;
+        let Counts {
+            errors_by_kind,
+            rows,
+        } = self.truth.finish()?;
         let mut figures = self.figures.lines(setting);
         figures.push(("cases".into(), self.cases.to_string()));
         let of = |system| rows.get(&system).copied().unwrap_or(0);

@@ -92,7 +92,7 @@ impl Timeline {
     }
 
     /// How many dossiers come on or after a day.
-    pub fn from_day(&self, date: NaiveDate) -> u64 {
+    pub fn on_or_after(&self, date: NaiveDate) -> u64 {
         self.days
             .iter()
             .filter(|day| day.date >= date)

@@ -58,12 +58,18 @@ impl Planted {
     }
 }
 
+/// What was written in all.
+pub struct Counts {
+    pub errors_by_kind: BTreeMap<String, u64>,
+    pub rows: BTreeMap<System, u64>,
+}
+
 pub struct Truth {
     records: CsvFile,
     errors: CsvFile,
     files: BTreeMap<System, String>,
-    pub errors_by_kind: BTreeMap<String, u64>,
-    pub rows: BTreeMap<System, u64>,
+    errors_by_kind: BTreeMap<String, u64>,
+    rows: BTreeMap<System, u64>,
 }
 
 impl Truth {
@@ -141,12 +147,13 @@ impl Truth {
         ])
     }
 
-    pub fn finish(
-        mut self,
-    ) -> Result<(BTreeMap<String, u64>, BTreeMap<System, u64>), GenerateError> {
+    pub fn finish(mut self) -> Result<Counts, GenerateError> {
         self.records.finish()?;
         self.errors.finish()?;
-        Ok((self.errors_by_kind, self.rows))
+        Ok(Counts {
+            errors_by_kind: self.errors_by_kind,
+            rows: self.rows,
+        })
     }
 }
 
