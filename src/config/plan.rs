@@ -77,6 +77,12 @@ pub struct SystemPlan {
 }
 
 impl SystemPlan {
+    /// Position of the column that holds the code under which the hub knows a record.
+    pub fn hub_key_column(&self) -> Option<usize> {
+        let position = |field| self.columns.iter().position(|column| column.field == field);
+        position(FieldName::HubCode).or_else(|| position(FieldName::Code))
+    }
+
     pub fn maps(&self, field: FieldName) -> bool {
         self.columns.iter().any(|column| column.field == field)
     }

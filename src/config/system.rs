@@ -62,7 +62,11 @@ fn read(section: &Section<'_, '_, '_>) -> Option<SystemPlan> {
         section.report(section.line(), "[[system]]: `files` is missing or empty", None);
     }
     let format = read_format(section);
-    let dates = read_dates(section);
+    let mut dates = read_dates(section);
+    if let Some(Format::Xlsx { .. }) = format {
+        // A true date cell is read in this form.
+        dates.extend(DatePattern::parse("yyyy-MM-dd HH:mm:ss"));
+    }
     let reject_above = section.number("reject_above").map_or(0.05, |share| share.value);
     let columns = read_columns(section);
     let status = read_status(section);

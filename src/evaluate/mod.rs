@@ -71,9 +71,13 @@ impl<'a> Judge<'a> {
         self.truth.records.get(spot).map(|record| record.case)
     }
 
-    /// Systems and cases whose record cannot be tied to the hub by any rung of the ladder.
+    /// Systems and cases whose record cannot be tied to the hub by any rung of the ladder: no key is
+    /// left on it, or its row could not be read and was rightly refused.
     fn beyond(&self) -> BTreeSet<(&'a str, u32)> {
-        let lost = self.truth.records.iter().filter(|(_, record)| record.reach == Some(Reach::Nothing));
+        let refused: BTreeSet<&Spot> = self.outputs.quarantined.iter().collect();
+        let lost = self.truth.records.iter().filter(|(spot, record)| {
+            record.reach == Some(Reach::Nothing) || (record.malformed && refused.contains(spot))
+        });
         lost.map(|(spot, record)| (spot.system.as_str(), record.case)).collect()
     }
 

@@ -39,7 +39,7 @@ pub struct Evaluation {
     pub links: BTreeMap<String, Score>,
     pub duplicates: Score,
     pub findings: BTreeMap<String, Score>,
-    /// Records that no rung of the ladder can tie to the hub.
+    /// Records that no rung of the ladder can tie to the hub, or that were rightly refused.
     pub beyond_pairs: u64,
     /// What is planted on, or claimed of, those records.
     pub beyond: BTreeMap<String, Score>,
@@ -61,8 +61,8 @@ impl fmt::Display for Evaluation {
         }
         writeln!(f, "{table}")?;
         let pairs = thousands(*beyond_pairs);
-        writeln!(f, "{pairs} records are beyond the ladder: no code, other code or identity ties them to the hub.")?;
-        writeln!(f, "They need scored linking; what concerns them is listed here and counted nowhere above.")?;
+        writeln!(f, "{pairs} records are beyond the ladder: refused as malformed, or tied to the hub by no code or identity.")?;
+        writeln!(f, "What is planted on them, or claimed because they could not be seen, is listed here and counted nowhere above.")?;
         if !beyond.is_empty() {
             let mut table = TextTable::new(&["finding", "planted", "claimed"]);
             for (name, score) in beyond {

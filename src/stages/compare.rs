@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use chrono::Datelike;
 use rayon::prelude::*;
 
 use super::link::{Link, Linked};
@@ -117,7 +118,7 @@ impl Comparer<'_> {
             let (Some(a), Some(b)) = (a, b) else { return self.one_empty(field, link, a.is_none()) };
             return match field.kind() {
                 FieldKind::Name => self.names(link, a, b),
-                FieldKind::PersonalId => numbers(a, b),
+                FieldKind::PersonalId => self.numbers(link, a, b),
                 FieldKind::Text => (text::fold(a) != text::fold(b)).then(|| Outcome::new("differs", kind))?,
                 _ => Outcome::new("differs", kind),
             };
@@ -179,6 +180,27 @@ impl Comparer<'_> {
         }
     }
 
+    /// The same person may show the old paper in one system and the new one in another; unless the
+    /// new one was given to somebody born in another year.
+    fn numbers(&self, link: &Link, a: &str, b: &str) -> Option<Outcome> {
+        let relation = personal_id::relation(a, b);
+        let explained = match relation {
+            IdRelation::Same => return None,
+            IdRelation::CmndAgainstCccd => {
+                let born = |system: usize, row: u32| self.records[system].date(FieldName::BirthDate, row as usize);
+                let born = born(link.left_system, link.left).or_else(|| born(link.right_system, link.right));
+                let year = personal_id::birth_year(a).or_else(|| personal_id::birth_year(b));
+                born.zip(year).is_none_or(|(born, year)| born.year() == year)
+            }
+            _ => false,
+        };
+        Some(Outcome {
+            relation: relation.code(),
+            kind: (!explained).then_some(FindingKind::IdentityConflict),
+            explained_by: explained.then_some("cmnd_against_cccd"),
+        })
+    }
+
     /// A value as evidence: canonical, personal numbers masked.
     fn value(&self, system: usize, row: u32, field: FieldName) -> Option<String> {
         let (records, row) = (&self.records[system], row as usize);
@@ -190,18 +212,6 @@ impl Comparer<'_> {
             FieldKind::PartialDate => records.date(field, row).map(|date| date.to_string()),
             _ => records.int(field, row).map(|value| value.to_string()),
         }
-    }
-}
-
-fn numbers(a: &str, b: &str) -> Option<Outcome> {
-    let conflict = Some(FindingKind::IdentityConflict);
-    match personal_id::relation(a, b) {
-        IdRelation::Same => None,
-        // The same person may show the old paper in one system and the new one in another.
-        relation @ IdRelation::CmndAgainstCccd => {
-            Some(Outcome { relation: relation.code(), kind: None, explained_by: Some("cmnd_against_cccd") })
-        }
-        relation => Outcome::new(relation.code(), conflict),
     }
 }
 

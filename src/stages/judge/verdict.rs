@@ -71,6 +71,8 @@ struct Court<'a> {
     healthy: Vec<bool>,
     /// Per system: codes of quarantined rows.
     quarantined: Vec<BTreeSet<&'a str>>,
+    /// Per system: identity number and procedure of quarantined rows whose code could not be read.
+    nameless: Vec<BTreeSet<(&'a str, &'a str)>>,
     /// Per system and row: the record is a duplicate of another.
     duplicate: Vec<Vec<bool>>,
     /// Per system and row: the record has an ambiguous link.
@@ -80,8 +82,15 @@ struct Court<'a> {
 impl<'a> Court<'a> {
     fn new(plan: &'a RunPlan, linked: &'a Linked, records: &'a [Records<'a>]) -> Self {
         let mut quarantined = vec![BTreeSet::new(); records.len()];
+        let mut nameless = vec![BTreeSet::new(); records.len()];
         for entry in linked.quarantine.iter().filter(|entry| entry.is_row()) {
-            quarantined[entry.system].extend(entry.code.as_deref());
+            match (&entry.code, &entry.person) {
+                (Some(code), _) => drop(quarantined[entry.system].insert(code.as_str())),
+                (None, Some((number, procedure))) => {
+                    nameless[entry.system].insert((number.as_str(), procedure.as_str()));
+                }
+                (None, None) => {}
+            }
         }
         let blank = || records.iter().map(|records| vec![false; records.len()]).collect::<Vec<_>>();
         let (mut duplicate, mut ambiguous) = (blank(), blank());
@@ -93,7 +102,7 @@ impl<'a> Court<'a> {
             ambiguous[link.right_system][link.right as usize] = true;
         }
         let healthy = linked.systems.iter().map(|system| system.is_healthy()).collect();
-        Self { plan, records, healthy, quarantined, duplicate, ambiguous }
+        Self { plan, records, healthy, quarantined, nameless, duplicate, ambiguous }
     }
 
     fn case(&self, case: &Case) -> Vec<Standing> {
@@ -161,7 +170,10 @@ impl<'a> Court<'a> {
         let refused = |(system_of, row): &(usize, u32)| {
             let records = &self.records[*system_of];
             let codes = [records.text(FieldName::Code, *row as usize), records.hub_key(*row as usize)];
+            let person = records.text(FieldName::IdNumber, *row as usize);
+            let person = person.zip(records.text(FieldName::Procedure, *row as usize));
             codes.into_iter().flatten().any(|code| self.quarantined[system].contains(code))
+                || person.is_some_and(|person| self.nameless[system].contains(&person))
         };
         if case.members.iter().any(refused) {
             return (Verdict::Explained, Some("quarantined"));

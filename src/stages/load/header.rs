@@ -3,7 +3,6 @@
 use super::{LoadError, OpenError};
 use crate::config::mistakes::closest;
 use crate::config::plan::SystemPlan;
-use crate::domain::dossier::FieldName;
 use crate::domain::text::clean;
 
 /// How far down the header may stand: title rows above it are normal in hand-made exports.
@@ -15,7 +14,7 @@ pub struct Header {
     pub width: usize,
     /// One per mapped column of the system.
     pub positions: Vec<usize>,
-    /// Position of the dossier code, to name a broken row.
+    /// Position of the code under which the hub knows a row, to name a broken one.
     pub code: Option<usize>,
 }
 
@@ -59,7 +58,7 @@ pub fn find(rows: &[Vec<String>], place: &str, system: &SystemPlan) -> Result<(u
     if !errors.is_empty() {
         return Err(OpenError::Mapping(errors));
     }
-    let code = system.columns.iter().position(|column| column.field == FieldName::Code).map(|at| positions[at]);
+    let code = system.hub_key_column().map(|at| positions[at]);
     Ok((best, Header { width: row.len(), positions, code }))
 }
 

@@ -10,7 +10,6 @@ use super::cells::{BadRow, RawBatch, RowReason};
 use super::{LoadError, OpenError, STRETCH_BYTES, Stretch, read_stretch};
 use crate::config::mistakes::closest;
 use crate::config::plan::SystemPlan;
-use crate::domain::dossier::FieldName;
 
 /// How many records are looked at before a mapped path is called missing.
 const PROBE_RECORDS: usize = 100;
@@ -96,8 +95,7 @@ pub fn open(path: &Path, system: &SystemPlan) -> Result<NdjsonFile, OpenError> {
         stretches.push(Stretch { offset: start.0, length: (at - start.0) as usize, line: start.1 });
     }
     let columns: Vec<JsonPath> = system.columns.iter().map(|column| JsonPath::parse(&column.source)).collect();
-    let code = system.columns.iter().zip(&columns).find(|(column, _)| column.field == FieldName::Code);
-    let code = code.map(|(_, path)| path.first_key().to_owned());
+    let code = system.hub_key_column().map(|at| columns[at].first_key().to_owned());
     let file = NdjsonFile { path: path.to_owned(), columns, code, stretches };
     file.probe(system)?;
     Ok(file)

@@ -225,7 +225,7 @@ fn type_batch(
     batch: RawBatch,
 ) -> Result<Typed, PolarsError> {
     let rows = batch.rows.len();
-    let mut quarantine = quarantine::bad_rows(system, index, place, &batch.bad);
+    let mut quarantine = quarantine::bad_rows(index, place, &batch.bad);
     let mut sheet = column::Sheet::new(rows);
     let mut columns = Vec::with_capacity(system.columns.len() + 6);
     for (plan, cells) in system.columns.iter().zip(&batch.columns) {

@@ -3,7 +3,7 @@
 use super::Place;
 use crate::config::plan::SystemPlan;
 use crate::domain::dossier::{FieldKind, FieldName};
-use crate::domain::dossier_code;
+use crate::domain::{dossier_code, personal_id, procedure_code};
 use crate::domain::issue::{Issues, ParseIssue};
 use crate::stages::load::cells::{BadRow, RawBatch};
 use super::column::Sheet;
@@ -20,8 +20,10 @@ pub struct Quarantined {
     pub scope: Scope,
     pub reason: &'static str,
     pub detail: String,
-    /// The dossier code of the row, where it could be read.
+    /// The code under which the hub knows the row, where it could be read.
     pub code: Option<String>,
+    /// Identity number and procedure of the row, where they could be read. Never written out.
+    pub person: Option<(String, String)>,
     pub masked: Option<String>,
 }
 
@@ -47,7 +49,7 @@ impl Quarantined {
 }
 
 /// Rows that could not be cut into cells.
-pub fn bad_rows(_system: &SystemPlan, index: usize, place: &Place, bad: &[BadRow]) -> Vec<Quarantined> {
+pub fn bad_rows(index: usize, place: &Place, bad: &[BadRow]) -> Vec<Quarantined> {
     bad.iter()
         .map(|row| Quarantined {
             system: index,
@@ -59,6 +61,7 @@ pub fn bad_rows(_system: &SystemPlan, index: usize, place: &Place, bad: &[BadRow
             reason: row.reason.code(),
             detail: row.detail.clone(),
             code: row.code.as_deref().and_then(|code| dossier_code::normalise(code).value).map(|c| c.into_owned()),
+            person: None,
             masked: None,
         })
         .collect()
@@ -73,7 +76,10 @@ pub fn lost_cells(
     batch: &RawBatch,
     sheet: &Sheet,
 ) -> Vec<Quarantined> {
-    let code_column = system.columns.iter().position(|column| column.field == FieldName::Code);
+    let cell_of = |field: FieldName, row: usize| {
+        let position = system.columns.iter().position(|column| column.field == field)?;
+        Some(batch.columns[position].get(row))
+    };
     let mut entries = Vec::new();
     let mut lost: Vec<&(usize, FieldName, Issues)> = sheet.lost.iter().collect();
     lost.sort_by_key(|(row, field, _)| (*row, *field));
@@ -88,7 +94,10 @@ pub fn lost_cells(
         }
         let position = system.columns.iter().position(|column| column.field == *field);
         let cell = position.map_or("", |position| batch.columns[position].get(*row));
-        let code = code_column.and_then(|at| dossier_code::normalise(batch.columns[at].get(*row)).value);
+        let code = system.hub_key_column().and_then(|at| dossier_code::normalise(batch.columns[at].get(*row)).value);
+        let number = cell_of(FieldName::IdNumber, *row).and_then(|cell| personal_id::normalise(cell).value);
+        let procedure = cell_of(FieldName::Procedure, *row).and_then(|cell| procedure_code::normalise(cell).value);
+        let person = number.zip(procedure).map(|(number, procedure)| (number.into_owned(), procedure.into_owned()));
         entries.push(Quarantined {
             system: index,
             file: place.file.clone(),
@@ -99,6 +108,7 @@ pub fn lost_cells(
             reason: issues.iter().find(|issue| is_loss(*issue)).map_or("empty_value", ParseIssue::code),
             detail: format!("field {}", field.name()),
             code: code.map(|code| code.into_owned()),
+            person,
             masked: (!cell.is_empty()).then(|| masked(*field, cell)),
         });
     }
