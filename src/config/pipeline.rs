@@ -90,6 +90,7 @@ fn resolve(desk: &Desk<'_>, root: &Section<'_, '_, '_>, path: &Path, overrides: 
         severities,
         fail_at: head.fail_at,
         published,
+        withdrawn_apart: head.withdrawn_apart,
     })
 }
 
@@ -102,6 +103,7 @@ struct Head {
     zone: String,
     utc_offset: TimeDelta,
     fail_at: Option<Severity>,
+    withdrawn_apart: bool,
 }
 
 fn read_head(section: Section<'_, '_, '_>, overrides: &Overrides) -> Head {
@@ -120,8 +122,10 @@ fn read_head(section: Section<'_, '_, '_>, overrides: &Overrides) -> Head {
     let mut levels: Vec<(&str, Option<Severity>)> = Severity::ALL.iter().map(|s| (s.code(), Some(*s))).collect();
     levels.push(("never", None));
     let fail_at = section.choice("fail_at", &levels).map_or(Some(Severity::High), |choice| choice.value);
+    let withdrawn = section.choice("withdrawn", &[("timed", false), ("apart", true)]);
     section.check_unknown();
     Head {
+        withdrawn_apart: withdrawn.is_some_and(|choice| choice.value),
         title: title.unwrap_or_else(|| name.clone().unwrap_or_default()),
         name,
         as_of,

@@ -33,6 +33,8 @@ pub struct RunPlan {
     /// `None`: never exit 1.
     pub fail_at: Option<Severity>,
     pub published: Vec<PublishedFigure>,
+    /// Withdrawn dossiers are a class of their own, rather than early, on time or late.
+    pub withdrawn_apart: bool,
 }
 
 impl RunPlan {

@@ -57,9 +57,10 @@ impl Timeliness {
         }
     }
 
-    pub fn of(records: &Records<'_>, row: usize) -> Self {
+    /// Whether a withdrawn dossier is a class of its own differs between reports [S]; the pipeline says.
+    pub fn of(records: &Records<'_>, row: usize, withdrawn_apart: bool) -> Self {
         let Some(end) = end_of(records, row) else { return Self::Open };
-        if records.status(row) == Some(NationalStatus::Withdrawn) {
+        if withdrawn_apart && records.status(row) == Some(NationalStatus::Withdrawn) {
             return Self::Withdrawn;
         }
         match records.moment(FieldName::DueAt, row) {
@@ -273,7 +274,7 @@ impl<'a> Clerk<'a> {
             counts.in_process = 1;
             return counts;
         }
-        match Timeliness::of(self.hub, row) {
+        match Timeliness::of(self.hub, row, self.plan.withdrawn_apart) {
             Timeliness::Early => counts.early = 1,
             Timeliness::Late => counts.late = 1,
             Timeliness::Withdrawn => counts.withdrawn = 1,

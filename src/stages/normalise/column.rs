@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate};
 use polars::prelude::{Column, PolarsError};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -83,7 +83,10 @@ impl<'p> ColumnBuilder<'p> {
     }
 
     /// The field's column, and its companion where it has one.
-    pub fn build(&self, cells: &Cells, sheet: &mut Sheet) -> Vec<Column> {
+    ///
+    /// `births`: the birth dates of the same rows, which tell a tax code from an identity number that
+    /// lost its zeros.
+    pub fn build(&self, cells: &Cells, births: Option<&Cells>, sheet: &mut Sheet) -> Vec<Column> {
         for (content, cell) in sheet.content.iter_mut().zip(cells.iter()) {
             *content = xxh3_64_with_seed(cell.as_bytes(), content.wrapping_add(self.field as u64));
         }
@@ -91,7 +94,7 @@ impl<'p> ColumnBuilder<'p> {
             FieldKind::DossierCode => self.texts(cells, sheet, dossier_code::normalise),
             FieldKind::ProcedureCode => self.texts(cells, sheet, procedure_code::normalise),
             FieldKind::Text | FieldKind::Name => self.texts(cells, sheet, text::clean),
-            FieldKind::PersonalId => self.texts(cells, sheet, personal_id::normalise),
+            FieldKind::PersonalId => self.numbers(cells, births, sheet),
             FieldKind::Phone => self.texts(cells, sheet, phone::normalise),
             FieldKind::Level => self.texts(cells, sheet, |cell| self.level(cell)),
             FieldKind::Channel => self.texts(cells, sheet, |cell| {
@@ -118,6 +121,24 @@ impl<'p> ColumnBuilder<'p> {
         for row in 0..cells.len() {
             let cell = cells.get(row);
             let parsed = parse(cell);
+            sheet.note(row, self.field, cell, &parsed);
+            builder.push(parsed.value.as_deref());
+        }
+        vec![builder.finish(self.field.name())]
+    }
+
+    fn numbers(&self, cells: &Cells, births: Option<&Cells>, sheet: &mut Sheet) -> Vec<Column> {
+        let mut builder = TextBuilder::with_capacity(cells.len());
+        for (row, cell) in cells.iter().enumerate() {
+            let mut parsed = personal_id::normalise(cell);
+            if let (Some(id), Some(births)) = (parsed.value.as_deref(), births)
+                && personal_id::kind(id) == personal_id::IdKind::Tax
+                && let Some(born) = date::partial(births.get(row), &self.system.dates).value
+                && let Some(restored) = personal_id::restore_by_birth(id, born.date.year())
+            {
+                let issues = parsed.issues.with(ParseIssue::LeadingZeroRestored);
+                parsed = Parsed { value: Some(Cow::Owned(restored)), issues };
+            }
             sheet.note(row, self.field, cell, &parsed);
             builder.push(parsed.value.as_deref());
         }

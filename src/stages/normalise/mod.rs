@@ -228,8 +228,10 @@ fn type_batch(
     let mut quarantine = quarantine::bad_rows(index, place, &batch.bad);
     let mut sheet = column::Sheet::new(rows);
     let mut columns = Vec::with_capacity(system.columns.len() + 6);
+    let births = system.columns.iter().position(|column| column.field == FieldName::BirthDate);
+    let births = births.map(|at| &batch.columns[at]);
     for (plan, cells) in system.columns.iter().zip(&batch.columns) {
-        columns.extend(ColumnBuilder::new(system, plan).build(cells, &mut sheet));
+        columns.extend(ColumnBuilder::new(system, plan).build(cells, births, &mut sheet));
     }
     column::judge_codes(system, &batch, &columns, &mut sheet)?;
     quarantine.extend(quarantine::lost_cells(system, index, place, &batch, &sheet));

@@ -23,7 +23,7 @@ pub fn cases(night: &Night<'_>) -> Result<Table, TableError> {
         let (records, at) = (&night.records[system], row as usize);
         let field = |field| maybe(records.text(field, at));
         let moment = |field| Cell::Int(records.int(field, at));
-        let timeliness = Timeliness::of(records, at).code();
+        let timeliness = Timeliness::of(records, at, night.plan.withdrawn_apart).code();
         let mut cells = vec![
             text(case_id.as_str()),
             field(FieldName::Code),

@@ -1,0 +1,41 @@
+# `make help` lists the targets.
+DATA  ?= var
+OUT   ?= out
+LANG_ ?= en
+NIGHT := hoa-binh-2024q1
+
+.PHONY: help run test lint check goldens accuracy bench clean
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+run: ## Generate a province's exports and reconcile one night of it (LANG_=vi for Vietnamese)
+	cargo build --quiet
+	@./target/debug/doisoat generate $(NIGHT) --out $(DATA)/$(NIGHT) --quiet
+	@./target/debug/doisoat run pipelines/$(NIGHT).toml --input $(DATA)/$(NIGHT) --out $(OUT) --lang $(LANG_) || [ $$? -eq 1 ]
+
+test: ## Run every test
+	cargo test
+
+lint: ## Formatting, clippy, no feature drift between run and test builds
+	cargo fmt --check
+	cargo clippy --all-targets -- --deny warnings
+	./scripts/one-feature-set
+
+check: ## Check every pipeline
+	cargo build --quiet
+	@./target/debug/doisoat check pipelines/*.toml
+
+goldens: ## Rewrite the expected results of sample_data
+	DOISOAT_REFRESH=1 cargo test --test it golden
+
+accuracy: ## Precision and recall on generated exports with every planted error
+	cargo build --quiet
+	@./scripts/accuracy $(DATA)
+
+bench: ## Release build, 2M + 2M rows, beside DuckDB and Polars; writes docs/performance.md
+	cargo build --release
+	./benches/w1/run $(DATA)/w1
+
+clean: ## Remove generated data and outputs; the build stays
+	rm -rf $(DATA) $(OUT)
