@@ -33,7 +33,9 @@ pub fn check(path: &Path, input: Option<PathBuf>) -> Result<Checked, Mistakes> {
 
 fn mistake(error: LoadError) -> Mistake {
     match error {
-        LoadError::Header { place, line, text, hint } => Mistake { line, text: format!("{place}: {text}"), hint },
+        LoadError::Header { place, line, text, hint } => {
+            Mistake { line, text: format!("{place}: {text}"), hint }
+        }
         other @ LoadError::Again { .. } => Mistake { line: 0, text: other.to_string(), hint: None },
     }
 }

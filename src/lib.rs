@@ -2,15 +2,15 @@
 //!
 //! The modules stand in the order of the data flow; docs/architecture.md is the map.
 
+pub mod check;
 pub mod cli;
-pub mod exit_code;
-pub mod progress;
 pub mod config;
 pub mod domain;
 pub mod engine;
-pub mod stages;
+pub mod evaluate;
+pub mod exit_code;
+pub mod generate;
+pub mod progress;
 pub mod report;
 pub mod run;
-pub mod check;
-pub mod evaluate;
-pub mod generate;
+pub mod stages;

@@ -1,4 +1,6 @@
 //! Parses the command line, runs one command, and exits.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "only main talks to the terminal")]
+#![expect(clippy::disallowed_methods, reason = "only main looks at a clock, to say how long a command took")]
 
 use std::io::IsTerminal;
 use std::process::ExitCode as ProcessExit;

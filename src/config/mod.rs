@@ -1,7 +1,7 @@
 //! Reads a pipeline: TOML text to a [`plan::RunPlan`], or every mistake in it at once.
 
 pub mod mistakes;
-pub mod reader;
-pub mod plan;
 pub mod pipeline;
+pub mod plan;
+pub mod reader;
 pub mod system;

@@ -8,7 +8,9 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use super::mistakes::{Mistakes, did_you_mean};
-use super::plan::{DuplicatePolicy, Figure, Identifiers, Privacy, PublishedFigure, Rung, RunPlan, SystemPlan};
+use super::plan::{
+    DuplicatePolicy, Figure, Identifiers, Privacy, PublishedFigure, RunPlan, Rung, SystemPlan,
+};
 use super::reader::{Desk, Lined, Section};
 use super::system;
 use crate::domain::dossier::FieldName;
@@ -52,7 +54,12 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<RunPlan, Mistakes> {
     }
 }
 
-fn resolve(desk: &Desk<'_>, root: &Section<'_, '_, '_>, path: &Path, overrides: &Overrides) -> Option<RunPlan> {
+fn resolve(
+    desk: &Desk<'_>,
+    root: &Section<'_, '_, '_>,
+    path: &Path,
+    overrides: &Overrides,
+) -> Option<RunPlan> {
     let base = path.parent().unwrap_or(Path::new("")).to_owned();
     let head = root.section("pipeline", "[pipeline]");
     if head.is_none() {
@@ -64,7 +71,8 @@ fn resolve(desk: &Desk<'_>, root: &Section<'_, '_, '_>, path: &Path, overrides: 
         section.check_unknown();
         dir
     });
-    let privacy = root.section("privacy", "[privacy]").map_or(Some(Identifiers::Masked), |s| read_privacy(s, &base));
+    let privacy =
+        root.section("privacy", "[privacy]").map_or(Some(Identifiers::Masked), |s| read_privacy(s, &base));
     let systems = system::read_all(root, head.as_ref().and_then(|head| head.hub.as_ref()));
     let ladder = read_ladder(root, &systems);
     let duplicates = read_duplicates(root);
@@ -119,7 +127,8 @@ fn read_head(section: Section<'_, '_, '_>, overrides: &Overrides) -> Head {
     let hub = section.need_text("hub");
     let zone = section.text("zone").map_or_else(|| "Asia/Ho_Chi_Minh".to_owned(), |zone| zone.value);
     let offset = section.number("utc_offset_hours").map_or(7.0, |offset| offset.value);
-    let mut levels: Vec<(&str, Option<Severity>)> = Severity::ALL.iter().map(|s| (s.code(), Some(*s))).collect();
+    let mut levels: Vec<(&str, Option<Severity>)> =
+        Severity::ALL.iter().map(|s| (s.code(), Some(*s))).collect();
     levels.push(("never", None));
     let fail_at = section.choice("fail_at", &levels).map_or(Some(Severity::High), |choice| choice.value);
     let withdrawn = section.choice("withdrawn", &[("timed", false), ("apart", true)]);
@@ -189,18 +198,27 @@ fn read_privacy(section: Section<'_, '_, '_>, base: &Path) -> Option<Identifiers
         (Way::Masked, _) => Some(Identifiers::Masked),
         (Way::Plain, _) => Some(Identifiers::Plain),
         (Way::Token, None) => {
-            let hint = "point it to a file of at least 32 bytes that only the run's account can read".to_owned();
+            let hint =
+                "point it to a file of at least 32 bytes that only the run's account can read".to_owned();
             section.report(line, "[privacy]: tokens need `key_file`", Some(hint));
             None
         }
         (Way::Token, Some(file)) => match std::fs::read(base.join(&file.value)) {
             Ok(key) if key.trim_ascii().len() >= 32 => Some(Identifiers::Token(key.trim_ascii().to_vec())),
             Ok(_) => {
-                section.report(file.line, format!("the key in `{}` is shorter than 32 bytes", file.value), None);
+                section.report(
+                    file.line,
+                    format!("the key in `{}` is shorter than 32 bytes", file.value),
+                    None,
+                );
                 None
             }
             Err(error) => {
-                section.report(file.line, format!("the key file `{}` cannot be read: {error}", file.value), None);
+                section.report(
+                    file.line,
+                    format!("the key file `{}` cannot be read: {error}", file.value),
+                    None,
+                );
                 None
             }
         },
@@ -289,7 +307,11 @@ fn read_fields(section: &Section<'_, '_, '_>, key: &str) -> Vec<FieldName> {
         match FieldName::from_name(&name.value) {
             Some(field) if field.is_text() => fields.push(field),
             Some(_) => {
-                section.report(name.line, format!("`{}` cannot be part of a key: it is not text", name.value), None);
+                section.report(
+                    name.line,
+                    format!("`{}` cannot be part of a key: it is not text", name.value),
+                    None,
+                );
             }
             None => {
                 let hint = did_you_mean(&name.value, FieldName::ALL.iter().map(|field| field.name()));
@@ -313,7 +335,8 @@ pub fn read_span(section: &Section<'_, '_, '_>, key: &str) -> Option<TimeDelta> 
 
 fn parse_span(text: &str) -> Option<TimeDelta> {
     let unit = text.chars().next_back()?;
-    let number: i64 = text.strip_suffix(unit)?.trim().parse().ok().filter(|number| (0..=100_000).contains(number))?;
+    let number: i64 =
+        text.strip_suffix(unit)?.trim().parse().ok().filter(|number| (0..=100_000).contains(number))?;
     match unit {
         'm' => Some(TimeDelta::minutes(number)),
         'h' => Some(TimeDelta::hours(number)),
@@ -335,7 +358,8 @@ pub fn read_kind(section: &Section<'_, '_, '_>, name: &Lined<String>) -> Option<
 fn read_severities(root: &Section<'_, '_, '_>) -> BTreeMap<FindingKind, Option<Severity>> {
     let mut severities = BTreeMap::new();
     let Some(section) = root.section("severity", "[severity]") else { return severities };
-    let mut choices: Vec<(&str, Option<Severity>)> = Severity::ALL.iter().map(|s| (s.code(), Some(*s))).collect();
+    let mut choices: Vec<(&str, Option<Severity>)> =
+        Severity::ALL.iter().map(|s| (s.code(), Some(*s))).collect();
     choices.push(("off", None));
     for (name, _) in section.entries() {
         let severity = section.choice(&name.value, &choices);
@@ -354,7 +378,8 @@ fn read_published(root: &Section<'_, '_, '_>) -> Vec<PublishedFigure> {
         let figure = section.need_choice("figure", Figure::CHOICES);
         let level = section.texts("level");
         for level in level.iter().flatten().filter(|level| !levels.contains(&level.value.as_str())) {
-            let hint = did_you_mean(&level.value, levels).unwrap_or_else(|| format!("one of: {}", levels.join(", ")));
+            let hint = did_you_mean(&level.value, levels)
+                .unwrap_or_else(|| format!("one of: {}", levels.join(", ")));
             section.report(level.line, format!("unknown level `{}`", level.value), Some(hint));
         }
         let field = section.text("field").map(|field| field.value);

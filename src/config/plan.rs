@@ -130,10 +130,14 @@ impl Role {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Format {
-    Csv { delimiter: u8 },
+    Csv {
+        delimiter: u8,
+    },
     Ndjson,
     /// `sheet`: a name; every sheet when absent.
-    Xlsx { sheet: Option<String> },
+    Xlsx {
+        sheet: Option<String>,
+    },
 }
 
 impl Format {

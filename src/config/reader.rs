@@ -149,7 +149,12 @@ impl<'d, 't, 'v> Section<'d, 't, 'v> {
         match value {
             DeValue::Datetime(moment) => Some(Lined { value: moment.to_string(), line }),
             other => {
-                self.wrong_type(key, line, "a date such as 2024-04-01 or 2024-04-01T02:00:00, without quotes", other);
+                self.wrong_type(
+                    key,
+                    line,
+                    "a date such as 2024-04-01 or 2024-04-01T02:00:00, without quotes",
+                    other,
+                );
                 None
             }
         }

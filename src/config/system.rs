@@ -57,7 +57,8 @@ fn read(section: &Section<'_, '_, '_>) -> Option<SystemPlan> {
     let name = section.need_text("name").filter(|name| is_plain_name(section, name));
     let title = section.text("title");
     let role = section.need_choice("role", Role::CHOICES);
-    let files: Vec<String> = section.texts("files").unwrap_or_default().into_iter().map(|file| file.value).collect();
+    let files: Vec<String> =
+        section.texts("files").unwrap_or_default().into_iter().map(|file| file.value).collect();
     if files.is_empty() {
         section.report(section.line(), "[[system]]: `files` is missing or empty", None);
     }
@@ -154,15 +155,20 @@ fn read_columns(section: &Section<'_, '_, '_>) -> Vec<ColumnPlan> {
     };
     for (name, value) in table.entries() {
         let Some(field) = FieldName::from_name(&name.value) else {
-            let hint = did_you_mean(&name.value, FieldName::ALL.iter().map(|field| field.name())).unwrap_or_else(|| {
-                let names: Vec<&str> = FieldName::ALL.iter().map(|field| field.name()).collect();
-                format!("fields: {}", names.join(", "))
-            });
+            let hint = did_you_mean(&name.value, FieldName::ALL.iter().map(|field| field.name()))
+                .unwrap_or_else(|| {
+                    let names: Vec<&str> = FieldName::ALL.iter().map(|field| field.name()).collect();
+                    format!("fields: {}", names.join(", "))
+                });
             table.report(name.line, format!("[system.columns]: unknown field `{}`", name.value), Some(hint));
             continue;
         };
         let DeValue::String(source) = value.get_ref() else {
-            table.report(name.line, format!("[system.columns]: `{}` must be a column name", name.value), None);
+            table.report(
+                name.line,
+                format!("[system.columns]: `{}` must be a column name", name.value),
+                None,
+            );
             continue;
         };
         columns.push(ColumnPlan { field, source: source.to_string(), line: name.line });
@@ -193,7 +199,8 @@ fn check_mapping(
         let hint = Some("map them to province, district or commune under [system.levels]".to_owned());
         section.report(section.line(), "`level` is mapped, but [system.levels] is missing", hint);
     }
-    let dated = columns.iter().any(|c| matches!(c.field.kind(), FieldKind::Timestamp | FieldKind::PartialDate));
+    let dated =
+        columns.iter().any(|c| matches!(c.field.kind(), FieldKind::Timestamp | FieldKind::PartialDate));
     if dated && dates.is_empty() {
         let hint = Some("such as dates = [\"dd/MM/yyyy HH:mm:ss\"]".to_owned());
         section.report(section.line(), "dates are mapped, but `dates` is missing", hint);
@@ -214,8 +221,13 @@ fn read_status(section: &Section<'_, '_, '_>) -> BTreeMap<String, StatusLabel> {
                 status.insert(fold(&label.value), entry);
             }
             None => {
-                let hint = Some("the national list runs from 1 (mới đăng ký) to 10 (đã trả kết quả)".to_owned());
-                table.report(label.line, format!("[system.status]: `{}` is not mapped to 1..10", label.value), hint);
+                let hint =
+                    Some("the national list runs from 1 (mới đăng ký) to 10 (đã trả kết quả)".to_owned());
+                table.report(
+                    label.line,
+                    format!("[system.status]: `{}` is not mapped to 1..10", label.value),
+                    hint,
+                );
             }
         }
     }
@@ -242,7 +254,9 @@ fn read_scope(section: &Section<'_, '_, '_>) -> Scope {
     for status in table.texts("statuses").unwrap_or_default() {
         match status.value.parse().ok().and_then(NationalStatus::from_code) {
             Some(national) => drop(statuses.insert(national)),
-            None => table.report(status.line, format!("`{}` is not a national status 1..10", status.value), None),
+            None => {
+                table.report(status.line, format!("`{}` is not a national status 1..10", status.value), None)
+            }
         }
     }
     let covers_from = table.moment("covers_from").and_then(|moment| {

@@ -40,9 +40,7 @@ pub enum CalendarError {
         line: usize,
     },
     /// A date that stands twice.
-    #[error(
-        "read the calendar: the date in line {line} stands twice\n  hint: keep one line for each date"
-    )]
+    #[error("read the calendar: the date in line {line} stands twice\n  hint: keep one line for each date")]
     Repeated {
         /// Line in the file, from 1.
         line: usize,
@@ -75,10 +73,7 @@ impl WorkingCalendar {
         if let Some(pair) = read.windows(2).find(|pair| pair[0].0 == pair[1].0) {
             return Err(CalendarError::Repeated { line: pair[1].2 });
         }
-        let exceptions = read
-            .into_iter()
-            .map(|(date, works, _)| (date, works))
-            .collect();
+        let exceptions = read.into_iter().map(|(date, works, _)| (date, works)).collect();
         Ok(Self { exceptions })
     }
 
@@ -125,13 +120,9 @@ impl WorkingCalendar {
 
 fn day_line(text: &str, line: usize) -> Result<(NaiveDate, bool), CalendarError> {
     let mut cells = text.split(',').map(str::trim);
-    let (Some(date), Some(flag), Some(_), Some(_), None) = (
-        cells.next(),
-        cells.next(),
-        cells.next(),
-        cells.next(),
-        cells.next(),
-    ) else {
+    let (Some(date), Some(flag), Some(_), Some(_), None) =
+        (cells.next(), cells.next(), cells.next(), cells.next(), cells.next())
+    else {
         return Err(CalendarError::Cells { line });
     };
     let date = iso_date(date).ok_or(CalendarError::Date { line })?;
@@ -158,9 +149,7 @@ fn is_weekday(date: NaiveDate) -> bool {
 /// Mondays to Fridays after `from` up to and including `to`, which is not before it.
 fn weekdays_between(from: NaiveDate, to: NaiveDate) -> i64 {
     let days = (to - from).num_days();
-    let rest = (0..days % 7)
-        .filter(|back| is_weekday(to - TimeDelta::days(*back)))
-        .count();
+    let rest = (0..days % 7).filter(|back| is_weekday(to - TimeDelta::days(*back))).count();
     days / 7 * 5 + i64::try_from(rest).unwrap_or(0)
 }
 
@@ -179,21 +168,13 @@ mod tests {
         assert_eq!(calendar.years(), Some((2018, 2027)));
         assert!(calendar.exceptions.len() > 100);
         for line in SHIPPED.lines().skip(1) {
-            assert!(
-                ["[S]", "[R-M]"].iter().any(|mark| line.ends_with(mark)),
-                "{line}"
-            );
+            assert!(["[S]", "[R-M]"].iter().any(|mark| line.ends_with(mark)), "{line}");
         }
         for (date, works) in &calendar.exceptions {
-            assert!(
-                !works || !is_weekday(*date),
-                "a swapped working day is a weekend day: {date}"
-            );
+            assert!(!works || !is_weekday(*date), "a swapped working day is a weekend day: {date}");
         }
         for year in 2018..=2027 {
-            assert!(
-                !calendar.is_working(day(year, 9, 2)) && !calendar.is_working(day(year, 4, 30))
-            );
+            assert!(!calendar.is_working(day(year, 9, 2)) && !calendar.is_working(day(year, 4, 30)));
         }
     }
 
@@ -219,56 +200,24 @@ mod tests {
         assert_eq!(calendar.working_days_between(friday, day(2024, 3, 18)), 1);
         assert_eq!(calendar.working_days_between(day(2024, 3, 18), friday), -1);
         // Tết 2024: 8 to 14 February.
-        assert_eq!(
-            calendar.working_days_between(day(2024, 2, 7), day(2024, 2, 15)),
-            1
-        );
+        assert_eq!(calendar.working_days_between(day(2024, 2, 7), day(2024, 2, 15)), 1);
         // 29 April to 1 May free, Saturday 4 May worked.
-        assert_eq!(
-            calendar.working_days_between(day(2024, 4, 26), day(2024, 5, 4)),
-            3
-        );
+        assert_eq!(calendar.working_days_between(day(2024, 4, 26), day(2024, 5, 4)), 3);
     }
 
     #[test]
     fn malformed_files_are_refused_with_their_line() {
-        let parse =
-            |body: &str| WorkingCalendar::parse(&format!("date,is_working,name,source\n{body}"));
+        let parse = |body: &str| WorkingCalendar::parse(&format!("date,is_working,name,source\n{body}"));
         assert_eq!(WorkingCalendar::parse(""), Err(CalendarError::Header));
-        assert_eq!(
-            WorkingCalendar::parse("day,works\n"),
-            Err(CalendarError::Header)
-        );
-        assert_eq!(
-            parse("2024-01-01,0,a"),
-            Err(CalendarError::Cells { line: 2 })
-        );
-        assert_eq!(
-            parse("2024-01-01,0,a,b,c"),
-            Err(CalendarError::Cells { line: 2 })
-        );
-        assert_eq!(
-            parse("\n# note\n01/01/2024,0,a,b"),
-            Err(CalendarError::Date { line: 4 })
-        );
-        assert_eq!(
-            parse("2024-02-30,0,a,b"),
-            Err(CalendarError::Date { line: 2 })
-        );
-        assert_eq!(
-            parse("2024-01-01,yes,a,b"),
-            Err(CalendarError::Flag { line: 2 })
-        );
-        assert_eq!(
-            parse("2024-01-01,0,a,b\n2024-01-01,1,a,b"),
-            Err(CalendarError::Repeated { line: 3 })
-        );
+        assert_eq!(WorkingCalendar::parse("day,works\n"), Err(CalendarError::Header));
+        assert_eq!(parse("2024-01-01,0,a"), Err(CalendarError::Cells { line: 2 }));
+        assert_eq!(parse("2024-01-01,0,a,b,c"), Err(CalendarError::Cells { line: 2 }));
+        assert_eq!(parse("\n# note\n01/01/2024,0,a,b"), Err(CalendarError::Date { line: 4 }));
+        assert_eq!(parse("2024-02-30,0,a,b"), Err(CalendarError::Date { line: 2 }));
+        assert_eq!(parse("2024-01-01,yes,a,b"), Err(CalendarError::Flag { line: 2 }));
+        assert_eq!(parse("2024-01-01,0,a,b\n2024-01-01,1,a,b"), Err(CalendarError::Repeated { line: 3 }));
         assert_eq!(parse("").expect("no exceptions").years(), None);
-        assert!(
-            CalendarError::Date { line: 4 }
-                .to_string()
-                .contains("line 4")
-        );
+        assert!(CalendarError::Date { line: 4 }.to_string().contains("line 4"));
     }
 
     proptest! {

@@ -34,10 +34,7 @@ impl Channel {
     /// The channel with this [`code`](Self::code).
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|channel| channel.code() == code)
+        Self::ALL.iter().copied().find(|channel| channel.code() == code)
     }
 }
 
@@ -77,9 +74,7 @@ fn from_label(label: &str) -> Option<Channel> {
         .find_map(|lead| key.strip_prefix(lead))
         .unwrap_or(&key);
     match key {
-        "truc tiep" | "direct" | "tai quay" | "tai mot cua" | "tai bo phan mot cua" => {
-            Some(Channel::Direct)
-        }
+        "truc tiep" | "direct" | "tai quay" | "tai mot cua" | "tai bo phan mot cua" => Some(Channel::Direct),
         "truc tuyen"
         | "online"
         | "qua mang"

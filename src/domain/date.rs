@@ -31,10 +31,7 @@ const LOCAL_OFFSET: i32 = 7 * 60;
 #[must_use]
 pub fn datetime(raw: &str, patterns: &[DatePattern]) -> Parsed<NaiveDateTime> {
     let read = dated(raw, |text| first_match(text, patterns));
-    Parsed {
-        value: read.value.map(|(moment, _)| moment),
-        issues: read.issues,
-    }
+    Parsed { value: read.value.map(|(moment, _)| moment), issues: read.issues }
 }
 
 type Moment = (NaiveDateTime, Precision);
@@ -94,12 +91,8 @@ fn resolve(fields: &Fields) -> Parsed<Moment> {
     let Some(mut moment) = fields.moment() else {
         return Parsed::rejected(unreadable);
     };
-    if let Some(offset) = fields
-        .offset_minutes
-        .filter(|offset| *offset != LOCAL_OFFSET)
-    {
-        let Some(local) =
-            moment.checked_add_signed(TimeDelta::minutes(i64::from(LOCAL_OFFSET - offset)))
+    if let Some(offset) = fields.offset_minutes.filter(|offset| *offset != LOCAL_OFFSET) {
+        let Some(local) = moment.checked_add_signed(TimeDelta::minutes(i64::from(LOCAL_OFFSET - offset)))
         else {
             return Parsed::rejected(unreadable);
         };
@@ -121,20 +114,13 @@ const FALSE_LEAP_DAY: f64 = 60.0;
 /// Domain fact: exports carry such serials [R-H].
 #[must_use]
 pub fn from_excel_serial(serial: f64) -> Option<NaiveDateTime> {
-    if !(1.0..80_000.0).contains(&serial)
-        || (FALSE_LEAP_DAY..FALSE_LEAP_DAY + 1.0).contains(&serial)
-    {
+    if !(1.0..80_000.0).contains(&serial) || (FALSE_LEAP_DAY..FALSE_LEAP_DAY + 1.0).contains(&serial) {
         return None;
     }
     let first = NaiveDate::from_ymd_opt(1899, 12, 30)?;
     let skipped = u64::from(serial < FALSE_LEAP_DAY);
-    let start = first
-        .checked_add_days(Days::new(skipped))?
-        .and_time(NaiveTime::MIN);
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "below 80,000 days of 86,400 seconds"
-    )]
+    let start = first.checked_add_days(Days::new(skipped))?.and_time(NaiveTime::MIN);
+    #[expect(clippy::cast_possible_truncation, reason = "below 80,000 days of 86,400 seconds")]
     let seconds = (serial * 86_400.0).round() as i64;
     let moment = start.checked_add_signed(TimeDelta::seconds(seconds))?;
     (moment.year() <= 2100).then_some(moment)
@@ -146,15 +132,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn patterns(list: &[&str]) -> Vec<DatePattern> {
-        list.iter()
-            .map(|p| DatePattern::parse(p).expect("a pattern"))
-            .collect()
+        list.iter().map(|p| DatePattern::parse(p).expect("a pattern")).collect()
     }
 
     fn at(y: i32, mo: u32, d: u32, h: u32, mi: u32, s: u32) -> NaiveDateTime {
-        NaiveDate::from_ymd_opt(y, mo, d)
-            .and_then(|date| date.and_hms_opt(h, mi, s))
-            .expect("a moment")
+        NaiveDate::from_ymd_opt(y, mo, d).and_then(|date| date.and_hms_opt(h, mi, s)).expect("a moment")
     }
 
     fn read(raw: &str, list: &[&str]) -> (Option<NaiveDateTime>, Vec<ParseIssue>) {
@@ -165,25 +147,13 @@ mod tests {
     #[test]
     fn the_declared_patterns_read() {
         let cases = [
-            (
-                "15/03/2024 08:12:05",
-                "dd/MM/yyyy HH:mm:ss",
-                at(2024, 3, 15, 8, 12, 5),
-            ),
-            (
-                "20240315081205",
-                "yyyyMMddHHmmss",
-                at(2024, 3, 15, 8, 12, 5),
-            ),
+            ("15/03/2024 08:12:05", "dd/MM/yyyy HH:mm:ss", at(2024, 3, 15, 8, 12, 5)),
+            ("20240315081205", "yyyyMMddHHmmss", at(2024, 3, 15, 8, 12, 5)),
             ("2024-03-15", "yyyy-MM-dd", at(2024, 3, 15, 0, 0, 0)),
             (" 15/03/2024\t", "dd/MM/yyyy", at(2024, 3, 15, 0, 0, 0)),
             ("5/3/2024", "d/M/yyyy", at(2024, 3, 5, 0, 0, 0)),
             ("15/12/2024", "d/M/yyyy", at(2024, 12, 15, 0, 0, 0)),
-            (
-                "2024-03-15 08:12",
-                "yyyy-MM-dd HH:mm",
-                at(2024, 3, 15, 8, 12, 0),
-            ),
+            ("2024-03-15 08:12", "yyyy-MM-dd HH:mm", at(2024, 3, 15, 8, 12, 0)),
             ("29/02/2024", "dd/MM/yyyy", at(2024, 2, 29, 0, 0, 0)),
         ];
         for (raw, pattern, expected) in cases {
@@ -196,10 +166,7 @@ mod tests {
         let list = ["dd/MM/yyyy", "MM/dd/yyyy", "yyyyMMddHHmmss"];
         assert_eq!(read("03/04/2024", &list).0, Some(at(2024, 4, 3, 0, 0, 0)));
         assert_eq!(read("04/13/2024", &list).0, Some(at(2024, 4, 13, 0, 0, 0)));
-        assert_eq!(
-            read("20240315081205", &list).0,
-            Some(at(2024, 3, 15, 8, 12, 5))
-        );
+        assert_eq!(read("20240315081205", &list).0, Some(at(2024, 3, 15, 8, 12, 5)));
     }
 
     #[test]
@@ -212,10 +179,7 @@ mod tests {
         assert_eq!(read("1994-10-23T17:00:00+00:00", &iso), expected);
         assert_eq!(read("1994-10-24T01:30:00+08:30", &iso), expected);
         assert_eq!(read("1994-10-23T12:00:00-05", &iso), expected);
-        assert_eq!(
-            read("1994-10-24T00:00:00.123+07:00", &iso),
-            (Some(at(1994, 10, 24, 0, 0, 0)), vec![])
-        );
+        assert_eq!(read("1994-10-24T00:00:00.123+07:00", &iso), (Some(at(1994, 10, 24, 0, 0, 0)), vec![]));
     }
 
     #[test]
@@ -232,30 +196,16 @@ mod tests {
             "hôm nay",
             "00/00/1990",
         ] {
-            assert_eq!(
-                read(raw, &["dd/MM/yyyy"]),
-                (None, vec![ParseIssue::DateUnreadable]),
-                "{raw}"
-            );
+            assert_eq!(read(raw, &["dd/MM/yyyy"]), (None, vec![ParseIssue::DateUnreadable]), "{raw}");
         }
-        assert_eq!(
-            read("15/03/2024 24:00:00", &["dd/MM/yyyy HH:mm:ss"]).0,
-            None
-        );
-        assert_eq!(
-            read("15/03/2024", &[]),
-            (None, vec![ParseIssue::DateUnreadable])
-        );
+        assert_eq!(read("15/03/2024 24:00:00", &["dd/MM/yyyy HH:mm:ss"]).0, None);
+        assert_eq!(read("15/03/2024", &[]), (None, vec![ParseIssue::DateUnreadable]));
     }
 
     #[test]
     fn years_outside_the_era_are_told_apart() {
         for raw in ["01/01/0001", "31/12/1899", "01/01/2101", "00/00/0000"] {
-            assert_eq!(
-                read(raw, &["dd/MM/yyyy"]),
-                (None, vec![ParseIssue::DateBeforeEra]),
-                "{raw}"
-            );
+            assert_eq!(read(raw, &["dd/MM/yyyy"]), (None, vec![ParseIssue::DateBeforeEra]), "{raw}");
         }
         assert!(read("01/01/1900", &["dd/MM/yyyy"]).0.is_some());
         assert!(read("31/12/2100", &["dd/MM/yyyy"]).0.is_some());
@@ -265,10 +215,7 @@ mod tests {
     fn dirty_text_is_cleaned_once() {
         assert_eq!(
             read("15/03/2024\u{A0} 08:12:05", &["dd/MM/yyyy HH:mm:ss"]),
-            (
-                Some(at(2024, 3, 15, 8, 12, 5)),
-                vec![ParseIssue::ExtraSpace, ParseIssue::InvisibleCharacter]
-            )
+            (Some(at(2024, 3, 15, 8, 12, 5)), vec![ParseIssue::ExtraSpace, ParseIssue::InvisibleCharacter])
         );
         assert_eq!(
             read("1958.0", &["yyyy"]).1,
@@ -283,10 +230,7 @@ mod tests {
         assert_eq!(from_excel_serial(60.5), None);
         assert_eq!(from_excel_serial(61.0), Some(at(1900, 3, 1, 0, 0, 0)));
         assert_eq!(from_excel_serial(45366.0), Some(at(2024, 3, 15, 0, 0, 0)));
-        assert_eq!(
-            from_excel_serial(45_366.341_724_54),
-            Some(at(2024, 3, 15, 8, 12, 5))
-        );
+        assert_eq!(from_excel_serial(45_366.341_724_54), Some(at(2024, 3, 15, 8, 12, 5)));
         assert_eq!(from_excel_serial(73415.0), Some(at(2100, 12, 31, 0, 0, 0)));
         for bad in [0.5, -1.0, 73416.0, f64::NAN, f64::INFINITY] {
             assert_eq!(from_excel_serial(bad), None);

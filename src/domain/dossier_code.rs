@@ -64,11 +64,7 @@ impl<'a> DossierCode<'a> {
         let bytes = code.as_bytes();
         let mut dashes = bytes.iter().enumerate().filter(|(_, b)| **b == b'-');
         let (first, second) = (dashes.next()?.0, dashes.next()?.0);
-        let (agency, date, sequence) = (
-            &code[..first],
-            &code[first + 1..second],
-            &code[second + 1..],
-        );
+        let (agency, date, sequence) = (&code[..first], &code[first + 1..second], &code[second + 1..]);
         let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
         if !matches!(date.len(), 6 | 8)
             || !matches!(sequence.len(), 4..=7)
@@ -85,12 +81,7 @@ impl<'a> DossierCode<'a> {
             _ if ascending => CodeForm::AgencyAscending,
             _ => CodeForm::AgencyDescending,
         };
-        Some(Self {
-            agency,
-            date,
-            sequence,
-            form,
-        })
+        Some(Self { agency, date, sequence, form })
     }
 
     /// The date inside the code when it is a real one; two-digit years are 20yy.
@@ -98,11 +89,7 @@ impl<'a> DossierCode<'a> {
     pub fn receipt_date(&self) -> Option<NaiveDate> {
         let number: u32 = self.date.parse().ok()?;
         let (years, rest) = (number / 10_000, number % 10_000);
-        let year = if self.date.len() == 6 {
-            2000 + years
-        } else {
-            years
-        };
+        let year = if self.date.len() == 6 { 2000 + years } else { years };
         NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, rest / 100, rest % 100)
     }
 }
@@ -164,11 +151,7 @@ fn rewrite(trimmed: &str, issues: &mut Issues) -> String {
     let mut out = String::with_capacity(trimmed.len());
     for c in trimmed.chars() {
         if c.is_whitespace() {
-            issues.add(if c.is_ascii() {
-                ParseIssue::ExtraSpace
-            } else {
-                ParseIssue::InvisibleCharacter
-            });
+            issues.add(if c.is_ascii() { ParseIssue::ExtraSpace } else { ParseIssue::InvisibleCharacter });
         } else if is_invisible(c) {
             issues.add(ParseIssue::InvisibleCharacter);
         } else if let Some(plain) = plain_character(c) {
@@ -185,9 +168,7 @@ fn rewrite(trimmed: &str, issues: &mut Issues) -> String {
 fn plain_character(c: char) -> Option<char> {
     match c {
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' => Some('-'),
-        '\u{FF01}'..='\u{FF5E}' => {
-            char::from_u32(u32::from(c) - 0xFEE0).map(|c| c.to_ascii_uppercase())
-        }
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).map(|c| c.to_ascii_uppercase()),
         _ => None,
     }
 }
@@ -213,16 +194,11 @@ fn sets_out_like_national(code: &str) -> bool {
     else {
         return false;
     };
-    let numberish = |s: &str| {
-        !s.is_empty()
-            && s.bytes()
-                .all(|b| b.is_ascii_digit() || matches!(b, b'O' | b'I' | b'L'))
-    };
+    let numberish =
+        |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'O' | b'I' | b'L'));
     let agencyish = agency_is_ascending(agency).is_some()
         || agency.contains('.')
-            && agency
-                .bytes()
-                .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || b == b'.');
+            && agency.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || b == b'.');
     agencyish && numberish(date) && numberish(sequence)
 }
 
@@ -289,9 +265,7 @@ pub fn date_agrees(code: &str, received: NaiveDate) -> bool {
     let Some(date) = receipt_date(code) else {
         return true;
     };
-    let earliest = received
-        .checked_sub_days(Days::new(DAYS_BEFORE_RECEIPT))
-        .unwrap_or(NaiveDate::MIN);
+    let earliest = received.checked_sub_days(Days::new(DAYS_BEFORE_RECEIPT)).unwrap_or(NaiveDate::MIN);
     (earliest..=received).contains(&date)
 }
 
@@ -348,9 +322,7 @@ mod tests {
     #[test]
     fn spelling_is_unified() {
         for dash in ['–', '—', '−', '‐', '‑', '－'] {
-            let parsed = normalise(&format!("h15.50{dash}261008-0975"))
-                .value
-                .map(Cow::into_owned);
+            let parsed = normalise(&format!("h15.50{dash}261008-0975")).value.map(Cow::into_owned);
             assert_eq!(parsed.as_deref(), Some("H15.50-261008-0975"));
         }
         let parsed = normalise("H15.50 - 261008-\u{200B}０９７５");
@@ -358,11 +330,7 @@ mod tests {
         let issues: Vec<_> = parsed.issues.iter().collect();
         assert_eq!(
             issues,
-            [
-                ParseIssue::LookAlikeLetter,
-                ParseIssue::ExtraSpace,
-                ParseIssue::InvisibleCharacter
-            ]
+            [ParseIssue::LookAlikeLetter, ParseIssue::ExtraSpace, ParseIssue::InvisibleCharacter]
         );
         let capitals = normalise("h15-261008-0975");
         assert!(capitals.issues.is_empty());
@@ -385,13 +353,7 @@ mod tests {
             assert_eq!(parsed.value.as_deref(), Some(bad));
             assert!(parsed.issues.contains(ParseIssue::CodeMalformed), "{bad}");
         }
-        for foreign in [
-            "BHXH123456",
-            "2024/LT/00123",
-            "12-34-56",
-            "A-B-C",
-            "LLTP-2024-1",
-        ] {
+        for foreign in ["BHXH123456", "2024/LT/00123", "12-34-56", "A-B-C", "LLTP-2024-1"] {
             assert!(normalise(foreign).issues.is_empty(), "{foreign}");
         }
     }
@@ -399,10 +361,7 @@ mod tests {
     #[test]
     fn parts_of_a_code() {
         assert_eq!(receipt_date("H15.50-261008-0975"), Some(day(2026, 10, 8)));
-        assert_eq!(
-            receipt_date("G09.20-20260609-0092637"),
-            Some(day(2026, 6, 9))
-        );
+        assert_eq!(receipt_date("G09.20-20260609-0092637"), Some(day(2026, 6, 9)));
         assert_eq!(receipt_date("H15.50-260230-0975"), None);
         assert_eq!(receipt_date("FOREIGN"), None);
         assert_eq!(agency("000.00.53.H48-220921-0099"), Some("000.00.53.H48"));
@@ -423,10 +382,7 @@ mod tests {
             assert_eq!(equivalent(old).as_deref(), Some(new));
             assert_eq!(equivalent(new).as_deref(), Some(old));
         }
-        assert_eq!(
-            equivalent("00.00.H57-190102-0001").as_deref(),
-            Some("H57-190102-0001")
-        );
+        assert_eq!(equivalent("00.00.H57-190102-0001").as_deref(), Some("H57-190102-0001"));
         assert_eq!(equivalent("H01.151-260701-0001"), None);
         assert_eq!(equivalent("FOREIGN"), None);
     }

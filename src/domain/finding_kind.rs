@@ -36,10 +36,7 @@ impl Severity {
     /// The severity with this [`code`](Self::code).
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|severity| severity.code() == code)
+        Self::ALL.iter().copied().find(|severity| severity.code() == code)
     }
 }
 
@@ -240,11 +237,7 @@ mod tests {
     #[test]
     fn names_are_distinct_snake_case_and_read_back() {
         for kind in FindingKind::ALL {
-            assert!(
-                kind.name()
-                    .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b == b'_')
-            );
+            assert!(kind.name().bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
             assert_eq!(FindingKind::from_name(kind.name()), Some(*kind));
             let debug: String = format!("{kind:?}").to_lowercase();
             assert_eq!(kind.name().replace('_', ""), debug);
@@ -268,10 +261,7 @@ mod tests {
         assert_eq!(of(FindingKind::ChannelConflict), ("R15", "low"));
         assert_eq!(of(FindingKind::PublishedGap), ("R20", "high"));
         for kind in FindingKind::ALL {
-            let number = kind
-                .rule()
-                .strip_prefix('R')
-                .and_then(|n| n.parse::<u8>().ok());
+            let number = kind.rule().strip_prefix('R').and_then(|n| n.parse::<u8>().ok());
             assert!(number.is_some_and(|n| (1..=20).contains(&n)) && kind.rule().len() == 3);
         }
     }
@@ -280,10 +270,7 @@ mod tests {
     fn every_kind_says_what_it_does_not_mean() {
         for kind in FindingKind::ALL {
             let text = kind.meaning_not();
-            assert!(
-                text.starts_with("It does not ") && text.ends_with('.'),
-                "{kind:?}"
-            );
+            assert!(text.starts_with("It does not ") && text.ends_with('.'), "{kind:?}");
         }
     }
 

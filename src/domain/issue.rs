@@ -158,10 +158,7 @@ impl Issues {
 
     /// The issues in declaration order.
     pub fn iter(self) -> impl Iterator<Item = ParseIssue> {
-        ParseIssue::ALL
-            .iter()
-            .copied()
-            .filter(move |issue| self.contains(*issue))
+        ParseIssue::ALL.iter().copied().filter(move |issue| self.contains(*issue))
     }
 
     /// The set as a word, for a column.
@@ -190,28 +187,19 @@ impl<T> Parsed<T> {
     /// An empty cell: no value and nothing to remark.
     #[must_use]
     pub const fn empty() -> Self {
-        Self {
-            value: None,
-            issues: Issues::NONE,
-        }
+        Self { value: None, issues: Issues::NONE }
     }
 
     /// A value and what was noticed.
     #[must_use]
     pub const fn new(value: T, issues: Issues) -> Self {
-        Self {
-            value: Some(value),
-            issues,
-        }
+        Self { value: Some(value), issues }
     }
 
     /// No usable value, for the reasons given.
     #[must_use]
     pub const fn rejected(issues: Issues) -> Self {
-        Self {
-            value: None,
-            issues,
-        }
+        Self { value: None, issues }
     }
 }
 
@@ -246,14 +234,7 @@ mod tests {
         set.add(ParseIssue::NotNfc);
         let joined = set.union(Issues::NONE.with(ParseIssue::ValueTooLong));
         let listed: Vec<_> = joined.iter().collect();
-        assert_eq!(
-            listed,
-            [
-                ParseIssue::NotNfc,
-                ParseIssue::PhoneMalformed,
-                ParseIssue::ValueTooLong
-            ]
-        );
+        assert_eq!(listed, [ParseIssue::NotNfc, ParseIssue::PhoneMalformed, ParseIssue::ValueTooLong]);
         assert!(!set.contains(ParseIssue::ValueTooLong));
         assert_eq!(Issues::from_bits(joined.bits()), joined);
         assert!(Issues::NONE.is_empty());
@@ -262,10 +243,7 @@ mod tests {
     #[test]
     fn unknown_bits_are_dropped() {
         assert_eq!(Issues::from_bits(1 << 31), Issues::NONE);
-        assert_eq!(
-            Issues::from_bits(u32::MAX).iter().count(),
-            ParseIssue::ALL.len()
-        );
+        assert_eq!(Issues::from_bits(u32::MAX).iter().count(), ParseIssue::ALL.len());
     }
 
     #[test]

@@ -29,17 +29,13 @@ pub fn normalise(raw: &str) -> Parsed<i64> {
     let unreadable = Parsed::rejected(Issues::NONE.with(ParseIssue::MoneyUnreadable));
     let upper = text.to_uppercase();
     let (negative, body) = without_sign(without_unit(&upper));
-    let read = grouped(body)
-        .map(|amount| Parsed::new(amount, Issues::NONE))
-        .or_else(|| {
-            let float = Issues::NONE.with(ParseIssue::NumberAsFloat);
-            printed_float(body).map(|amount| Parsed::new(amount, float))
-        });
+    let read = grouped(body).map(|amount| Parsed::new(amount, Issues::NONE)).or_else(|| {
+        let float = Issues::NONE.with(ParseIssue::NumberAsFloat);
+        printed_float(body).map(|amount| Parsed::new(amount, float))
+    });
     match read {
         Some(mut parsed) => {
-            parsed.value = parsed
-                .value
-                .map(|amount| if negative { -amount } else { amount });
+            parsed.value = parsed.value.map(|amount| if negative { -amount } else { amount });
             parsed
         }
         None if is_free(&text) => Parsed::new(0, Issues::NONE),
@@ -48,10 +44,7 @@ pub fn normalise(raw: &str) -> Parsed<i64> {
 }
 
 fn is_free(text: &str) -> bool {
-    matches!(
-        fold(text).as_str(),
-        "mien phi" | "khong thu phi" | "khong thu" | "khong"
-    )
+    matches!(fold(text).as_str(), "mien phi" | "khong thu phi" | "khong thu" | "khong")
 }
 
 fn without_unit(upper: &str) -> &str {
@@ -90,9 +83,7 @@ fn grouped(body: &str) -> Option<i64> {
         separated = true;
     }
     let separators = body.bytes().filter(|b| !b.is_ascii_digit());
-    let uniform = separators
-        .clone()
-        .all(|b| separators.clone().next() == Some(b));
+    let uniform = separators.clone().all(|b| separators.clone().next() == Some(b));
     if separated && (first.len() > 3 || !uniform) {
         return None;
     }
@@ -110,10 +101,7 @@ fn without_zero_fraction(body: &str) -> &str {
 /// `1.5E7`, as a float of a round amount is printed.
 fn printed_float(body: &str) -> Option<i64> {
     let plain = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'E' | b'+');
-    if !body.contains('E')
-        || !body.starts_with(|c: char| c.is_ascii_digit())
-        || !body.bytes().all(plain)
-    {
+    if !body.contains('E') || !body.starts_with(|c: char| c.is_ascii_digit()) || !body.bytes().all(plain) {
         return None;
     }
     let amount: f64 = body.parse().ok()?;

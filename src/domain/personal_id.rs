@@ -117,15 +117,12 @@ fn with_lost_zeros(id: &str) -> Option<String> {
 
 /// `7.92E+10`, as a spreadsheet prints a long number.
 fn is_scientific(s: &str) -> bool {
-    s.split_once(['e', 'E'])
-        .is_some_and(|(mantissa, exponent)| {
-            exponent.starts_with(['+', '-'])
-                && is_digits(&exponent[1..])
-                && mantissa.starts_with(|c: char| c.is_ascii_digit())
-                && mantissa
-                    .bytes()
-                    .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
-        })
+    s.split_once(['e', 'E']).is_some_and(|(mantissa, exponent)| {
+        exponent.starts_with(['+', '-'])
+            && is_digits(&exponent[1..])
+            && mantissa.starts_with(|c: char| c.is_ascii_digit())
+            && mantissa.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
+    })
 }
 
 fn says_none(text: &str) -> bool {
@@ -146,27 +143,18 @@ fn is_placeholder(id: &str) -> bool {
         return false;
     }
     let repeated = rest.iter().all(|b| *b == first);
-    let zeros_then_one = bytes
-        .split_last()
-        .is_some_and(|(last, zeros)| *last == b'1' && zeros.iter().all(|b| *b == b'0'));
+    let zeros_then_one =
+        bytes.split_last().is_some_and(|(last, zeros)| *last == b'1' && zeros.iter().all(|b| *b == b'0'));
     let digit = |b: &u8| u32::from(b - b'0');
-    let steps = |step: u32| {
-        bytes
-            .iter()
-            .zip(rest)
-            .all(|(a, b)| (digit(a) + step) % 10 == digit(b))
-    };
-    let counts =
-        bytes.len() >= 6 && (matches!(first, b'0' | b'1') && steps(1) || first == b'9' && steps(9));
+    let steps = |step: u32| bytes.iter().zip(rest).all(|(a, b)| (digit(a) + step) % 10 == digit(b));
+    let counts = bytes.len() >= 6 && (matches!(first, b'0' | b'1') && steps(1) || first == b'9' && steps(9));
     repeated || zeros_then_one || counts
 }
 
 /// A Vietnamese passport: one letter and 7 or 8 digits [R-H].
 fn is_passport(id: &str) -> bool {
     let bytes = id.as_bytes();
-    matches!(bytes.len(), 8 | 9)
-        && bytes[0].is_ascii_uppercase()
-        && bytes[1..].iter().all(u8::is_ascii_digit)
+    matches!(bytes.len(), 8 | 9) && bytes[0].is_ascii_uppercase() && bytes[1..].iter().all(u8::is_ascii_digit)
 }
 
 /// The number for reports: first four and last two characters (`0010******23`); a number of fewer
@@ -175,10 +163,7 @@ fn is_passport(id: &str) -> bool {
 pub fn mask(id: &str) -> String {
     let length = id.chars().count();
     let shown = |at: usize| length >= 12 && (at < 4 || at + 2 >= length);
-    id.chars()
-        .enumerate()
-        .map(|(at, c)| if shown(at) { c } else { '*' })
-        .collect()
+    id.chars().enumerate().map(|(at, c)| if shown(at) { c } else { '*' }).collect()
 }
 
 /// Shortest number in which one wrong digit is believed to be a slip.
@@ -199,19 +184,11 @@ pub fn relation(a: &str, b: &str) -> IdRelation {
         return IdRelation::Differs;
     }
     let same_head = short.iter().zip(long).take_while(|(x, y)| x == y).count();
-    let same_tail = short
-        .iter()
-        .rev()
-        .zip(long.iter().rev())
-        .take_while(|(x, y)| x == y)
-        .count();
+    let same_tail = short.iter().rev().zip(long.iter().rev()).take_while(|(x, y)| x == y).count();
     let odd = long.len().saturating_sub(same_head + same_tail);
     match odd {
         0 | 1 => IdRelation::OneDigit,
-        2 if a.len() == b.len()
-            && a[same_head] == b[same_head + 1]
-            && a[same_head + 1] == b[same_head] =>
-        {
+        2 if a.len() == b.len() && a[same_head] == b[same_head + 1] && a[same_head + 1] == b[same_head] => {
             IdRelation::Transposed
         }
         _ => IdRelation::Differs,
@@ -235,114 +212,54 @@ mod tests {
 
     fn normal(raw: &str) -> (Option<String>, Vec<ParseIssue>) {
         let parsed = normalise(raw);
-        (
-            parsed.value.map(Cow::into_owned),
-            parsed.issues.iter().collect(),
-        )
+        (parsed.value.map(Cow::into_owned), parsed.issues.iter().collect())
     }
 
     #[test]
     fn good_numbers_are_borrowed() {
-        for raw in [
-            "001099012323",
-            " 079200001234 ",
-            "123456780",
-            "0100109106",
-            "B1234567",
-            "0100109106001",
-        ] {
+        for raw in ["001099012323", " 079200001234 ", "123456780", "0100109106", "B1234567", "0100109106001"]
+        {
             let parsed = normalise(raw);
             assert_eq!(parsed.value.as_deref(), Some(raw.trim()));
             assert!(parsed.issues.is_empty(), "{raw}");
         }
-        assert!(matches!(
-            normalise("079200001234").value,
-            Some(Cow::Borrowed(_))
-        ));
+        assert!(matches!(normalise("079200001234").value, Some(Cow::Borrowed(_))));
         assert_eq!(normalise(" NULL"), Parsed::empty());
     }
 
     #[test]
     fn spaces_dots_and_floats_go() {
-        assert_eq!(
-            normal("079 200 001 234"),
-            (Some("079200001234".into()), vec![ParseIssue::ExtraSpace])
-        );
-        assert_eq!(
-            normal("079.200.001234"),
-            (Some("079200001234".into()), vec![])
-        );
-        assert_eq!(
-            normal("123456780.0"),
-            (Some("123456780".into()), vec![ParseIssue::NumberAsFloat])
-        );
-        assert_eq!(
-            normal("０79200001234"),
-            (
-                Some("079200001234".into()),
-                vec![ParseIssue::LookAlikeLetter]
-            )
-        );
-        assert_eq!(
-            normal("\u{200B}079200001234").0.as_deref(),
-            Some("079200001234")
-        );
-        assert_eq!(
-            normal("0100109106-001"),
-            (Some("0100109106-001".into()), vec![])
-        );
+        assert_eq!(normal("079 200 001 234"), (Some("079200001234".into()), vec![ParseIssue::ExtraSpace]));
+        assert_eq!(normal("079.200.001234"), (Some("079200001234".into()), vec![]));
+        assert_eq!(normal("123456780.0"), (Some("123456780".into()), vec![ParseIssue::NumberAsFloat]));
+        assert_eq!(normal("０79200001234"), (Some("079200001234".into()), vec![ParseIssue::LookAlikeLetter]));
+        assert_eq!(normal("\u{200B}079200001234").0.as_deref(), Some("079200001234"));
+        assert_eq!(normal("0100109106-001"), (Some("0100109106-001".into()), vec![]));
         assert_eq!(normal("b1234567"), (Some("B1234567".into()), vec![]));
     }
 
     #[test]
     fn lost_zeros_come_back() {
         use ParseIssue::{IdMalformed, LeadingZeroRestored, NumberAsFloat};
-        assert_eq!(
-            normal("79200001234"),
-            (Some("079200001234".into()), vec![LeadingZeroRestored])
-        );
+        assert_eq!(normal("79200001234"), (Some("079200001234".into()), vec![LeadingZeroRestored]));
         assert_eq!(
             normal("79200001234.0"),
-            (
-                Some("079200001234".into()),
-                vec![LeadingZeroRestored, NumberAsFloat]
-            )
+            (Some("079200001234".into()), vec![LeadingZeroRestored, NumberAsFloat])
         );
         // Hà Nội is 001, so two zeros go.
-        assert_eq!(
-            normal("1099012323"),
-            (Some("001099012323".into()), vec![LeadingZeroRestored])
-        );
-        assert_eq!(
-            normal("12345670"),
-            (Some("012345670".into()), vec![LeadingZeroRestored])
-        );
+        assert_eq!(normal("1099012323"), (Some("001099012323".into()), vec![LeadingZeroRestored]));
+        assert_eq!(normal("12345670"), (Some("012345670".into()), vec![LeadingZeroRestored]));
         // 003 is no province, and 9 no century digit.
-        assert_eq!(
-            normal("03200001234"),
-            (Some("03200001234".into()), vec![IdMalformed])
-        );
-        assert_eq!(
-            normal("79900001234"),
-            (Some("79900001234".into()), vec![IdMalformed])
-        );
+        assert_eq!(normal("03200001234"), (Some("03200001234".into()), vec![IdMalformed]));
+        assert_eq!(normal("79900001234"), (Some("79900001234".into()), vec![IdMalformed]));
         // A phone number in the identity column stays what it is.
-        assert_eq!(
-            normal("0912345678"),
-            (Some("0912345678".into()), vec![IdMalformed])
-        );
+        assert_eq!(normal("0912345678"), (Some("0912345678".into()), vec![IdMalformed]));
     }
 
     #[test]
     fn scientific_notation_is_beyond_repair() {
         for raw in ["7.92E+10", "7,92E+10", "7.92e+10"] {
-            assert_eq!(
-                normal(raw),
-                (
-                    None,
-                    vec![ParseIssue::NumberAsFloat, ParseIssue::IdMalformed]
-                )
-            );
+            assert_eq!(normal(raw), (None, vec![ParseIssue::NumberAsFloat, ParseIssue::IdMalformed]));
         }
         assert!(!is_scientific("E1234567"));
     }
@@ -376,16 +293,9 @@ mod tests {
     #[test]
     fn unknown_shapes_are_kept_and_flagged() {
         for raw in ["12345", "003200001234", "ABC-1", "1357924680135792"] {
-            assert_eq!(
-                normal(raw),
-                (Some(raw.into()), vec![ParseIssue::IdMalformed]),
-                "{raw}"
-            );
+            assert_eq!(normal(raw), (Some(raw.into()), vec![ParseIssue::IdMalformed]), "{raw}");
         }
-        assert_eq!(
-            normal(". ."),
-            (None, vec![ParseIssue::ExtraSpace, ParseIssue::IdMalformed])
-        );
+        assert_eq!(normal(". ."), (None, vec![ParseIssue::ExtraSpace, ParseIssue::IdMalformed]));
     }
 
     #[test]
@@ -418,16 +328,7 @@ mod tests {
             IdRelation::Differs,
         ]
         .map(IdRelation::code);
-        assert_eq!(
-            codes,
-            [
-                "same",
-                "cmnd_against_cccd",
-                "one_digit",
-                "transposed",
-                "differs"
-            ]
-        );
+        assert_eq!(codes, ["same", "cmnd_against_cccd", "one_digit", "transposed", "differs"]);
     }
 
     proptest! {

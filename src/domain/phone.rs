@@ -53,20 +53,14 @@ pub fn normalise(raw: &str) -> Parsed<Cow<'_, str>> {
     if one.value.is_some() || !trimmed.contains(['/', ';', ',', '\n', '-']) {
         return owned(one);
     }
-    let first_good = trimmed
-        .split(['/', ';', ',', '\n', '-'])
-        .map(single)
-        .find(|part| part.value.is_some());
+    let first_good = trimmed.split(['/', ';', ',', '\n', '-']).map(single).find(|part| part.value.is_some());
     let mut found = first_good.unwrap_or(one);
     found.issues.add(ParseIssue::PhoneMalformed);
     owned(found)
 }
 
 fn owned(parsed: Parsed<String>) -> Parsed<Cow<'static, str>> {
-    Parsed {
-        value: parsed.value.map(Cow::Owned),
-        issues: parsed.issues,
-    }
+    Parsed { value: parsed.value.map(Cow::Owned), issues: parsed.issues }
 }
 
 fn single(text: &str) -> Parsed<String> {
@@ -137,11 +131,7 @@ fn is_fixed_line(s: &str) -> bool {
 pub fn mask(phone: &str) -> String {
     let length = phone.chars().count();
     let shown = |at: usize| length >= 8 && (at < 2 || at + 2 >= length);
-    phone
-        .chars()
-        .enumerate()
-        .map(|(at, c)| if shown(at) { c } else { '*' })
-        .collect()
+    phone.chars().enumerate().map(|(at, c)| if shown(at) { c } else { '*' }).collect()
 }
 
 #[cfg(test)]
@@ -151,10 +141,7 @@ mod tests {
 
     fn normal(raw: &str) -> (Option<String>, Vec<ParseIssue>) {
         let parsed = normalise(raw);
-        (
-            parsed.value.map(Cow::into_owned),
-            parsed.issues.iter().collect(),
-        )
+        (parsed.value.map(Cow::into_owned), parsed.issues.iter().collect())
     }
 
     #[test]
@@ -178,40 +165,22 @@ mod tests {
         ] {
             assert_eq!(normal(raw), (Some("0912345678".into()), vec![]), "{raw}");
         }
-        assert_eq!(
-            normal("841234567"),
-            (
-                Some("0841234567".into()),
-                vec![ParseIssue::LeadingZeroRestored]
-            )
-        );
+        assert_eq!(normal("841234567"), (Some("0841234567".into()), vec![ParseIssue::LeadingZeroRestored]));
     }
 
     #[test]
     fn lost_zeros_come_back() {
         use ParseIssue::{LeadingZeroRestored, NumberAsFloat, PhonePrefixMapped};
-        assert_eq!(
-            normal("912345678"),
-            (Some("0912345678".into()), vec![LeadingZeroRestored])
-        );
+        assert_eq!(normal("912345678"), (Some("0912345678".into()), vec![LeadingZeroRestored]));
         assert_eq!(
             normal("912345678.0"),
-            (
-                Some("0912345678".into()),
-                vec![LeadingZeroRestored, NumberAsFloat]
-            )
+            (Some("0912345678".into()), vec![LeadingZeroRestored, NumberAsFloat])
         );
         assert_eq!(
             normal("1681234567"),
-            (
-                Some("0381234567".into()),
-                vec![LeadingZeroRestored, PhonePrefixMapped]
-            )
+            (Some("0381234567".into()), vec![LeadingZeroRestored, PhonePrefixMapped])
         );
-        assert_eq!(
-            normal("2438251234"),
-            (Some("02438251234".into()), vec![LeadingZeroRestored])
-        );
+        assert_eq!(normal("2438251234"), (Some("02438251234".into()), vec![LeadingZeroRestored]));
     }
 
     #[test]
@@ -219,21 +188,9 @@ mod tests {
         assert!(PREFIX_MAP.windows(2).all(|pair| pair[0].0 < pair[1].0));
         for (old, new) in PREFIX_MAP {
             let raw = format!("{old}1234567");
-            assert_eq!(
-                normal(&raw),
-                (
-                    Some(format!("{new}1234567")),
-                    vec![ParseIssue::PhonePrefixMapped]
-                )
-            );
+            assert_eq!(normal(&raw), (Some(format!("{new}1234567")), vec![ParseIssue::PhonePrefixMapped]));
         }
-        assert_eq!(
-            normal("+841681234567"),
-            (
-                Some("0381234567".into()),
-                vec![ParseIssue::PhonePrefixMapped]
-            )
-        );
+        assert_eq!(normal("+841681234567"), (Some("0381234567".into()), vec![ParseIssue::PhonePrefixMapped]));
         assert_eq!(normal("01301234567").0, None);
     }
 
@@ -246,16 +203,8 @@ mod tests {
 
     #[test]
     fn several_numbers_give_the_first_good_one() {
-        for raw in [
-            "0912345678/0987654321",
-            "abc; 0912345678",
-            "0912345678 - 0987654321",
-        ] {
-            assert_eq!(
-                normal(raw),
-                (Some("0912345678".into()), vec![ParseIssue::PhoneMalformed]),
-                "{raw}"
-            );
+        for raw in ["0912345678/0987654321", "abc; 0912345678", "0912345678 - 0987654321"] {
+            assert_eq!(normal(raw), (Some("0912345678".into()), vec![ParseIssue::PhoneMalformed]), "{raw}");
         }
     }
 
@@ -271,11 +220,7 @@ mod tests {
             "a/b",
             "0612345678",
         ] {
-            assert_eq!(
-                normal(raw),
-                (None, vec![ParseIssue::PhoneMalformed]),
-                "{raw}"
-            );
+            assert_eq!(normal(raw), (None, vec![ParseIssue::PhoneMalformed]), "{raw}");
         }
     }
 

@@ -92,25 +92,14 @@ mod tests {
 
     fn normal(raw: &str) -> (Option<String>, Vec<ParseIssue>) {
         let parsed = normalise(raw);
-        (
-            parsed.value.map(Cow::into_owned),
-            parsed.issues.iter().collect(),
-        )
+        (parsed.value.map(Cow::into_owned), parsed.issues.iter().collect())
     }
 
     #[test]
     fn national_codes_are_borrowed() {
-        for raw in [
-            "1.001193",
-            " 1.001193 ",
-            "1.001193.000.00.00.H21",
-            "1.001193.000.00.00.G09",
-        ] {
+        for raw in ["1.001193", " 1.001193 ", "1.001193.000.00.00.H21", "1.001193.000.00.00.G09"] {
             let parsed = normalise(raw);
-            assert!(
-                matches!(parsed.value, Some(Cow::Borrowed("1.001193"))),
-                "{raw}"
-            );
+            assert!(matches!(parsed.value, Some(Cow::Borrowed("1.001193"))), "{raw}");
             assert!(parsed.issues.is_empty());
         }
         assert_eq!(normalise("null"), Parsed::empty());
@@ -120,39 +109,16 @@ mod tests {
     #[test]
     fn lost_zeros_come_back() {
         use ParseIssue::{NumberAsFloat, ProcedureZerosRestored};
-        assert_eq!(
-            normal("1.0042"),
-            (Some("1.004200".into()), vec![ProcedureZerosRestored])
-        );
-        assert_eq!(
-            normal("2.1"),
-            (Some("2.100000".into()), vec![ProcedureZerosRestored])
-        );
-        assert_eq!(
-            normal("1,001193"),
-            (Some("1.001193".into()), vec![NumberAsFloat])
-        );
-        assert_eq!(
-            normal("1,0042"),
-            (
-                Some("1.004200".into()),
-                vec![ProcedureZerosRestored, NumberAsFloat]
-            )
-        );
+        assert_eq!(normal("1.0042"), (Some("1.004200".into()), vec![ProcedureZerosRestored]));
+        assert_eq!(normal("2.1"), (Some("2.100000".into()), vec![ProcedureZerosRestored]));
+        assert_eq!(normal("1,001193"), (Some("1.001193".into()), vec![NumberAsFloat]));
+        assert_eq!(normal("1,0042"), (Some("1.004200".into()), vec![ProcedureZerosRestored, NumberAsFloat]));
     }
 
     #[test]
     fn pseudo_codes_stay_whole() {
         let malformed = vec![ParseIssue::ProcedureMalformed];
-        for raw in [
-            "TS_lop1.000.00.00.H22",
-            "1",
-            "1.",
-            "10.01193",
-            "1.0011934",
-            "A.001193",
-            "1,x",
-        ] {
+        for raw in ["TS_lop1.000.00.00.H22", "1", "1.", "10.01193", "1.0011934", "A.001193", "1,x"] {
             assert_eq!(normal(raw), (Some(raw.into()), malformed.clone()), "{raw}");
         }
         assert_eq!(normal("1.001193.H21"), (Some("1.001193".into()), malformed));
@@ -166,10 +132,7 @@ mod tests {
         );
         assert_eq!(
             normal("1.0\u{200B}01193"),
-            (
-                Some("1.001193".into()),
-                vec![ParseIssue::InvisibleCharacter]
-            )
+            (Some("1.001193".into()), vec![ParseIssue::InvisibleCharacter])
         );
     }
 

@@ -89,10 +89,7 @@ impl NationalStatus {
     /// The status with this national code, 1 to 10.
     #[must_use]
     pub fn from_code(code: u8) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|status| status.code() == code)
+        Self::ALL.iter().copied().find(|status| status.code() == code)
     }
 
     /// The national code, 1 to 10.
@@ -154,19 +151,14 @@ impl NationalStatus {
     /// as the QĐ 766 formula document lists them [S].
     #[must_use]
     pub const fn is_end(self) -> bool {
-        !matches!(
-            self.class(),
-            StatusClass::NotReceived | StatusClass::Open | StatusClass::Paused
-        )
+        !matches!(self.class(), StatusClass::NotReceived | StatusClass::Open | StatusClass::Paused)
     }
 
     /// The status of a label, blind to case, accents and punctuation, from `data/status_labels.csv`.
     #[must_use]
     pub fn from_label(label: &str) -> Option<Self> {
         let key = fold(label);
-        let found = LABELS
-            .binary_search_by(|(known, _)| known.as_str().cmp(&key))
-            .ok()?;
+        let found = LABELS.binary_search_by(|(known, _)| known.as_str().cmp(&key)).ok()?;
         LABELS.get(found).map(|(_, status)| *status)
     }
 
@@ -210,10 +202,7 @@ const fn set(codes: &[u8]) -> u16 {
     bits
 }
 
-const LABEL_FILE: &str = include_str!(concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/data/status_labels.csv"
-));
+const LABEL_FILE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/status_labels.csv"));
 
 static LABELS: LazyLock<Vec<(String, NationalStatus)>> = LazyLock::new(|| {
     let mut labels: Vec<_> = LABEL_FILE.lines().skip(1).filter_map(label_line).collect();
@@ -288,19 +277,11 @@ mod tests {
             assert_eq!(NationalStatus::from_code(status.code()), Some(*status));
             assert_eq!(NationalStatus::from_label(status.label_vi()), Some(*status));
             assert_eq!(status.is_end(), matches!(status.code(), 3 | 7..=10));
-            assert!(
-                status
-                    .name()
-                    .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b == b'_')
-            );
+            assert!(status.name().bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
         }
         assert_eq!(NationalStatus::from_code(0), None);
         assert_eq!(NationalStatus::from_code(11), None);
-        let classes: Vec<_> = NationalStatus::ALL
-            .iter()
-            .map(|s| s.class().code())
-            .collect();
+        let classes: Vec<_> = NationalStatus::ALL.iter().map(|s| s.class().code()).collect();
         assert_eq!(
             classes,
             [
@@ -333,18 +314,9 @@ mod tests {
 
     #[test]
     fn labels_are_read_without_accents() {
-        assert_eq!(
-            NationalStatus::from_label("DA TRA KET QUA"),
-            Some(NationalStatus::Returned)
-        );
-        assert_eq!(
-            NationalStatus::from_label(" chờ  bổ sung. "),
-            Some(NationalStatus::SupplementRequested)
-        );
-        assert_eq!(
-            NationalStatus::from_label("Từ chối"),
-            Some(NationalStatus::Refused)
-        );
+        assert_eq!(NationalStatus::from_label("DA TRA KET QUA"), Some(NationalStatus::Returned));
+        assert_eq!(NationalStatus::from_label(" chờ  bổ sung. "), Some(NationalStatus::SupplementRequested));
+        assert_eq!(NationalStatus::from_label("Từ chối"), Some(NationalStatus::Refused));
         assert_eq!(NationalStatus::from_label("lạ"), None);
         assert_eq!(NationalStatus::from_label(""), None);
     }

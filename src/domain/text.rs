@@ -74,8 +74,7 @@ const fn right_d(c: char) -> Option<char> {
 fn is_clean(trimmed: &str) -> bool {
     if trimmed.is_ascii() {
         let bytes = trimmed.as_bytes();
-        return bytes.iter().all(|b| matches!(b, b' '..=b'~'))
-            && !bytes.windows(2).any(|pair| pair == b"  ");
+        return bytes.iter().all(|b| matches!(b, b' '..=b'~')) && !bytes.windows(2).any(|pair| pair == b"  ");
     }
     let mut after_space = false;
     let mut quick = true;
@@ -274,12 +273,7 @@ mod tests {
 
     #[test]
     fn clean_text_is_borrowed() {
-        for text in [
-            "H48.53-220921-0099",
-            "Nguyễn Văn An",
-            "  Đắk Lắk\t",
-            "Ksor H’Lan",
-        ] {
+        for text in ["H48.53-220921-0099", "Nguyễn Văn An", "  Đắk Lắk\t", "Ksor H’Lan"] {
             let parsed = clean(text);
             assert!(matches!(parsed.value, Some(Cow::Borrowed(_))), "{text}");
             assert!(parsed.issues.is_empty());
@@ -290,8 +284,8 @@ mod tests {
     #[test]
     fn null_tokens_give_no_value_and_no_issue() {
         for text in [
-            "", "  ", "null", "NULL", "Null", "N/A", "n/a", "-", "--", "(null)", "\\N", " - ",
-            "\u{FEFF}", "\u{A0}",
+            "", "  ", "null", "NULL", "Null", "N/A", "n/a", "-", "--", "(null)", "\\N", " - ", "\u{FEFF}",
+            "\u{A0}",
         ] {
             assert_eq!(clean(text), Parsed::empty(), "{text:?}");
         }
@@ -301,49 +295,28 @@ mod tests {
 
     #[test]
     fn decomposed_letters_are_composed() {
-        assert_eq!(
-            cleaned("Nguye\u{302}\u{303}n"),
-            ("Nguyễn".into(), vec![ParseIssue::NotNfc])
-        );
+        assert_eq!(cleaned("Nguye\u{302}\u{303}n"), ("Nguyễn".into(), vec![ParseIssue::NotNfc]));
         // Marks in the wrong order: dot below after circumflex.
         assert_eq!(cleaned("Vie\u{323}\u{302}t").0, "Việt");
         assert_eq!(cleaned("Vie\u{302}\u{323}t").0, "Việt");
         // A zero-width joint between letter and mark.
         assert_eq!(
             cleaned("a\u{200B}\u{301}"),
-            (
-                "á".into(),
-                vec![ParseIssue::NotNfc, ParseIssue::InvisibleCharacter]
-            )
+            ("á".into(), vec![ParseIssue::NotNfc, ParseIssue::InvisibleCharacter])
         );
     }
 
     #[test]
     fn impostors_of_d_are_replaced() {
-        assert_eq!(
-            cleaned("\u{D0}\u{189}\u{F0}\u{256}"),
-            ("ĐĐđđ".into(), vec![ParseIssue::LookAlikeLetter])
-        );
+        assert_eq!(cleaned("\u{D0}\u{189}\u{F0}\u{256}"), ("ĐĐđđ".into(), vec![ParseIssue::LookAlikeLetter]));
     }
 
     #[test]
     fn spaces_are_told_apart() {
-        assert_eq!(
-            cleaned("A  B"),
-            ("A B".into(), vec![ParseIssue::ExtraSpace])
-        );
-        assert_eq!(
-            cleaned("A\tB"),
-            ("A B".into(), vec![ParseIssue::ExtraSpace])
-        );
-        assert_eq!(
-            cleaned("A\r\nB"),
-            ("A B".into(), vec![ParseIssue::ExtraSpace])
-        );
-        assert_eq!(
-            cleaned("A\u{A0}B"),
-            ("A B".into(), vec![ParseIssue::InvisibleCharacter])
-        );
+        assert_eq!(cleaned("A  B"), ("A B".into(), vec![ParseIssue::ExtraSpace]));
+        assert_eq!(cleaned("A\tB"), ("A B".into(), vec![ParseIssue::ExtraSpace]));
+        assert_eq!(cleaned("A\r\nB"), ("A B".into(), vec![ParseIssue::ExtraSpace]));
+        assert_eq!(cleaned("A\u{A0}B"), ("A B".into(), vec![ParseIssue::InvisibleCharacter]));
         assert_eq!(cleaned("\u{A0}A B\u{3000}\n"), ("A B".into(), vec![]));
         assert_eq!(
             cleaned("\u{FEFF} Mã hồ\u{AD} sơ"),
@@ -387,19 +360,9 @@ mod tests {
 
     #[test]
     fn tone_placement_leaves_the_rest_alone() {
-        for text in [
-            "mùa",
-            "quý",
-            "qúy",
-            "Quỳnh",
-            "ngoèo",
-            "hòan",
-            "khuỷu",
-            "của",
-            "Hoa",
-            "ò",
-            "tùy\u{1EBF}n",
-        ] {
+        for text in
+            ["mùa", "quý", "qúy", "Quỳnh", "ngoèo", "hòan", "khuỷu", "của", "Hoa", "ò", "tùy\u{1EBF}n"]
+        {
             assert!(matches!(modern_tone(text), Cow::Borrowed(_)), "{text}");
         }
     }

@@ -14,7 +14,9 @@ pub struct RowAccount {
 
 /// A stage lost or invented rows: a defect of the program, never of the data.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("stage {stage} does not account for its rows: {rows_in} in, {rows_out} out, {merged} merged, {quarantined} quarantined\n  this is a defect of doisoat; nothing was published")]
+#[error(
+    "stage {stage} does not account for its rows: {rows_in} in, {rows_out} out, {merged} merged, {quarantined} quarantined\n  this is a defect of doisoat; nothing was published"
+)]
 pub struct RowsLost {
     pub stage: &'static str,
     pub rows_in: u64,

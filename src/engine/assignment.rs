@@ -52,7 +52,8 @@ pub fn one_to_one(mut candidates: Vec<Candidate>) -> Vec<Assigned> {
         let start = by_right.partition_point(|i| candidates[*i].right < right);
         by_right[start..].iter().map(|i| candidates[*i]).take_while(move |c| c.right == right)
     };
-    let (mut used_left, mut used_right) = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
+    let (mut used_left, mut used_right) =
+        (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
     let mut chosen = Vec::new();
     for candidate in &candidates {
         let Candidate { cost, left, right } = *candidate;
@@ -65,7 +66,11 @@ pub fn one_to_one(mut candidates: Vec<Candidate>) -> Vec<Assigned> {
             .filter(|other| other.right != right)
             .chain(right_of(right).filter(|other| other.left != left))
             .min()
-            .map(|other| RunnerUp { left: other.left, right: other.right, margin: (other.cost - cost).max(0) });
+            .map(|other| RunnerUp {
+                left: other.left,
+                right: other.right,
+                margin: (other.cost - cost).max(0),
+            });
         chosen.push(Assigned { left, right, cost, runner_up });
     }
     chosen

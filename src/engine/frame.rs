@@ -37,11 +37,7 @@ pub struct IntBuilder {
 
 impl IntBuilder {
     pub fn with_capacity(rows: usize) -> Self {
-        Self {
-            values: Vec::with_capacity(rows),
-            validity: MutableBitmap::with_capacity(rows),
-            nulls: 0,
-        }
+        Self { values: Vec::with_capacity(rows), validity: MutableBitmap::with_capacity(rows), nulls: 0 }
     }
 
     pub fn push(&mut self, value: Option<i64>) {

@@ -53,6 +53,6 @@ mod tests {
 
     #[test]
     fn an_id_never_changes_between_versions() {
-        assert_eq!(of(&["mot_cua", "H28.05-240115-0001"]).as_str(), "PLACEHOLDER");
+        assert_eq!(of(&["system", "A-0001"]).as_str(), "3EYE2GP0V17BQDPD");
     }
 }

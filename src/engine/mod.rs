@@ -9,7 +9,7 @@ pub mod components;
 pub mod frame;
 pub mod id;
 pub mod key;
-pub mod partition;
 pub mod parquet_file;
+pub mod partition;
 pub mod publish;
 pub mod table;

@@ -60,7 +60,12 @@ pub struct Written {
 ///
 /// # Errors
 /// When the disk refuses, or the frame is not what its schema says.
-pub fn write(path: &Path, table: &Table, clock: &Clock, metadata: &[(String, String)]) -> Result<Written, WriteError> {
+pub fn write(
+    path: &Path,
+    table: &Table,
+    clock: &Clock,
+    metadata: &[(String, String)],
+) -> Result<Written, WriteError> {
     let shown = path.display().to_string();
     let io_error = |source| WriteError::Io { path: shown.clone(), source };
     let parquet_error = |source| WriteError::Parquet { path: shown.clone(), source };
@@ -69,7 +74,8 @@ pub fn write(path: &Path, table: &Table, clock: &Clock, metadata: &[(String, Str
     let file = File::create(path).map_err(io_error)?;
     let sink = Hashing { inner: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new(), bytes: 0 };
     let options = ArrowWriterOptions::new().with_properties(properties(&table.schema, metadata));
-    let writer = ArrowWriter::try_new_with_options(sink, Arc::clone(&schema), options).map_err(parquet_error)?;
+    let writer =
+        ArrowWriter::try_new_with_options(sink, Arc::clone(&schema), options).map_err(parquet_error)?;
     let (mut file_writer, factory) = writer.into_serialized_writer().map_err(parquet_error)?;
 
     let rows = table.frame.height();
@@ -110,7 +116,9 @@ fn arrow_schema(schema: &TableSchema, clock: &Clock) -> SchemaRef {
                 Kind::Int => DataType::Int64,
                 Kind::Float => DataType::Float64,
                 Kind::Date => DataType::Date32,
-                Kind::Timestamp => DataType::Timestamp(TimeUnit::Millisecond, Some(clock.zone.as_str().into())),
+                Kind::Timestamp => {
+                    DataType::Timestamp(TimeUnit::Millisecond, Some(clock.zone.as_str().into()))
+                }
                 Kind::Flag => DataType::Boolean,
             };
             Field::new(&column.name, kind, true)

@@ -99,7 +99,9 @@ impl Publication {
         let lock = File::create(&lock_path).map_err(|source| failed(&lock_path, source))?;
         match lock.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(PublishError::Busy { out: out.display().to_string() }),
+            Err(TryLockError::WouldBlock) => {
+                return Err(PublishError::Busy { out: out.display().to_string() });
+            }
             Err(TryLockError::Error(source)) => return Err(failed(&lock_path, source)),
         }
         let (revision, replaces) = match current_manifest(out, run_date)? {
@@ -263,9 +265,10 @@ fn read_manifest(path: &Path) -> Result<Option<Manifest>, PublishError> {
         return Ok(None);
     }
     let text = fs::read_to_string(path).map_err(|source| failed(path, source))?;
-    serde_json::from_str(&text)
-        .map(Some)
-        .map_err(|error| PublishError::Manifest { path: path.display().to_string(), reason: error.to_string() })
+    serde_json::from_str(&text).map(Some).map_err(|error| PublishError::Manifest {
+        path: path.display().to_string(),
+        reason: error.to_string(),
+    })
 }
 
 fn write_synced(path: &Path, manifest: &Manifest) -> Result<(), PublishError> {

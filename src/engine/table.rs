@@ -60,8 +60,10 @@ pub struct TableSchema {
 
 impl TableSchema {
     pub fn new(name: &'static str, columns: &[(&str, Kind)]) -> Self {
-        let columns =
-            columns.iter().map(|(name, kind)| ColumnSpec { name: (*name).to_owned(), kind: kind.clone() }).collect();
+        let columns = columns
+            .iter()
+            .map(|(name, kind)| ColumnSpec { name: (*name).to_owned(), kind: kind.clone() })
+            .collect();
         Self { name, columns }
     }
 }
@@ -82,7 +84,9 @@ impl Table {
     pub fn show(&self, column: &str, row: usize) -> Option<Cow<'_, str>> {
         let spec = self.schema.columns.iter().find(|spec| spec.name == column)?;
         match &spec.kind {
-            Kind::Id | Kind::Text | Kind::Label => Texts::of(&self.frame, column).ok()?.get(row).map(Cow::Borrowed),
+            Kind::Id | Kind::Text | Kind::Label => {
+                Texts::of(&self.frame, column).ok()?.get(row).map(Cow::Borrowed)
+            }
             Kind::Coded(labels) => {
                 let code = self.int(column, row)?;
                 labels.get(code as usize).map(|label| Cow::Borrowed(label.as_str()))
@@ -90,14 +94,17 @@ impl Table {
             Kind::Int => self.int(column, row).map(|value| Cow::Owned(value.to_string())),
             Kind::Float => self.float(column, row).map(|value| Cow::Owned(value.to_string())),
             Kind::Date => {
-                let date = NaiveDate::default().checked_add_signed(TimeDelta::days(self.int(column, row)?))?;
+                let date =
+                    NaiveDate::default().checked_add_signed(TimeDelta::days(self.int(column, row)?))?;
                 Some(Cow::Owned(date.to_string()))
             }
             Kind::Timestamp => {
                 let moment = DateTime::from_timestamp_millis(self.int(column, row)?)?;
                 Some(Cow::Owned(moment.format("%Y-%m-%d %H:%M:%S").to_string()))
             }
-            Kind::Flag => self.int(column, row).map(|flag| Cow::Borrowed(if flag != 0 { "true" } else { "false" })),
+            Kind::Flag => {
+                self.int(column, row).map(|flag| Cow::Borrowed(if flag != 0 { "true" } else { "false" }))
+            }
         }
     }
 

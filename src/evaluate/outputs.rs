@@ -58,7 +58,8 @@ impl Outputs {
         let manifest = manifest.ok_or_else(|| failed(format!("no run of {date} was committed there")))?;
         let table = |name: &str, columns: &[&str]| {
             let path = out.join(format!("{name}/run_date={date}/part-0000.parquet"));
-            rows(&path, columns).map_err(|reason| EvaluateError::Outputs { path: path.display().to_string(), reason })
+            rows(&path, columns)
+                .map_err(|reason| EvaluateError::Outputs { path: path.display().to_string(), reason })
         };
 
         let (mut spots, mut issues) = (BTreeMap::new(), Vec::new());
@@ -118,7 +119,9 @@ fn rows(path: &Path, columns: &[&str]) -> Result<Vec<Vec<Option<String>>>, Strin
     for batch in reader {
         let batch = batch.map_err(|error| error.to_string())?;
         let texts = columns.iter().map(|name| texts(&batch, name)).collect::<Result<Vec<_>, String>>()?;
-        rows.extend((0..batch.num_rows()).map(|row| texts.iter().map(|column| column[row].clone()).collect()));
+        rows.extend(
+            (0..batch.num_rows()).map(|row| texts.iter().map(|column| column[row].clone()).collect()),
+        );
     }
     Ok(rows)
 }

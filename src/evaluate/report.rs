@@ -49,20 +49,28 @@ impl fmt::Display for Evaluation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { run_id, links, duplicates, findings, beyond_pairs, beyond } = self;
         writeln!(f, "run {run_id} against the truth\n")?;
-        let mut table = TextTable::new(&["links", "planted", "found", "recall", "claimed", "right", "precision"]);
+        let mut table =
+            TextTable::new(&["links", "planted", "found", "recall", "claimed", "right", "precision"]);
         for (name, score) in links {
             table.row(line(name, score));
         }
         table.row(line("duplicates", duplicates));
         writeln!(f, "{table}")?;
-        let mut table = TextTable::new(&["finding", "planted", "found", "recall", "claimed", "right", "precision"]);
+        let mut table =
+            TextTable::new(&["finding", "planted", "found", "recall", "claimed", "right", "precision"]);
         for (name, score) in findings {
             table.row(line(name, score));
         }
         writeln!(f, "{table}")?;
         let pairs = thousands(*beyond_pairs);
-        writeln!(f, "{pairs} records are beyond the ladder: refused as malformed, or tied to the hub by no code or identity.")?;
-        writeln!(f, "What is planted on them, or claimed because they could not be seen, is listed here and counted nowhere above.")?;
+        writeln!(
+            f,
+            "{pairs} records are beyond the ladder: refused as malformed, or tied to the hub by no code or identity."
+        )?;
+        writeln!(
+            f,
+            "What is planted on them, or claimed because they could not be seen, is listed here and counted nowhere above."
+        )?;
         if !beyond.is_empty() {
             let mut table = TextTable::new(&["finding", "planted", "claimed"]);
             for (name, score) in beyond {

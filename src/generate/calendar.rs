@@ -29,12 +29,8 @@ impl Calendar {
         holidays: &BTreeSet<NaiveDate>,
         extra: &BTreeSet<NaiveDate>,
     ) -> Self {
-        let mut calendar = Calendar {
-            first: from,
-            working: Vec::new(),
-            before: Vec::new(),
-            offsets: Vec::new(),
-        };
+        let mut calendar =
+            Calendar { first: from, working: Vec::new(), before: Vec::new(), offsets: Vec::new() };
         for (offset, day) in (0..).zip(from.iter_days().take_while(|day| *day <= to)) {
             let weekend = matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
             let working = extra.contains(&day) || !(weekend || holidays.contains(&day));
@@ -48,10 +44,7 @@ impl Calendar {
     }
 
     pub fn is_working(&self, day: NaiveDate) -> bool {
-        self.index(day)
-            .and_then(|index| self.working.get(index))
-            .copied()
-            .unwrap_or(false)
+        self.index(day).and_then(|index| self.working.get(index)).copied().unwrap_or(false)
     }
 
     pub fn in_office(&self, time: NaiveDateTime) -> bool {
@@ -65,11 +58,7 @@ impl Calendar {
         let Some(index) = self.index(time.date()) else {
             return 0;
         };
-        let days = self
-            .before
-            .get(index)
-            .copied()
-            .unwrap_or(self.offsets.len() as i64);
+        let days = self.before.get(index).copied().unwrap_or(self.offsets.len() as i64);
         if !self.working.get(index).copied().unwrap_or(false) {
             return days * DAY;
         }
@@ -85,11 +74,7 @@ impl Calendar {
         let ordinal = usize::try_from(worked / DAY).unwrap_or(0).min(last);
         let offset = self.offsets.get(ordinal).copied().unwrap_or(0);
         let rest = worked % DAY;
-        let second = if rest < NOON - MORNING {
-            MORNING + rest
-        } else {
-            AFTERNOON + rest - (NOON - MORNING)
-        };
+        let second = if rest < NOON - MORNING { MORNING + rest } else { AFTERNOON + rest - (NOON - MORNING) };
         self.first.and_time(NaiveTime::MIN) + TimeDelta::seconds(offset * 86_400 + second)
     }
 
@@ -104,14 +89,11 @@ impl Calendar {
 
     /// The working day that lies `count` working days before a working day.
     pub fn working_days_before(&self, day: NaiveDate, count: i64) -> NaiveDate {
-        self.at((self.worked(day.and_time(NaiveTime::MIN)) - count * DAY).max(0))
-            .date()
+        self.at((self.worked(day.and_time(NaiveTime::MIN)) - count * DAY).max(0)).date()
     }
 
     fn index(&self, day: NaiveDate) -> Option<usize> {
-        usize::try_from((day - self.first).num_days())
-            .ok()
-            .filter(|index| *index < self.working.len())
+        usize::try_from((day - self.first).num_days()).ok().filter(|index| *index < self.working.len())
     }
 }
 
@@ -130,14 +112,8 @@ mod tests {
         let calendar = Calendar::new(day("2023-12-01"), day("2024-06-30"), &tet, &BTreeSet::new());
         let friday = time("2024-02-07 09:15:22");
         assert_eq!(calendar.at(calendar.worked(friday)), friday);
-        assert_eq!(
-            calendar.at(calendar.worked(friday) + DAY),
-            time("2024-02-15 09:15:22")
-        );
-        assert_eq!(
-            calendar.at(calendar.worked(time("2024-02-10 23:00:00"))),
-            time("2024-02-15 07:00:00")
-        );
+        assert_eq!(calendar.at(calendar.worked(friday) + DAY), time("2024-02-15 09:15:22"));
+        assert_eq!(calendar.at(calendar.worked(time("2024-02-10 23:00:00"))), time("2024-02-15 07:00:00"));
         assert_eq!(
             calendar.at(calendar.worked(time("2024-01-05 16:59:59")) + 1),
             time("2024-01-08 07:00:00")

@@ -107,10 +107,9 @@ impl<'a> Maker<'a> {
     /// The next dossier, of a quota.
     pub fn next(&mut self, received: NaiveDateTime, quota: usize) -> Dossier {
         let setting = self.setting;
-        let (Some(keys), Some(procedures)) = (
-            setting.profile.quota.get(quota),
-            setting.procedures_of.get(quota),
-        ) else {
+        let (Some(keys), Some(procedures)) =
+            (setting.profile.quota.get(quota), setting.procedures_of.get(quota))
+        else {
             return self.make(received, &setting.all_procedures, Outcome::Early, None);
         };
         self.make(received, procedures, keys.outcome, Some(keys))
@@ -132,19 +131,11 @@ impl<'a> Maker<'a> {
             *counter += 1;
             *counter
         });
-        format!(
-            "{}-{}-{number:04}",
-            self.unit_code(unit),
-            code_date(received.date())
-        )
+        format!("{}-{}-{number:04}", self.unit_code(unit), code_date(received.date()))
     }
 
     pub fn unit_code(&self, unit: usize) -> &'a str {
-        self.setting
-            .profile
-            .unit
-            .get(unit)
-            .map_or("", |unit| unit.code.as_str())
+        self.setting.profile.unit.get(unit).map_or("", |unit| unit.code.as_str())
     }
 
     fn make(
@@ -168,8 +159,7 @@ impl<'a> Maker<'a> {
         let ended = self.ended(outcome, worked, due_worked);
         let (finished, returned) = match (status, ended) {
             (10, Some(ended)) => {
-                let earlier =
-                    worked + ((ended - worked) as f64 * self.rng.random_range(0.6..1.0)) as i64;
+                let earlier = worked + ((ended - worked) as f64 * self.rng.random_range(0.6..1.0)) as i64;
                 // What was carried over was not finished before the period either.
                 (Some(earlier.max(self.opens.min(ended))), Some(ended))
             }
@@ -210,10 +200,8 @@ impl<'a> Maker<'a> {
         procedures: &[usize],
         outcome: Outcome,
     ) -> Option<(usize, usize, Person)> {
-        let repeat = self
-            .repeat
-            .as_mut()
-            .filter(|repeat| repeat.day == received.date() && repeat.left > 0)?;
+        let repeat =
+            self.repeat.as_mut().filter(|repeat| repeat.day == received.date() && repeat.left > 0)?;
         let keys = self.setting.profile.procedure.get(repeat.procedure)?;
         let due = worked + i64::from(keys.days) * DAY;
         if !procedures.contains(&repeat.procedure) || !fits(outcome, due, self.opens, self.closes) {
@@ -237,28 +225,14 @@ impl<'a> Maker<'a> {
             None => 0,
         };
         let person = self.people.person(&mut self.rng);
-        let repeatable = self
-            .setting
-            .profile
-            .procedure
-            .get(procedure)
-            .is_some_and(|keys| keys.repeatable);
-        let pending = self
-            .repeat
-            .as_ref()
-            .is_some_and(|repeat| repeat.day == received.date() && repeat.left > 0);
-        let again = self
-            .rng
-            .random_bool(self.setting.profile.hub.same_day_repeat);
+        let repeatable = self.setting.profile.procedure.get(procedure).is_some_and(|keys| keys.repeatable);
+        let pending =
+            self.repeat.as_ref().is_some_and(|repeat| repeat.day == received.date() && repeat.left > 0);
+        let again = self.rng.random_bool(self.setting.profile.hub.same_day_repeat);
         if may_repeat && repeatable && again && !pending {
             let left = self.rng.random_range(1..=3);
-            self.repeat = Some(Repeat {
-                person: person.clone(),
-                procedure,
-                unit,
-                day: received.date(),
-                left,
-            });
+            self.repeat =
+                Some(Repeat { person: person.clone(), procedure, unit, day: received.date(), left });
         }
         (procedure, unit, person)
     }
@@ -268,11 +242,7 @@ impl<'a> Maker<'a> {
         let list = &self.setting.profile.procedure;
         let due = |keys: &Procedure| worked + i64::from(keys.days) * DAY;
         let mut weights: Vec<(usize, u32)> = Vec::with_capacity(procedures.len());
-        let candidates = || {
-            procedures
-                .iter()
-                .filter_map(|&index| list.get(index).map(|keys| (index, keys)))
-        };
+        let candidates = || procedures.iter().filter_map(|&index| list.get(index).map(|keys| (index, keys)));
         for (index, keys) in candidates() {
             if fits(outcome, due(keys), self.opens, self.closes) {
                 weights.push((index, keys.weight));
@@ -293,10 +263,7 @@ impl<'a> Maker<'a> {
         match outcome {
             Outcome::OnTime => 10,
             Outcome::Withdrawn => 7,
-            Outcome::Late => pick(
-                &mut self.rng,
-                &[(10, resolved.returned), (9, resolved.finished)],
-            ),
+            Outcome::Late => pick(&mut self.rng, &[(10, resolved.returned), (9, resolved.finished)]),
             Outcome::Early => pick(
                 &mut self.rng,
                 &[
@@ -309,12 +276,7 @@ impl<'a> Maker<'a> {
             ),
             Outcome::InProcess => {
                 let duty = if fee > 0 { open.financial_duty } else { 0 };
-                let list = [
-                    (4, open.processing),
-                    (2, open.received),
-                    (5, open.supplement),
-                    (6, duty),
-                ];
+                let list = [(4, open.processing), (2, open.received), (5, open.supplement), (6, duty)];
                 pick(&mut self.rng, &list)
             }
         }
@@ -343,9 +305,7 @@ impl<'a> Maker<'a> {
         let channels = &self.setting.profile.channels;
         match asked {
             Some(channel) => channel,
-            None if !self.setting.calendar.in_office(received) || share < channels.online => {
-                Channel::Online
-            }
+            None if !self.setting.calendar.in_office(received) || share < channels.online => Channel::Online,
             None if share < channels.online + channels.post => Channel::Post,
             None => Channel::Direct,
         }
@@ -377,11 +337,7 @@ fn pick<T: Copy + Default>(rng: &mut impl Rng, list: &[(T, u32)]) -> T {
 }
 
 /// When a spoke normally has a case: within twelve hours, and never after `as_of`.
-pub fn normal_sync(
-    received: NaiveDateTime,
-    as_of: NaiveDateTime,
-    rng: &mut impl Rng,
-) -> NaiveDateTime {
+pub fn normal_sync(received: NaiveDateTime, as_of: NaiveDateTime, rng: &mut impl Rng) -> NaiveDateTime {
     let most = (as_of - received).num_seconds().clamp(2, 11 * 3600);
     let part: f64 = rng.random();
     received + TimeDelta::seconds(1 + ((most - 1) as f64 * part * part) as i64)

@@ -9,41 +9,22 @@ pub enum GenerateError {
     )]
     UnknownProfile { name: String, known: String },
     #[error("read profile {}: {source}", path.display())]
-    ReadProfile {
-        path: PathBuf,
-        source: std::io::Error,
-    },
+    ReadProfile { path: PathBuf, source: std::io::Error },
     #[error("understand profile {profile}: {source}")]
-    ParseProfile {
-        profile: String,
-        source: Box<toml::de::Error>,
-    },
+    ParseProfile { profile: String, source: Box<toml::de::Error> },
     #[error("use profile {profile}: key `{key}`: {problem}")]
-    BadKey {
-        profile: String,
-        key: String,
-        problem: String,
-    },
+    BadKey { profile: String, key: String, problem: String },
     #[error(
         "write into {}: the folder is not empty and holds no earlier generation\nhint: give an empty folder, or one that holds truth/profile.json",
         path.display()
     )]
     OutNotEmpty { path: PathBuf },
     #[error("write {}: {source}", path.display())]
-    Io {
-        path: PathBuf,
-        source: std::io::Error,
-    },
+    Io { path: PathBuf, source: std::io::Error },
     #[error("write {}: {source}", path.display())]
     Csv { path: PathBuf, source: csv::Error },
     #[error("write {}: {source}", path.display())]
-    Json {
-        path: PathBuf,
-        source: serde_json::Error,
-    },
+    Json { path: PathBuf, source: serde_json::Error },
     #[error("write {}: {source}", path.display())]
-    Xlsx {
-        path: PathBuf,
-        source: Box<rust_xlsxwriter::XlsxError>,
-    },
+    Xlsx { path: PathBuf, source: Box<rust_xlsxwriter::XlsxError> },
 }

@@ -29,12 +29,7 @@ const LAND: &str = "Đất đai";
 impl Figures {
     /// A case with a readable row in the hub.
     pub fn count(&mut self, setting: &Setting, dossier: &Dossier) {
-        let level = match setting
-            .profile
-            .unit
-            .get(dossier.unit)
-            .map(|unit| unit.level)
-        {
+        let level = match setting.profile.unit.get(dossier.unit).map(|unit| unit.level) {
             Some(Level::Province) => 0,
             Some(Level::District) => 1,
             Some(Level::Commune) | None => 2,
@@ -50,11 +45,7 @@ impl Figures {
         } else {
             add(&mut self.received_new);
         }
-        let land = setting
-            .profile
-            .procedure
-            .get(dossier.procedure)
-            .is_some_and(|keys| keys.field == LAND);
+        let land = setting.profile.procedure.get(dossier.procedure).is_some_and(|keys| keys.field == LAND);
         let Some(ended) = dossier.ended() else {
             add(&mut self.in_process);
             self.land_open += u64::from(land);
@@ -102,14 +93,10 @@ impl Figures {
                 ("_commune", commune),
                 ("_district_and_commune", district + commune),
             ];
-            lines
-                .extend(values.map(|(level, value)| (format!("{name}{level}"), value.to_string())));
+            lines.extend(values.map(|(level, value)| (format!("{name}{level}"), value.to_string())));
         }
         let land_lines = [
-            (
-                "resolved_land",
-                self.land_direct + self.land_online + self.land_post,
-            ),
+            ("resolved_land", self.land_direct + self.land_online + self.land_post),
             ("resolved_land_online", self.land_online),
             ("resolved_land_direct", self.land_direct),
             ("resolved_land_post", self.land_post),
@@ -119,22 +106,10 @@ impl Figures {
         let resolved: u64 = self.resolved.iter().sum();
         let late: u64 = self.resolved_late.iter().sum();
         // Hundredths of a percent, rounded half up.
-        let rate = ((resolved - late) * 20_000 + resolved)
-            .checked_div(resolved * 2)
-            .unwrap_or(0);
-        lines.push((
-            "not_late_rate_percent".into(),
-            format!("{}.{:02}", rate / 100, rate % 100),
-        ));
-        let apart = setting
-            .profile
-            .quota
-            .iter()
-            .any(|quota| quota.outcome == Outcome::Withdrawn);
-        lines.push((
-            "withdrawn_counted_apart".into(),
-            u8::from(apart).to_string(),
-        ));
+        let rate = ((resolved - late) * 20_000 + resolved).checked_div(resolved * 2).unwrap_or(0);
+        lines.push(("not_late_rate_percent".into(), format!("{}.{:02}", rate / 100, rate % 100)));
+        let apart = setting.profile.quota.iter().any(|quota| quota.outcome == Outcome::Withdrawn);
+        lines.push(("withdrawn_counted_apart".into(), u8::from(apart).to_string()));
         lines
     }
 }

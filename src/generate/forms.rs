@@ -42,11 +42,7 @@ pub fn variant(name: &str, rng: &mut impl Rng) -> Option<(&'static str, String)>
 /// Another name: a given name is exchanged for `other_given`, or the given name is misspelt.
 pub fn another_name(name: &str, other_given: &str, rng: &mut impl Rng) -> Option<String> {
     let (rest, given) = name.rsplit_once(' ')?;
-    let slip = if rng.random_bool(0.5) {
-        misspelt(given)
-    } else {
-        None
-    };
+    let slip = if rng.random_bool(0.5) { misspelt(given) } else { None };
     let changed = format!("{rest} {}", slip.unwrap_or_else(|| other_given.to_owned()));
     (folded(&changed) != folded(name)).then_some(changed)
 }
@@ -72,19 +68,14 @@ fn unaccented(name: &str) -> String {
 }
 
 fn moved_tones(name: &str) -> String {
-    name.split(' ')
-        .map(moved_tone)
-        .collect::<Vec<_>>()
-        .join(" ")
+    name.split(' ').map(moved_tone).collect::<Vec<_>>().join(" ")
 }
 
 fn moved_tone(syllable: &str) -> String {
     for (old, new) in TONE_PLACES {
         for (from, to) in [(old, new), (new, old)] {
             // After q the u belongs to the consonant: quý, quà.
-            let start = syllable
-                .strip_suffix(from)
-                .filter(|start| !start.ends_with(['q', 'Q']));
+            let start = syllable.strip_suffix(from).filter(|start| !start.ends_with(['q', 'Q']));
             if let Some(start) = start {
                 return format!("{start}{to}");
             }
@@ -95,19 +86,11 @@ fn moved_tone(syllable: &str) -> String {
 
 fn misspelt(given: &str) -> Option<String> {
     SLIPS.iter().find_map(|&(at_start, from, to)| {
-        let rest = if at_start {
-            given.strip_prefix(from)
-        } else {
-            given.strip_suffix(from)
-        }?;
+        let rest = if at_start { given.strip_prefix(from) } else { given.strip_suffix(from) }?;
         if rest.is_empty() {
             return None;
         }
-        Some(if at_start {
-            format!("{to}{rest}")
-        } else {
-            format!("{rest}{to}")
-        })
+        Some(if at_start { format!("{to}{rest}") } else { format!("{rest}{to}") })
     })
 }
 

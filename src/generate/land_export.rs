@@ -80,8 +80,7 @@ impl LandExport {
         // Rows wait beside the export, not in a small /tmp; and the file bears no clock.
         self.workbook.set_tempdir(out)?;
         let created = ExcelDateTime::from_ymd(2024, 1, 1)?;
-        self.workbook
-            .set_properties(&DocProperties::new().set_creation_datetime(&created));
+        self.workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
         self.add_sheet()
     }
 
@@ -105,8 +104,7 @@ impl LandExport {
     }
 
     pub fn write(&mut self, setting: &Setting, row: &Row) -> Result<Place, GenerateError> {
-        self.try_write(setting, row)
-            .map_err(|source| failed(&self.path, source))
+        self.try_write(setting, row).map_err(|source| failed(&self.path, source))
     }
 
     fn try_write(&mut self, setting: &Setting, row: &Row) -> Result<Place, XlsxError> {
@@ -120,12 +118,7 @@ impl LandExport {
         let sheet = self.workbook.worksheet_from_index(self.sheet)?;
         let procedure = setting.profile.procedure.get(row.procedure);
         // The number of the receipt, so that a row written twice is the same row.
-        let number: u64 = row
-            .code
-            .rsplit('-')
-            .next()
-            .and_then(|digits| digits.parse().ok())
-            .unwrap_or(0);
+        let number: u64 = row.code.rsplit('-').next().and_then(|digits| digits.parse().ok()).unwrap_or(0);
         sheet.write_number(at, 0, number as f64)?;
         text(sheet, at, 1, &row.code)?;
         text(sheet, at, 2, &row.hub_code)?;
@@ -152,24 +145,16 @@ impl LandExport {
         sheet.write_number(at, 15, (seed % 900 + 1) as f64)?;
         sheet.write_number(at, 16, (seed / 900 % 120 + 1) as f64)?;
         sheet.write_number(at, 17, (seed / 7 % 60_000 + 400) as f64 / 10.0)?;
-        Ok(Place {
-            sheet: SHEETS.get(self.sheet).copied().unwrap_or(""),
-            row: u64::from(at) + 1,
-        })
+        Ok(Place { sheet: SHEETS.get(self.sheet).copied().unwrap_or(""), row: u64::from(at) + 1 })
     }
 
     pub fn finish(&mut self) -> Result<(), GenerateError> {
-        self.workbook
-            .save(&self.path)
-            .map_err(|source| failed(&self.path, source))
+        self.workbook.save(&self.path).map_err(|source| failed(&self.path, source))
     }
 }
 
 fn failed(path: &Path, source: XlsxError) -> GenerateError {
-    GenerateError::Xlsx {
-        path: path.to_owned(),
-        source: Box::new(source),
-    }
+    GenerateError::Xlsx { path: path.to_owned(), source: Box::new(source) }
 }
 
 fn text(sheet: &mut Worksheet, row: u32, column: u16, cell: &str) -> Result<(), XlsxError> {
@@ -195,8 +180,6 @@ fn text_or_number(
 
 /// Days since Excel's beginning of time.
 fn serial(time: NaiveDateTime) -> f64 {
-    let epoch = NaiveDate::from_ymd_opt(1899, 12, 30)
-        .unwrap_or_default()
-        .and_time(NaiveTime::MIN);
+    let epoch = NaiveDate::from_ymd_opt(1899, 12, 30).unwrap_or_default().and_time(NaiveTime::MIN);
     (time - epoch).num_seconds() as f64 / 86_400.0
 }

@@ -57,10 +57,7 @@ pub struct Generated {
 }
 
 /// Writes the exports and their truth into `request.out`. `progress` is told dossiers done and in all.
-pub fn generate(
-    request: &Request,
-    progress: &dyn Fn(u64, u64),
-) -> Result<Generated, GenerateError> {
+pub fn generate(request: &Request, progress: &dyn Fn(u64, u64)) -> Result<Generated, GenerateError> {
     let setting = profile::load(&request.profile)?;
     let dossiers = request.dossiers.unwrap_or(setting.profile.dossiers);
     if dossiers == 0 {

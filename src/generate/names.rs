@@ -113,11 +113,8 @@ pub fn draw(rng: &mut impl Rng, minority: Minority, minority_share: f64, male: b
             Minority::KienGiang => &KHMER,
         }
     };
-    let (middle, given) = if male {
-        (pool.male_middle, pool.male)
-    } else {
-        (pool.female_middle, pool.female)
-    };
+    let (middle, given) =
+        if male { (pool.male_middle, pool.male) } else { (pool.female_middle, pool.female) };
     let mut name = String::with_capacity(32);
     name.push_str(weighted(rng, pool.family));
     let middle = weighted(rng, middle);

@@ -29,12 +29,7 @@ struct Marker {
 }
 
 /// Makes the folder ready: new, empty, or an earlier generation, whose files are removed.
-pub fn prepare(
-    out: &Path,
-    setting: &Setting,
-    seed: u64,
-    dossiers: u64,
-) -> Result<(), GenerateError> {
+pub fn prepare(out: &Path, setting: &Setting, seed: u64, dossiers: u64) -> Result<(), GenerateError> {
     let io = |path: &Path| {
         let path = path.to_owned();
         move |source| GenerateError::Io { path, source }
@@ -48,14 +43,10 @@ pub fn prepare(
         let earlier = std::fs::read(out.join(truth::MARKER)).ok();
         let earlier: Option<Marker> = earlier.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let Some(earlier) = earlier else {
-            return Err(GenerateError::OutNotEmpty {
-                path: out.to_owned(),
-            });
+            return Err(GenerateError::OutNotEmpty { path: out.to_owned() });
         };
         for file in earlier.files.keys() {
-            let inside = Path::new(file)
-                .components()
-                .all(|part| matches!(part, Component::Normal(_)));
+            let inside = Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
             let path = out.join(file);
             if inside && path.is_file() {
                 std::fs::remove_file(&path).map_err(io(&path))?;
@@ -109,10 +100,8 @@ fn marker(setting: &Setting, seed: u64, dossiers: u64) -> Marker {
 
 fn write(out: &Path, marker: &Marker) -> Result<(), GenerateError> {
     let path = out.join(truth::MARKER);
-    let mut text = serde_json::to_string_pretty(marker).map_err(|source| GenerateError::Json {
-        path: path.clone(),
-        source,
-    })?;
+    let mut text = serde_json::to_string_pretty(marker)
+        .map_err(|source| GenerateError::Json { path: path.clone(), source })?;
     text.push('\n');
     std::fs::write(&path, text).map_err(|source| GenerateError::Io { path, source })
 }

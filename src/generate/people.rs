@@ -10,9 +10,7 @@ use rand::{Rng, RngExt};
 const BORN: std::ops::Range<u64> = 1940..2006;
 const SERIALS: u64 = 1_000_000;
 /// First digits of numbers issued elsewhere.
-const ELSEWHERE: [&str; 10] = [
-    "001", "019", "025", "027", "031", "033", "034", "036", "038", "040",
-];
+const ELSEWHERE: [&str; 10] = ["001", "019", "025", "027", "031", "033", "034", "036", "038", "040"];
 
 #[derive(Clone)]
 pub struct Person {
@@ -43,20 +41,12 @@ pub struct People<'a> {
 impl<'a> People<'a> {
     pub fn new(keys: &'a PeopleKeys, at_most: u64, rng: &mut impl Rng) -> Self {
         let rounds = (at_most / SERIALS + 1).min(BORN.end - BORN.start);
-        People {
-            keys,
-            serials: Permutation::new(SERIALS, rng),
-            rounds,
-            next: 0,
-        }
+        People { keys, serials: Permutation::new(SERIALS, rng), rounds, next: 0 }
     }
 
     /// Somebody who was not there before.
     pub fn person(&mut self, rng: &mut impl Rng) -> Person {
-        let (round, serial) = (
-            (self.next / SERIALS) % self.rounds,
-            self.serials.apply(self.next % SERIALS),
-        );
+        let (round, serial) = ((self.next / SERIALS) % self.rounds, self.serials.apply(self.next % SERIALS));
         self.next += 1;
         let per_round = (BORN.end - BORN.start) / self.rounds;
         // The young hand in more than the old.
@@ -72,26 +62,13 @@ impl<'a> People<'a> {
         } else {
             let home = rng.random_bool(0.93);
             let index = rng.random_range(0..ELSEWHERE.len());
-            let prefix = if home {
-                &self.keys.id_prefix
-            } else {
-                ELSEWHERE.get(index).copied().unwrap_or("001")
-            };
+            let prefix =
+                if home { &self.keys.id_prefix } else { ELSEWHERE.get(index).copied().unwrap_or("001") };
             number(prefix, male, year, serial)
         };
         let name = names::draw(rng, self.keys.minority, self.keys.minority_share, male);
-        let phone = if rng.random_bool(self.keys.without_phone) {
-            String::new()
-        } else {
-            phone(rng)
-        };
-        Person {
-            name,
-            male,
-            id,
-            birth,
-            phone,
-        }
+        let phone = if rng.random_bool(self.keys.without_phone) { String::new() } else { phone(rng) };
+        Person { name, male, id, birth, phone }
     }
 
     /// A child of somebody, born within two months of `received`.
@@ -101,31 +78,18 @@ impl<'a> People<'a> {
         // The parent's family name and a name of its own.
         let family = parent.name.split(' ').next().unwrap_or("");
         let own = other.split_once(' ').map_or("", |(_, own)| own);
-        Child {
-            name: format!("{family} {own}"),
-            birth: received - Days::new(rng.random_range(1..60)),
-        }
+        Child { name: format!("{family} {own}"), birth: received - Days::new(rng.random_range(1..60)) }
     }
 }
 
 /// A personal number of the right shape that nobody has: its year of birth is before everybody's.
 pub fn nobodys_number(prefix: &str, rng: &mut impl Rng) -> String {
-    number(
-        prefix,
-        rng.random_bool(0.5),
-        rng.random_range(1920..1930),
-        rng.random_range(0..SERIALS),
-    )
+    number(prefix, rng.random_bool(0.5), rng.random_range(1920..1930), rng.random_range(0..SERIALS))
 }
 
 pub fn phone(rng: &mut impl Rng) -> String {
-    const FIRST: [&str; 9] = [
-        "032", "035", "038", "039", "070", "083", "090", "091", "097",
-    ];
-    let first = FIRST
-        .get(rng.random_range(0..FIRST.len()))
-        .copied()
-        .unwrap_or("090");
+    const FIRST: [&str; 9] = ["032", "035", "038", "039", "070", "083", "090", "091", "097"];
+    let first = FIRST.get(rng.random_range(0..FIRST.len())).copied().unwrap_or("090");
     format!("{first}{:07}", rng.random_range(0..10_000_000u32))
 }
 

@@ -13,11 +13,7 @@ pub struct Permutation {
 impl Permutation {
     pub fn new(len: u64, rng: &mut impl Rng) -> Self {
         let bits = 64 - len.saturating_sub(1).leading_zeros();
-        Permutation {
-            len,
-            half_bits: bits.div_ceil(2).max(1),
-            keys: std::array::from_fn(|_| rng.next_u64()),
-        }
+        Permutation { len, half_bits: bits.div_ceil(2).max(1), keys: std::array::from_fn(|_| rng.next_u64()) }
     }
 
     pub fn apply(&self, index: u64) -> u64 {
@@ -54,19 +50,13 @@ pub fn largest_remainder(weights: &[u64], total: u64) -> Vec<u64> {
         return vec![0; weights.len()];
     }
     let exact = |weight: u64| u128::from(weight) * u128::from(total);
-    let mut parts: Vec<u64> = weights
-        .iter()
-        .map(|&weight| u64::try_from(exact(weight) / sum).unwrap_or(0))
-        .collect();
+    let mut parts: Vec<u64> =
+        weights.iter().map(|&weight| u64::try_from(exact(weight) / sum).unwrap_or(0)).collect();
     let missing = total.saturating_sub(parts.iter().sum());
     let mut order: Vec<usize> = (0..weights.len()).collect();
-    order.sort_by_key(|&index| {
-        std::cmp::Reverse(weights.get(index).map_or(0, |&weight| exact(weight) % sum))
-    });
-    for index in order
-        .into_iter()
-        .take(usize::try_from(missing).unwrap_or(0))
-    {
+    order
+        .sort_by_key(|&index| std::cmp::Reverse(weights.get(index).map_or(0, |&weight| exact(weight) % sum)));
+    for index in order.into_iter().take(usize::try_from(missing).unwrap_or(0)) {
         if let Some(part) = parts.get_mut(index) {
             *part += 1;
         }
@@ -93,10 +83,7 @@ mod tests {
     #[test]
     fn parts_add_up() {
         assert_eq!(largest_remainder(&[1, 1, 1], 10), [4, 3, 3]);
-        assert_eq!(
-            largest_remainder(&[17467, 3325, 32244, 1120], 54156),
-            [17467, 3325, 32244, 1120]
-        );
+        assert_eq!(largest_remainder(&[17467, 3325, 32244, 1120], 54156), [17467, 3325, 32244, 1120]);
         assert_eq!(largest_remainder(&[0, 0], 5), [0, 0]);
     }
 }

@@ -25,24 +25,15 @@ struct Stretch {
 }
 
 impl Plan {
-    pub fn new(
-        setting: &Setting,
-        dossiers: u64,
-        rng: &mut impl Rng,
-    ) -> Result<Self, GenerateError> {
+    pub fn new(setting: &Setting, dossiers: u64, rng: &mut impl Rng) -> Result<Self, GenerateError> {
         let quotas = &setting.profile.quota;
         let counts: Vec<u64> = quotas.iter().map(|quota| quota.count).collect();
-        let left = Left {
-            counts: largest_remainder(&counts, dossiers),
-            setting,
-        };
+        let left = Left { counts: largest_remainder(&counts, dossiers), setting };
         let full = setting.profile.dossiers;
         let calm = [Outcome::Early, Outcome::Withdrawn];
         let carried = scaled(setting.profile.carried_over, dossiers, full);
         let from = carried_from(setting, fewest_days(setting, &calm));
-        let last = setting
-            .calendar
-            .working_day_up_to(setting.profile.period_end.0);
+        let last = setting.calendar.working_day_up_to(setting.profile.period_end.0);
 
         let mut timeline = Timeline::new(setting, dossiers, carried, from, false);
         let mut tail = timeline.tail(last);
@@ -53,22 +44,18 @@ impl Plan {
         let short = most_days(setting);
         let recent_from = setting.calendar.working_days_before(last, short + 3);
         if recent_from <= setting.profile.period_start.0 {
-            return Err(setting.bad_key(
-                "procedure.days",
-                "the period is too short for a dossier to be late in it",
-            ));
+            return Err(
+                setting.bad_key("procedure.days", "the period is too short for a dossier to be late in it")
+            );
         }
         let recent = timeline.on_or_after(recent_from).saturating_sub(tail);
         if carried + recent > left.of(&calm) + left.of(&[Outcome::InProcess]) - tail {
             return Err(setting.bad_key("quota", "too few dossiers are early or in process"));
         }
 
-        let open_from = setting
-            .calendar
-            .working_days_before(last, fewest_days(setting, &[Outcome::InProcess]));
-        let later = timeline
-            .on_or_after(open_from)
-            .saturating_sub(tail + recent);
+        let open_from =
+            setting.calendar.working_days_before(last, fewest_days(setting, &[Outcome::InProcess]));
+        let later = timeline.on_or_after(open_from).saturating_sub(tail + recent);
 
         let mut stretches = Vec::new();
         let mut first = 0;
@@ -86,19 +73,12 @@ impl Plan {
             });
             first += len;
         }
-        Ok(Plan {
-            dossiers,
-            timeline,
-            stretches,
-        })
+        Ok(Plan { dossiers, timeline, stretches })
     }
 
     /// The quota of a dossier.
     pub fn quota(&self, index: u64) -> usize {
-        let stretch = self
-            .stretches
-            .iter()
-            .find(|stretch| index < stretch.first + stretch.len);
+        let stretch = self.stretches.iter().find(|stretch| index < stretch.first + stretch.len);
         stretch.map_or(0, |stretch| {
             let number = stretch.permutation.apply(index - stretch.first);
             stretch.bounds.partition_point(|bound| *bound <= number)
@@ -118,25 +98,14 @@ fn deal(mut left: Left, carried: u64, later: u64, recent: u64, tail: u64) -> [Ve
     let late = left.of(&[Late]);
     let open = left.of(&[InProcess]);
     let mut in_carried = left.take(&[Late], (late * 3 / 10).min(carried / 10));
-    add(
-        &mut in_carried,
-        &left.take(&[InProcess], (open / 10).min(carried / 20)),
-    );
-    left.fill(
-        &mut in_carried,
-        carried,
-        &[&[Early, Withdrawn], &[InProcess]],
-    );
+    add(&mut in_carried, &left.take(&[InProcess], (open / 10).min(carried / 20)));
+    left.fill(&mut in_carried, carried, &[&[Early, Withdrawn], &[InProcess]]);
 
     // Most of what is still open came recently enough not to be overdue.
     let later = later.min(left.counts.iter().sum());
     let open = left.of(&[InProcess]);
     let mut in_later = left.take(&[InProcess], (open * 9 / 10).min(later / 2));
-    left.fill(
-        &mut in_later,
-        later,
-        &[&[Early, OnTime, Late, Withdrawn], &[InProcess]],
-    );
+    left.fill(&mut in_later, later, &[&[Early, OnTime, Late, Withdrawn], &[InProcess]]);
 
     [in_carried, left.counts, in_later, in_recent, in_tail]
 }
@@ -175,13 +144,7 @@ impl Left<'_> {
         let quotas = self.setting.profile.quota.iter();
         quotas
             .zip(&self.counts)
-            .map(|(quota, count)| {
-                if outcomes.contains(&quota.outcome) {
-                    *count
-                } else {
-                    0
-                }
-            })
+            .map(|(quota, count)| if outcomes.contains(&quota.outcome) { *count } else { 0 })
             .collect()
     }
 }
@@ -194,10 +157,7 @@ fn add(to: &mut [u64], from: &[u64]) {
 
 /// A count of the full profile, for another number of dossiers.
 fn scaled(count: u64, dossiers: u64, full: u64) -> u64 {
-    largest_remainder(&[count, full - count], dossiers)
-        .first()
-        .copied()
-        .unwrap_or(0)
+    largest_remainder(&[count, full - count], dossiers).first().copied().unwrap_or(0)
 }
 
 /// Over the quotas of some outcomes: the fewest days of their longest procedures.
@@ -216,11 +176,7 @@ fn most_days(setting: &Setting) -> i64 {
     let due = |outcome| matches!(outcome, Outcome::Late | Outcome::OnTime);
     let quotas = setting.profile.quota.iter().zip(&setting.procedures_of);
     let of_quota = |procedures: &Vec<usize>| days(setting, procedures).min().unwrap_or(1);
-    quotas
-        .filter(|(quota, _)| due(quota.outcome))
-        .map(|(_, list)| of_quota(list))
-        .max()
-        .unwrap_or(1)
+    quotas.filter(|(quota, _)| due(quota.outcome)).map(|(_, list)| of_quota(list)).max().unwrap_or(1)
 }
 
 fn days<'a>(setting: &'a Setting, procedures: &'a [usize]) -> impl Iterator<Item = i64> + 'a {

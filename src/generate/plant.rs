@@ -103,8 +103,7 @@ impl<'a> Planter<'a> {
         };
         if self.hit(rates.malformed) {
             let flaw = self.flaw(system);
-            sent.planted
-                .push(self.malformed(flaw, dossier, &sent.row, system));
+            sent.planted.push(self.malformed(flaw, dossier, &sent.row, system));
             sent.row.flaw = Some(flaw);
             return Fate::Sent(Box::new(sent));
         }
@@ -138,10 +137,7 @@ impl<'a> Planter<'a> {
 
     pub fn flaw(&mut self, system: System) -> Flaw {
         let flaws = Flaw::possible(system);
-        flaws
-            .get(self.rng.random_range(0..flaws.len().max(1)))
-            .copied()
-            .unwrap_or(Flaw::UnreadableDate)
+        flaws.get(self.rng.random_range(0..flaws.len().max(1))).copied().unwrap_or(Flaw::UnreadableDate)
     }
 
     pub fn malformed(&self, flaw: Flaw, dossier: &Dossier, row: &Row, system: System) -> Planted {
@@ -172,13 +168,7 @@ impl<'a> Planter<'a> {
         }
     }
 
-    fn arrived_late(
-        &mut self,
-        dossier: &Dossier,
-        system: System,
-        rates: &SpokeRates,
-        sent: &mut Sent,
-    ) {
+    fn arrived_late(&mut self, dossier: &Dossier, system: System, rates: &SpokeRates, sent: &mut Sent) {
         let age = self.age(dossier).num_seconds();
         let rate = rates.arrived_late_on_portal + rates.arrived_late_in_ministry;
         if !self.hit(rate) || age < 40 * 3600 {
@@ -188,12 +178,7 @@ impl<'a> Planter<'a> {
         let on_time = system.stamp(sent.row.synced);
         sent.row.synced = dossier.received + TimeDelta::seconds(lag);
         let kind = system.kind("arrived_late_on_portal", "arrived_late_in_ministry");
-        sent.planted.push(Planted::new(
-            kind,
-            "",
-            on_time,
-            system.stamp(sent.row.synced),
-        ));
+        sent.planted.push(Planted::new(kind, "", on_time, system.stamp(sent.row.synced)));
     }
 
     /// The sync job replaces the code with one of its own; mostly it keeps the hub's beside it.
@@ -203,12 +188,7 @@ impl<'a> Planter<'a> {
         }
         let made_up = self.made_up_code(dossier);
         let hub_code = std::mem::replace(&mut sent.row.code, made_up);
-        sent.planted.push(Planted::new(
-            "code_rewritten",
-            "code",
-            hub_code.clone(),
-            sent.row.code.clone(),
-        ));
+        sent.planted.push(Planted::new("code_rewritten", "code", hub_code.clone(), sent.row.code.clone()));
         // Of a repeatable procedure a person has several a day: identity would not tell them apart.
         if dossier.repeatable || !self.hit(rates.alternate_lost) {
             sent.row.hub_code = hub_code;
@@ -231,12 +211,7 @@ impl<'a> Planter<'a> {
         while !self.made_up.insert((dossier.unit, number)) && self.made_up.len() < 50_000 {
             number = self.rng.random_range(10_000..100_000);
         }
-        let unit = self
-            .setting
-            .profile
-            .unit
-            .get(dossier.unit)
-            .map_or("", |unit| unit.code.as_str());
+        let unit = self.setting.profile.unit.get(dossier.unit).map_or("", |unit| unit.code.as_str());
         format!("{unit}-{}-{number}", code_date(day))
     }
 
@@ -245,8 +220,7 @@ impl<'a> Planter<'a> {
             return;
         }
         let hub_code = std::mem::take(&mut sent.row.hub_code);
-        sent.planted
-            .push(Planted::new("typed_in_two_systems", "code", hub_code, ""));
+        sent.planted.push(Planted::new("typed_in_two_systems", "code", hub_code, ""));
         sent.reach = Reach::Identity;
         if self.hit(rates.typed_in_two_systems_damaged_id) {
             sent.row.id.truncate(7);

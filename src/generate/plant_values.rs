@@ -12,13 +12,7 @@ use super::truth::{Planted, Reach};
 use chrono::{Datelike, NaiveDateTime, TimeDelta, Timelike};
 use rand::RngExt;
 
-pub fn plant(
-    planter: &mut Planter,
-    dossier: &Dossier,
-    system: System,
-    rates: &SpokeRates,
-    sent: &mut Sent,
-) {
+pub fn plant(planter: &mut Planter, dossier: &Dossier, system: System, rates: &SpokeRates, sent: &mut Sent) {
     let reach = sent.reach;
     let found = [
         status(planter, system, rates, &mut sent.row),
@@ -33,20 +27,11 @@ pub fn plant(
     dates(planter, system, rates, sent);
 }
 
-fn status(
-    planter: &mut Planter,
-    system: System,
-    rates: &SpokeRates,
-    row: &mut Row,
-) -> Option<Planted> {
+fn status(planter: &mut Planter, system: System, rates: &SpokeRates, row: &mut Row) -> Option<Planted> {
     let hub = row.status;
     let (kind, spoke) = match hub {
         9 | 10 if planter.hit(rates.status_behind) => {
-            let behind: &[u8] = if hub == 10 {
-                &[9, 9, 4, 4, 2]
-            } else {
-                &[4, 4, 2]
-            };
+            let behind: &[u8] = if hub == 10 { &[9, 9, 4, 4, 2] } else { &[4, 4, 2] };
             let index = planter.rng.random_range(0..behind.len());
             ("status_behind", behind.get(index).copied().unwrap_or(4))
         }
@@ -62,12 +47,7 @@ fn status(
         row.returned = None;
         row.finished = row.finished.filter(|_| spoke == 9);
     }
-    Some(Planted::new(
-        kind,
-        "status",
-        system.status(hub),
-        system.status(spoke),
-    ))
+    Some(Planted::new(kind, "status", system.status(hub), system.status(spoke)))
 }
 
 fn procedure(
@@ -91,29 +71,14 @@ fn procedure(
     let other = one_of(planter, &others)?;
     let original = procedure_code(setting, system, row.procedure);
     row.procedure = other;
-    Some(Planted::new(
-        "procedure_conflict",
-        "procedure",
-        original,
-        procedure_code(setting, system, other),
-    ))
+    Some(Planted::new("procedure_conflict", "procedure", original, procedure_code(setting, system, other)))
 }
 
 /// Long in the portal, short in the ministries.
 fn procedure_code(setting: &Setting, system: System, index: usize) -> &str {
-    let short = || {
-        setting
-            .profile
-            .procedure
-            .get(index)
-            .map(|keys| keys.code.as_str())
-    };
+    let short = || setting.profile.procedure.get(index).map(|keys| keys.code.as_str());
     let long = || setting.long_codes.get(index).map(String::as_str);
-    let code = if system == System::Portal {
-        long()
-    } else {
-        short()
-    };
+    let code = if system == System::Portal { long() } else { short() };
     code.unwrap_or("")
 }
 
@@ -129,12 +94,7 @@ fn unit(planter: &mut Planter, rates: &SpokeRates, row: &mut Row) -> Option<Plan
         .collect();
     let other = one_of(planter, &others)?;
     row.unit = other;
-    Some(Planted::new(
-        "unit_conflict",
-        "unit",
-        own.code.as_str(),
-        units.get(other)?.code.as_str(),
-    ))
+    Some(Planted::new("unit_conflict", "unit", own.code.as_str(), units.get(other)?.code.as_str()))
 }
 
 fn fee(planter: &mut Planter, rates: &SpokeRates, row: &mut Row) -> Option<Planted> {
@@ -147,22 +107,13 @@ fn fee(planter: &mut Planter, rates: &SpokeRates, row: &mut Row) -> Option<Plant
         1 => original + 10_000,
         _ => original + 5_000,
     };
-    Some(Planted::new(
-        "fee_conflict",
-        "fee",
-        original.to_string(),
-        row.fee.to_string(),
-    ))
+    Some(Planted::new("fee_conflict", "fee", original.to_string(), row.fee.to_string()))
 }
 
 fn name(planter: &mut Planter, male: bool, rates: &SpokeRates, row: &mut Row) -> Option<Planted> {
     let (kind, form, written) = if planter.hit(rates.name_conflict) {
         let given = names::draw_given(&mut planter.rng, male);
-        (
-            "name_conflict",
-            "",
-            forms::another_name(&row.owner, given, &mut planter.rng)?,
-        )
+        ("name_conflict", "", forms::another_name(&row.owner, given, &mut planter.rng)?)
     } else if planter.hit(rates.name_variant) {
         let (form, written) = forms::variant(&row.owner, &mut planter.rng)?;
         ("name_variant", form, written)
@@ -171,36 +122,17 @@ fn name(planter: &mut Planter, male: bool, rates: &SpokeRates, row: &mut Row) ->
     } else {
         return None;
     };
-    let planted = if form.is_empty() {
-        written.clone()
-    } else {
-        format!("{form}: {written}")
-    };
-    Some(Planted::new(
-        kind,
-        "owner_name",
-        std::mem::replace(&mut row.owner, written),
-        planted,
-    ))
+    let planted = if form.is_empty() { written.clone() } else { format!("{form}: {written}") };
+    Some(Planted::new(kind, "owner_name", std::mem::replace(&mut row.owner, written), planted))
 }
 
-fn birth(
-    planter: &mut Planter,
-    system: System,
-    rates: &SpokeRates,
-    row: &mut Row,
-) -> Option<Planted> {
+fn birth(planter: &mut Planter, system: System, rates: &SpokeRates, row: &mut Row) -> Option<Planted> {
     if !planter.hit(rates.birth_month_lost) || row.birth.month() == 1 {
         return None;
     }
     let original = system.birth(row.birth);
     row.birth = row.birth.with_month(1)?;
-    Some(Planted::new(
-        "birth_month_lost",
-        "birth_date",
-        original,
-        system.birth(row.birth),
-    ))
+    Some(Planted::new("birth_month_lost", "birth_date", original, system.birth(row.birth)))
 }
 
 /// Identity number and phone.
@@ -210,56 +142,30 @@ fn numbers(planter: &mut Planter, system: System, rates: &SpokeRates, sent: &mut
     if sent.reach == Reach::Code && planter.hit(rates.identity_conflict) {
         let other = planter.another_number();
         let own = std::mem::replace(&mut row.id, other);
-        sent.planted.push(Planted::new(
-            "identity_conflict",
-            "id_number",
-            own,
-            row.id.clone(),
-        ));
+        sent.planted.push(Planted::new("identity_conflict", "id_number", own, row.id.clone()));
     } else if number_may_change && planter.hit(rates.placeholder_id) {
         let own = std::mem::replace(&mut row.id, PLACEHOLDER_ID.to_owned());
-        sent.planted.push(Planted::new(
-            "placeholder_id",
-            "id_number",
-            own,
-            PLACEHOLDER_ID,
-        ));
+        sent.planted.push(Planted::new("placeholder_id", "id_number", own, PLACEHOLDER_ID));
     } else if planter.hit(rates.leading_zero_restored) {
-        let phone =
-            system == System::DatDai && planter.rng.random_bool(0.5) && row.phone.starts_with('0');
+        let phone = system == System::DatDai && planter.rng.random_bool(0.5) && row.phone.starts_with('0');
         let id = row.id.len() == 12 && row.id.starts_with('0') && number_may_change;
         let without_zero = |text: &str| text.trim_start_matches('0').to_owned();
         if phone {
             row.phone_is_number = true;
             let planted = without_zero(&row.phone);
-            sent.planted.push(Planted::new(
-                "leading_zero_restored",
-                "phone",
-                row.phone.as_str(),
-                planted,
-            ));
+            sent.planted.push(Planted::new("leading_zero_restored", "phone", row.phone.as_str(), planted));
             return;
         } else if id {
             row.id_is_number = true;
             let planted = without_zero(&row.id);
-            sent.planted.push(Planted::new(
-                "leading_zero_restored",
-                "id_number",
-                row.id.as_str(),
-                planted,
-            ));
+            sent.planted.push(Planted::new("leading_zero_restored", "id_number", row.id.as_str(), planted));
         }
     }
     if planter.hit(rates.phone_conflict) && !row.phone.is_empty() {
         let other = people::phone(&mut planter.rng);
         if other != row.phone {
             let own = std::mem::replace(&mut row.phone, other);
-            sent.planted.push(Planted::new(
-                "phone_conflict",
-                "phone",
-                own,
-                row.phone.clone(),
-            ));
+            sent.planted.push(Planted::new("phone_conflict", "phone", own, row.phone.clone()));
         }
     }
 }
@@ -278,12 +184,8 @@ fn dates(planter: &mut Planter, system: System, rates: &SpokeRates, sent: &mut S
     } else if swap && !swap_due {
         swapped(row.received).map(|time| ("day_month_swapped", time))
     } else if sent.reach == Reach::Code && planter.hit(rates.date_conflict) {
-        moved(
-            row.received,
-            planter.rng.random_range(2..=20),
-            planter.rng.random_bool(0.5),
-        )
-        .map(|time| ("date_conflict", time))
+        moved(row.received, planter.rng.random_range(2..=20), planter.rng.random_bool(0.5))
+            .map(|time| ("date_conflict", time))
     } else {
         None
     };
@@ -292,25 +194,17 @@ fn dates(planter: &mut Planter, system: System, rates: &SpokeRates, sent: &mut S
     } else if planter.hit(rates.due_date_changed) {
         // Mostly later; one day earlier would look like a lost time zone.
         let earlier = planter.rng.random_bool(0.2);
-        let days = planter
-            .rng
-            .random_range(if earlier { 2..=30 } else { 1..=30 });
+        let days = planter.rng.random_range(if earlier { 2..=30 } else { 1..=30 });
         let earlier = earlier && row.due - TimeDelta::days(days) > row.received;
         moved(row.due, days, earlier).map(|time| ("due_date_changed", time))
     } else {
         None
     };
-    for (field, time, changed) in [
-        ("received_at", &mut row.received, received),
-        ("due_at", &mut row.due, due),
-    ] {
+    for (field, time, changed) in
+        [("received_at", &mut row.received, received), ("due_at", &mut row.due, due)]
+    {
         if let Some((kind, changed)) = changed {
-            sent.planted.push(Planted::new(
-                kind,
-                field,
-                system.stamp(*time),
-                system.stamp(changed),
-            ));
+            sent.planted.push(Planted::new(kind, field, system.stamp(*time), system.stamp(changed)));
             *time = changed;
         }
     }
@@ -322,18 +216,12 @@ fn swapped(time: NaiveDateTime) -> Option<NaiveDateTime> {
         return None;
     }
     // Over the first of the month, so that no step on the way is a day that does not exist.
-    time.with_day(1)?
-        .with_month(time.day())?
-        .with_day(time.month())
+    time.with_day(1)?.with_month(time.day())?.with_day(time.month())
 }
 
 /// Some days away, unless the new date could be taken for a swapped day and month or a lost month.
 fn moved(time: NaiveDateTime, days: i64, earlier: bool) -> Option<NaiveDateTime> {
-    let changed = if earlier {
-        time - TimeDelta::days(days)
-    } else {
-        time + TimeDelta::days(days)
-    };
+    let changed = if earlier { time - TimeDelta::days(days) } else { time + TimeDelta::days(days) };
     let lost_month = changed.day() == time.day() && (changed.month() == 1 || time.month() == 1);
     (Some(changed) != swapped(time) && !lost_month).then_some(changed)
 }
@@ -352,16 +240,10 @@ mod tests {
     #[test]
     fn swapping_makes_another_real_date() {
         let time = |text: &str| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").unwrap();
-        assert_eq!(
-            swapped(time("2024-03-05 08:00:00")),
-            Some(time("2024-05-03 08:00:00"))
-        );
+        assert_eq!(swapped(time("2024-03-05 08:00:00")), Some(time("2024-05-03 08:00:00")));
         assert_eq!(swapped(time("2024-03-13 08:00:00")), None);
         assert_eq!(swapped(time("2024-03-03 08:00:00")), None);
-        assert_eq!(
-            moved(time("2024-02-05 08:00:00"), 2, true),
-            Some(time("2024-02-03 08:00:00"))
-        );
+        assert_eq!(moved(time("2024-02-05 08:00:00"), 2, true), Some(time("2024-02-03 08:00:00")));
         // 5 April plus 29 days is 4 May: the same as day and month exchanged.
         assert_eq!(moved(time("2024-04-05 08:00:00"), 29, false), None);
     }

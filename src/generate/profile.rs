@@ -9,34 +9,13 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 const BUILT_IN: [(&str, &str); 4] = [
-    (
-        "hoa-binh-2024q1",
-        include_str!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/profiles/hoa-binh-2024q1.toml"
-        )),
-    ),
-    (
-        "ha-giang-2024",
-        include_str!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/profiles/ha-giang-2024.toml"
-        )),
-    ),
+    ("hoa-binh-2024q1", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/profiles/hoa-binh-2024q1.toml"))),
+    ("ha-giang-2024", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/profiles/ha-giang-2024.toml"))),
     (
         "vinh-thuan-2023h1",
-        include_str!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/profiles/vinh-thuan-2023h1.toml"
-        )),
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/profiles/vinh-thuan-2023h1.toml")),
     ),
-    (
-        "all-errors",
-        include_str!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/profiles/all-errors.toml"
-        )),
-    ),
+    ("all-errors", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/profiles/all-errors.toml"))),
 ];
 
 /// The profiles that are part of the program.

@@ -26,11 +26,7 @@ impl System {
 
     /// The kind of an error that the portal and the ministry systems name differently.
     pub fn kind(self, on_portal: &'static str, in_ministry: &'static str) -> &'static str {
-        if self == System::Portal {
-            on_portal
-        } else {
-            in_ministry
-        }
+        if self == System::Portal { on_portal } else { in_ministry }
     }
 
     /// A time as this system writes it.
@@ -105,12 +101,9 @@ impl Flaw {
 
     pub fn possible(system: System) -> &'static [Flaw] {
         match system {
-            System::Hub | System::HoTich => &[
-                Flaw::CutRow,
-                Flaw::TooManyCells,
-                Flaw::UnreadableDate,
-                Flaw::EmptyCode,
-            ],
+            System::Hub | System::HoTich => {
+                &[Flaw::CutRow, Flaw::TooManyCells, Flaw::UnreadableDate, Flaw::EmptyCode]
+            }
             System::Portal => &[Flaw::BrokenJson, Flaw::UnreadableDate, Flaw::EmptyCode],
             System::DatDai => &[Flaw::UnreadableDate],
         }

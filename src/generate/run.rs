@@ -37,11 +37,7 @@ pub fn run(
     // Streams of their own: another error rate does not change the dossiers.
     let mut plan_rng = stream(1);
     let plan = Plan::new(setting, dossiers, &mut plan_rng)?;
-    let people = People::new(
-        &setting.profile.people,
-        dossiers + dossiers / 4,
-        &mut plan_rng,
-    );
+    let people = People::new(&setting.profile.people, dossiers + dossiers / 4, &mut plan_rng);
     let generation = Generation {
         setting,
         maker: Maker::new(setting, people, stream(2)),
@@ -83,11 +79,7 @@ impl Generation<'_> {
             let dossier = self.maker.next(received, plan.quota(index));
             self.case(&dossier)?;
             let old = self.planter.age(&dossier) > TimeDelta::hours(96);
-            if self
-                .planter
-                .hit(self.setting.profile.hub.missing_in_province)
-                && old
-            {
+            if self.planter.hit(self.setting.profile.hub.missing_in_province) && old {
                 let stray = self.maker.stray(received);
                 self.stray(&stray)?;
             }
@@ -124,24 +116,18 @@ impl Generation<'_> {
             let planted = self.planter.malformed(flaw, dossier, &row, System::Hub);
             row.flaw = Some(flaw);
             let place = self.write(System::Hub, &row, dossier.case, None)?;
-            self.truth
-                .error(System::Hub, Some(place), dossier.case, &planted)?;
+            self.truth.error(System::Hub, Some(place), dossier.case, &planted)?;
             return Ok(HubRow::Malformed);
         }
         self.figures.count(self.setting, dossier);
-        let decomposed = self
-            .planter
-            .hit(rates.not_nfc)
-            .then(|| forms::decomposed(&row.owner))
-            .flatten();
+        let decomposed = self.planter.hit(rates.not_nfc).then(|| forms::decomposed(&row.owner)).flatten();
         let planted = decomposed.map(|name| {
             let original = std::mem::replace(&mut row.owner, name.clone());
             Planted::new("not_nfc", "owner_name", original, name)
         });
         let place = self.write(System::Hub, &row, dossier.case, None)?;
         if let Some(planted) = &planted {
-            self.truth
-                .error(System::Hub, Some(place), dossier.case, planted)?;
+            self.truth.error(System::Hub, Some(place), dossier.case, planted)?;
         }
         let repeated = self.planter.hit(rates.repeated_row) && planted.is_none();
         if repeated {
@@ -155,12 +141,7 @@ impl Generation<'_> {
         Ok(HubRow::Once)
     }
 
-    fn spoke(
-        &mut self,
-        dossier: &Dossier,
-        system: System,
-        hub: HubRow,
-    ) -> Result<(), GenerateError> {
+    fn spoke(&mut self, dossier: &Dossier, system: System, hub: HubRow) -> Result<(), GenerateError> {
         let sent = match self.planter.spoke(dossier, system) {
             Fate::Absent(None) => return Ok(()),
             Fate::Absent(Some(planted)) => {
@@ -170,8 +151,7 @@ impl Generation<'_> {
         };
         let place = self.write(system, &sent.row, dossier.case, Some(sent.reach))?;
         for planted in &sent.planted {
-            self.truth
-                .error(system, Some(place), dossier.case, planted)?;
+            self.truth.error(system, Some(place), dossier.case, planted)?;
         }
         match sent.again {
             Again::Repeated => self.repeat(system, &sent.row, dossier.case, Some(sent.reach))?,
@@ -189,8 +169,7 @@ impl Generation<'_> {
         let in_portal = place < 3 || dossier.ministry.is_none();
         let in_ministry = dossier.ministry.filter(|_| place >= 2);
         let planted = Planted::new("missing_in_province", "", dossier.code.as_str(), "");
-        self.truth
-            .error(System::Hub, None, dossier.case, &planted)?;
+        self.truth.error(System::Hub, None, dossier.case, &planted)?;
         if in_portal {
             let row = self.planter.clean_row(dossier, System::Portal);
             self.write(System::Portal, &row, dossier.case, None)?;
@@ -223,18 +202,13 @@ impl Generation<'_> {
         let calendar = &self.setting.calendar;
         let mut received = dossier.received;
         for _ in 0..8 {
-            received = dossier.received
-                + TimeDelta::seconds(self.planter.rng.random_range(3600..48 * 3600));
+            received = dossier.received + TimeDelta::seconds(self.planter.rng.random_range(3600..48 * 3600));
             if calendar.in_office(received) {
                 break;
             }
         }
-        let days = self
-            .setting
-            .profile
-            .procedure
-            .get(dossier.procedure)
-            .map_or(1, |keys| i64::from(keys.days));
+        let days =
+            self.setting.profile.procedure.get(dossier.procedure).map_or(1, |keys| i64::from(keys.days));
         let second = Dossier {
             received,
             due: calendar.at(calendar.worked(received) + days * DAY),
@@ -244,21 +218,12 @@ impl Generation<'_> {
             ..dossier.clone()
         };
         let first_code = dossier.code.clone();
-        self.second_rows.insert(
-            (received, dossier.case, system),
-            Second {
-                dossier: second,
-                first_code,
-            },
-        );
+        self.second_rows.insert((received, dossier.case, system), Second { dossier: second, first_code });
     }
 
     fn second_rows_until(&mut self, time: Option<NaiveDateTime>) -> Result<(), GenerateError> {
         while let Some(((received, case, system), second)) = self.next_second_row(time) {
-            let Second {
-                mut dossier,
-                first_code,
-            } = second;
+            let Second { mut dossier, first_code } = second;
             dossier.code = self.maker.code(dossier.unit, received);
             let synced = normal_sync(received, self.setting.as_of(), &mut self.planter.rng);
             let reach = (system != System::Hub).then_some(Reach::Identity);
@@ -283,47 +248,32 @@ impl Generation<'_> {
         reach: Option<Reach>,
     ) -> Result<Place, GenerateError> {
         let place = self.exports.write(self.setting, system, row)?;
-        self.truth
-            .record(system, place, case, row.flaw.is_some(), reach)?;
+        self.truth.record(system, place, case, row.flaw.is_some(), reach)?;
         Ok(place)
     }
 
     fn finish(mut self, out: &Path) -> Result<Generated, GenerateError> {
         self.exports.finish()?;
         let setting = self.setting;
-        let Counts {
-            errors_by_kind,
-            rows,
-        } = self.truth.finish()?;
+        let Counts { errors_by_kind, rows } = self.truth.finish()?;
         let mut figures = self.figures.lines(setting);
         figures.push(("cases".into(), self.cases.to_string()));
         let of = |system| rows.get(&system).copied().unwrap_or(0);
-        figures.extend(
-            System::ALL.map(|system| (format!("rows_{}", system.name()), of(system).to_string())),
-        );
-        figures.extend(
-            errors_by_kind
-                .iter()
-                .map(|(kind, count)| (format!("errors_{kind}"), count.to_string())),
-        );
+        figures.extend(System::ALL.map(|system| (format!("rows_{}", system.name()), of(system).to_string())));
+        figures
+            .extend(errors_by_kind.iter().map(|(kind, count)| (format!("errors_{kind}"), count.to_string())));
         let mut file = CsvFile::create(out, truth::FIGURES, b',')?;
         file.write(["name", "value"])?;
         for (name, value) in &figures {
             file.write([name, value])?;
         }
         file.finish()?;
-        let mut files: Vec<(String, u64)> = System::ALL
-            .into_iter()
-            .map(|system| (setting.file(system).to_owned(), of(system)))
-            .collect();
+        let mut files: Vec<(String, u64)> =
+            System::ALL.into_iter().map(|system| (setting.file(system).to_owned(), of(system))).collect();
         files.push((truth::RECORDS.into(), rows.values().sum()));
         files.push((truth::ERRORS.into(), errors_by_kind.values().sum()));
         files.push((truth::FIGURES.into(), figures.len() as u64));
-        Ok(Generated {
-            files,
-            cases: self.cases,
-            errors_by_kind,
-        })
+        Ok(Generated { files, cases: self.cases, errors_by_kind })
     }
 }
 
@@ -362,12 +312,7 @@ impl Exports {
         })
     }
 
-    fn write(
-        &mut self,
-        setting: &Setting,
-        system: System,
-        row: &Row,
-    ) -> Result<Place, GenerateError> {
+    fn write(&mut self, setting: &Setting, system: System, row: &Row) -> Result<Place, GenerateError> {
         match system {
             System::Hub => self.hub.write(setting, row),
             System::Portal => self.portal.write(setting, row),

@@ -22,11 +22,7 @@ pub struct Setting {
 impl Setting {
     pub fn new(profile: Profile) -> Result<Self, GenerateError> {
         let bad = |key: String, problem: &str| {
-            Err(GenerateError::BadKey {
-                profile: profile.name.clone(),
-                key,
-                problem: problem.to_owned(),
-            })
+            Err(GenerateError::BadKey { profile: profile.name.clone(), key, problem: problem.to_owned() })
         };
         if let Some((key, problem)) = first_problem(&profile) {
             return bad(key, problem);
@@ -35,16 +31,11 @@ impl Setting {
         for (number, procedure) in profile.procedure.iter().enumerate() {
             let units: Vec<_> = (profile.unit.iter().enumerate())
                 .filter(|(_, unit)| unit.level == procedure.level && unit.weight > 0)
-                .filter(|(_, unit)| {
-                    unit.fields.is_empty() || unit.fields.contains(&procedure.field)
-                })
+                .filter(|(_, unit)| unit.fields.is_empty() || unit.fields.contains(&procedure.field))
                 .map(|(index, unit)| (index, unit.weight))
                 .collect();
             if units.is_empty() {
-                return bad(
-                    format!("procedure[{number}].field"),
-                    "no unit of this level handles this field",
-                );
+                return bad(format!("procedure[{number}].field"), "no unit of this level handles this field");
             }
             units_of.push(units);
         }
@@ -52,10 +43,7 @@ impl Setting {
         for (number, quota) in profile.quota.iter().enumerate() {
             let eligible = eligible(&profile, quota);
             if eligible.is_empty() {
-                return bad(
-                    format!("quota[{number}].field"),
-                    "no procedure fits this quota",
-                );
+                return bad(format!("quota[{number}].field"), "no procedure fits this quota");
             }
             procedures_of.push(eligible);
         }
@@ -64,11 +52,8 @@ impl Setting {
             .iter()
             .map(|p| format!("{}.000.00.00.{}", p.code, profile.province_code))
             .collect();
-        let days = |days: &[super::profile::Day]| {
-            days.iter()
-                .map(|day| day.0)
-                .collect::<BTreeSet<NaiveDate>>()
-        };
+        let days =
+            |days: &[super::profile::Day]| days.iter().map(|day| day.0).collect::<BTreeSet<NaiveDate>>();
         let calendar = Calendar::new(
             profile.period_start.0 - Days::new(250),
             profile.period_end.0 + Days::new(400),
@@ -76,14 +61,7 @@ impl Setting {
             &days(&profile.calendar.extra_working_days),
         );
         let all_procedures = (0..profile.procedure.len()).collect();
-        Ok(Setting {
-            profile,
-            calendar,
-            units_of,
-            long_codes,
-            procedures_of,
-            all_procedures,
-        })
+        Ok(Setting { profile, calendar, units_of, long_codes, procedures_of, all_procedures })
     }
 
     pub fn rates(&self, system: System) -> &SpokeRates {
@@ -120,15 +98,10 @@ fn eligible(profile: &Profile, quota: &Quota) -> Vec<usize> {
     let fits = |p: &super::profile::Procedure| {
         (quota.levels.is_empty() || quota.levels.contains(&p.level))
             && quota.field.as_ref().is_none_or(|field| *field == p.field)
-            && quota
-                .except_field
-                .as_ref()
-                .is_none_or(|field| *field != p.field)
+            && quota.except_field.as_ref().is_none_or(|field| *field != p.field)
             && p.weight > 0
     };
-    (0..profile.procedure.len())
-        .filter(|&index| profile.procedure.get(index).is_some_and(fits))
-        .collect()
+    (0..profile.procedure.len()).filter(|&index| profile.procedure.get(index).is_some_and(fits)).collect()
 }
 
 /// The first key that makes no sense, and why.
@@ -144,46 +117,20 @@ fn first_problem(profile: &Profile) -> Option<(String, &'static str)> {
 
 fn simple_problem(profile: &Profile) -> Option<(String, &'static str)> {
     let span = (profile.period_end.0 - profile.period_start.0).num_days();
-    let files = [
-        &profile.files.hub,
-        &profile.files.portal,
-        &profile.files.ho_tich,
-        &profile.files.dat_dai,
-    ];
+    let files = [&profile.files.hub, &profile.files.portal, &profile.files.ho_tich, &profile.files.dat_dai];
     let distinct: BTreeSet<_> = files.iter().collect();
     let plain = |name: &str| {
         !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\']) && name != "truth"
     };
-    let three_digits =
-        |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let three_digits = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
     let people = &profile.people;
     let checks = [
         (profile.dossiers > 0, "dossiers", "must be at least 1"),
-        (
-            profile.carried_over <= profile.dossiers,
-            "carried_over",
-            "is more than `dossiers`",
-        ),
-        (
-            (14..=800).contains(&span),
-            "period_end",
-            "the period must be 15 to 800 days long",
-        ),
-        (
-            profile.as_of.0.date() > profile.period_end.0,
-            "as_of",
-            "must lie after the period",
-        ),
-        (
-            distinct.len() == 4,
-            "files",
-            "two exports have the same name",
-        ),
-        (
-            files.iter().all(|name| plain(name)),
-            "files",
-            "a name must be a plain file name",
-        ),
+        (profile.carried_over <= profile.dossiers, "carried_over", "is more than `dossiers`"),
+        ((14..=800).contains(&span), "period_end", "the period must be 15 to 800 days long"),
+        (profile.as_of.0.date() > profile.period_end.0, "as_of", "must lie after the period"),
+        (distinct.len() == 4, "files", "two exports have the same name"),
+        (files.iter().all(|name| plain(name)), "files", "a name must be a plain file name"),
         (!profile.unit.is_empty(), "unit", "there is none"),
         (!profile.procedure.is_empty(), "procedure", "there is none"),
         (!profile.quota.is_empty(), "quota", "there is none"),
@@ -192,26 +139,10 @@ fn simple_problem(profile: &Profile) -> Option<(String, &'static str)> {
             "channels",
             "the shares add up to more than 1",
         ),
-        (
-            three_digits(&people.id_prefix),
-            "people.id_prefix",
-            "must be three digits",
-        ),
-        (
-            three_digits(&people.cmnd_prefix),
-            "people.cmnd_prefix",
-            "must be three digits",
-        ),
-        (
-            profile.resolved.returned > 0,
-            "resolved.returned",
-            "must be more than 0",
-        ),
-        (
-            profile.in_process.processing > 0,
-            "in_process.processing",
-            "must be more than 0",
-        ),
+        (three_digits(&people.id_prefix), "people.id_prefix", "must be three digits"),
+        (three_digits(&people.cmnd_prefix), "people.cmnd_prefix", "must be three digits"),
+        (profile.resolved.returned > 0, "resolved.returned", "must be more than 0"),
+        (profile.in_process.processing > 0, "in_process.processing", "must be more than 0"),
     ];
     let shares = [
         ("timeline.day_off_weight", profile.timeline.day_off_weight),
@@ -222,10 +153,8 @@ fn simple_problem(profile: &Profile) -> Option<(String, &'static str)> {
         ("people.cmnd_share", people.cmnd_share),
         ("people.without_phone", people.without_phone),
     ];
-    let failed = checks
-        .into_iter()
-        .find(|(holds, ..)| !holds)
-        .map(|(_, key, problem)| (key.to_owned(), problem));
+    let failed =
+        checks.into_iter().find(|(holds, ..)| !holds).map(|(_, key, problem)| (key.to_owned(), problem));
     failed.or_else(|| not_a_share("", &shares))
 }
 
@@ -235,10 +164,8 @@ fn quota_problem(profile: &Profile) -> Option<(String, &'static str)> {
         return Some(("quota".into(), "the counts do not add up to `dossiers`"));
     }
     let off_hours = profile.timeline.day_off_weight > 0.0 || profile.timeline.off_hours_share > 0.0;
-    let at_the_counter = profile
-        .quota
-        .iter()
-        .position(|quota| matches!(quota.channel, Some(Channel::Direct | Channel::Post)));
+    let at_the_counter =
+        profile.quota.iter().position(|quota| matches!(quota.channel, Some(Channel::Direct | Channel::Post)));
     match at_the_counter {
         Some(index) if off_hours => Some((
             format!("quota[{index}].channel"),
@@ -272,33 +199,18 @@ fn code_problem(profile: &Profile) -> Option<(String, &'static str)> {
             return Some((key("days"), "must be 1 to 120 working days"));
         }
         if (procedure.ministry == Some(Ministry::HoTich)) != procedure.module.is_some() {
-            return Some((
-                key("module"),
-                "is for procedures of ministry ho_tich, and needed there",
-            ));
+            return Some((key("module"), "is for procedures of ministry ho_tich, and needed there"));
         }
         if procedure.repeatable && procedure.ministry.is_some() {
-            return Some((
-                key("repeatable"),
-                "a repeatable procedure cannot have a ministry system",
-            ));
+            return Some((key("repeatable"), "a repeatable procedure cannot have a ministry system"));
         }
     }
     let levels = [Level::Province, Level::District, Level::Commune];
     let idle = |level: &Level| {
-        profile
-            .quota
-            .iter()
-            .any(|quota| quota.levels.contains(level))
-            && !profile
-                .procedure
-                .iter()
-                .any(|procedure| procedure.level == *level)
+        profile.quota.iter().any(|quota| quota.levels.contains(level))
+            && !profile.procedure.iter().any(|procedure| procedure.level == *level)
     };
-    levels
-        .iter()
-        .any(idle)
-        .then(|| ("quota.levels".into(), "names a level that has no procedure"))
+    levels.iter().any(idle).then(|| ("quota.levels".into(), "names a level that has no procedure"))
 }
 
 fn hub_rate_problem(profile: &Profile) -> Option<(String, &'static str)> {
@@ -324,9 +236,7 @@ fn hub_rate_problem(profile: &Profile) -> Option<(String, &'static str)> {
 }
 
 fn not_a_share(prefix: &str, shares: &[(&str, f64)]) -> Option<(String, &'static str)> {
-    let (key, _) = shares
-        .iter()
-        .find(|(_, share)| !(0.0..=1.0).contains(share))?;
+    let (key, _) = shares.iter().find(|(_, share)| !(0.0..=1.0).contains(share))?;
     Some((format!("{prefix}{key}"), "must be between 0 and 1"))
 }
 
@@ -339,34 +249,18 @@ fn rate_problem(table: &str, rates: &SpokeRates, system: System) -> Option<(Stri
         ("not_yet", rates.not_yet, true),
         ("missing_on_portal", rates.missing_on_portal, portal),
         ("late_on_portal", rates.late_on_portal, portal),
-        (
-            "arrived_late_on_portal",
-            rates.arrived_late_on_portal,
-            portal,
-        ),
+        ("arrived_late_on_portal", rates.arrived_late_on_portal, portal),
         ("missing_in_ministry", rates.missing_in_ministry, ministry),
         ("late_in_ministry", rates.late_in_ministry, ministry),
-        (
-            "arrived_late_in_ministry",
-            rates.arrived_late_in_ministry,
-            ministry,
-        ),
+        ("arrived_late_in_ministry", rates.arrived_late_in_ministry, ministry),
         ("malformed", rates.malformed, true),
         ("repeated_row", rates.repeated_row, true),
         ("typed_twice", rates.typed_twice, portal),
         ("code_rewritten", rates.code_rewritten, portal),
         ("alternate_lost", rates.alternate_lost, portal),
-        (
-            "alternate_lost_placeholder",
-            rates.alternate_lost_placeholder,
-            portal,
-        ),
+        ("alternate_lost_placeholder", rates.alternate_lost_placeholder, portal),
         ("typed_in_two_systems", rates.typed_in_two_systems, ministry),
-        (
-            "typed_in_two_systems_damaged_id",
-            rates.typed_in_two_systems_damaged_id,
-            ministry,
-        ),
+        ("typed_in_two_systems_damaged_id", rates.typed_in_two_systems_damaged_id, ministry),
         ("status_behind", rates.status_behind, true),
         ("status_collapsed", rates.status_collapsed, portal),
         ("status_conflict", rates.status_conflict, true),
@@ -379,25 +273,16 @@ fn rate_problem(table: &str, rates: &SpokeRates, system: System) -> Option<(Stri
         ("name_variant", rates.name_variant, true),
         ("not_nfc", rates.not_nfc, true),
         ("phone_conflict", rates.phone_conflict, with_phone),
-        (
-            "leading_zero_restored",
-            rates.leading_zero_restored,
-            ministry,
-        ),
+        ("leading_zero_restored", rates.leading_zero_restored, ministry),
         ("birth_month_lost", rates.birth_month_lost, ministry),
         ("date_shifted", rates.date_shifted, true),
         ("day_month_swapped", rates.day_month_swapped, true),
         ("date_conflict", rates.date_conflict, true),
         ("due_date_changed", rates.due_date_changed, true),
     ];
-    if let Some((key, ..)) = entries
-        .iter()
-        .find(|(_, rate, _)| !(0.0..=1.0).contains(rate))
-    {
+    if let Some((key, ..)) = entries.iter().find(|(_, rate, _)| !(0.0..=1.0).contains(rate)) {
         return Some((format!("{table}.{key}"), "must be between 0 and 1"));
     }
-    let (key, ..) = entries
-        .iter()
-        .find(|(_, rate, possible)| *rate > 0.0 && !possible)?;
+    let (key, ..) = entries.iter().find(|(_, rate, possible)| *rate > 0.0 && !possible)?;
     Some((format!("{table}.{key}"), "cannot be planted in this system"))
 }

@@ -44,38 +44,24 @@ const KINDS: [&str; 35] = [
 ];
 
 fn make(profile: &str, dossiers: Option<u64>, seed: u64, out: &Path) -> Generated {
-    let request = Request {
-        profile: profile.to_owned(),
-        dossiers,
-        seed,
-        out: out.to_owned(),
-    };
+    let request = Request { profile: profile.to_owned(), dossiers, seed, out: out.to_owned() };
     generate(&request, &|_, _| {}).unwrap()
 }
 
 fn csv_rows(path: &Path) -> Vec<Vec<String>> {
     let mut reader = csv::Reader::from_path(path).unwrap();
-    reader
-        .records()
-        .map(|row| row.unwrap().iter().map(str::to_owned).collect())
-        .collect()
+    reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
 fn figure(out: &Path, name: &str) -> u64 {
     let rows = csv_rows(&out.join(truth::FIGURES));
-    rows.iter().find(|row| row[0] == name).unwrap()[1]
-        .parse()
-        .unwrap()
+    rows.iter().find(|row| row[0] == name).unwrap()[1].parse().unwrap()
 }
 
 fn all_bytes(out: &Path) -> Vec<Vec<u8>> {
     let files = ["mot_cua.csv", "dvcqg.ndjson", "ho_tich.csv", "dat_dai.xlsx"];
     let truth = [truth::RECORDS, truth::ERRORS, truth::FIGURES, truth::MARKER];
-    files
-        .iter()
-        .chain(&truth)
-        .map(|name| std::fs::read(out.join(name)).unwrap())
-        .collect()
+    files.iter().chain(&truth).map(|name| std::fs::read(out.join(name)).unwrap()).collect()
 }
 
 #[test]
@@ -98,12 +84,8 @@ fn an_earlier_generation_is_written_over_and_nothing_else_is() {
 
     let other = tempfile::tempdir().unwrap();
     std::fs::write(other.path().join("thesis.doc"), "mine").unwrap();
-    let request = Request {
-        profile: "all-errors".into(),
-        dossiers: Some(300),
-        seed: 1,
-        out: other.path().to_owned(),
-    };
+    let request =
+        Request { profile: "all-errors".into(), dossiers: Some(300), seed: 1, out: other.path().to_owned() };
     let refused = generate(&request, &|_, _| {}).unwrap_err();
     assert!(matches!(refused, GenerateError::OutNotEmpty { .. }));
     assert_eq!(std::fs::read_dir(other.path()).unwrap().count(), 1);
@@ -112,52 +94,27 @@ fn an_earlier_generation_is_written_over_and_nothing_else_is() {
 #[test]
 fn quotas_are_exact_at_a_small_number_too() {
     let folder = tempfile::tempdir().unwrap();
-    for (profile, dossiers) in [
-        ("hoa-binh-2024q1", 1003),
-        ("ha-giang-2024", 1500),
-        ("vinh-thuan-2023h1", 1210),
-    ] {
+    for (profile, dossiers) in
+        [("hoa-binh-2024q1", 1003), ("ha-giang-2024", 1500), ("vinh-thuan-2023h1", 1210)]
+    {
         let out = folder.path().join(profile);
         make(profile, Some(dossiers), 3, &out);
         let setting = profile::load(profile).unwrap();
-        let counts: Vec<u64> = setting
-            .profile
-            .quota
-            .iter()
-            .map(|quota| quota.count)
-            .collect();
+        let counts: Vec<u64> = setting.profile.quota.iter().map(|quota| quota.count).collect();
         let scaled = permutation::largest_remainder(&counts, dossiers);
         let of = |outcome| {
             let quotas = setting.profile.quota.iter().zip(&scaled);
-            quotas
-                .filter(|(quota, _)| quota.outcome == outcome)
-                .map(|(_, count)| count)
-                .sum::<u64>()
+            quotas.filter(|(quota, _)| quota.outcome == outcome).map(|(_, count)| count).sum::<u64>()
         };
         assert_eq!(figure(&out, "received"), dossiers);
         assert_eq!(figure(&out, "resolved_early"), of(profile::Outcome::Early));
-        assert_eq!(
-            figure(&out, "resolved_on_time"),
-            of(profile::Outcome::OnTime)
-        );
+        assert_eq!(figure(&out, "resolved_on_time"), of(profile::Outcome::OnTime));
         assert_eq!(figure(&out, "resolved_late"), of(profile::Outcome::Late));
         assert_eq!(figure(&out, "in_process"), of(profile::Outcome::InProcess));
         assert_eq!(figure(&out, "rows_mot_cua"), dossiers);
     }
-    assert_eq!(
-        figure(
-            &folder.path().join("vinh-thuan-2023h1"),
-            "resolved_land_online"
-        ),
-        543
-    );
-    assert_eq!(
-        figure(
-            &folder.path().join("vinh-thuan-2023h1"),
-            "resolved_land_direct"
-        ),
-        506
-    );
+    assert_eq!(figure(&folder.path().join("vinh-thuan-2023h1"), "resolved_land_online"), 543);
+    assert_eq!(figure(&folder.path().join("vinh-thuan-2023h1"), "resolved_land_direct"), 506);
 }
 
 #[test]
@@ -168,18 +125,10 @@ fn every_row_is_in_the_truth_once() {
     let mut rows: BTreeMap<(String, String), BTreeSet<u64>> = BTreeMap::new();
     let records = csv_rows(&out.join(truth::RECORDS));
     for row in &records {
-        let fresh = rows
-            .entry((row[0].clone(), row[2].clone()))
-            .or_default()
-            .insert(row[3].parse().unwrap());
+        let fresh = rows.entry((row[0].clone(), row[2].clone())).or_default().insert(row[3].parse().unwrap());
         assert!(fresh, "{row:?} is there twice");
     }
-    let lines = |name: &str| {
-        std::fs::read_to_string(out.join(name))
-            .unwrap()
-            .lines()
-            .count() as u64
-    };
+    let lines = |name: &str| std::fs::read_to_string(out.join(name)).unwrap().lines().count() as u64;
     let spans = [
         ("mot_cua", "", 2, lines("mot_cua.csv")),
         ("dvcqg", "", 1, lines("dvcqg.ndjson")),
@@ -190,13 +139,7 @@ fn every_row_is_in_the_truth_once() {
         let seen = &rows[&(system.to_owned(), sheet.to_owned())];
         assert_eq!(seen, &(first..=last).collect(), "{system}");
     }
-    assert_eq!(
-        records.len() as u64,
-        generated.files[..4]
-            .iter()
-            .map(|(_, rows)| rows)
-            .sum::<u64>()
-    );
+    assert_eq!(records.len() as u64, generated.files[..4].iter().map(|(_, rows)| rows).sum::<u64>());
 }
 
 #[test]
@@ -205,40 +148,25 @@ fn every_kind_is_planted_and_points_at_a_row_of_its_case() {
     let out = folder.path();
     let generated = make("all-errors", None, 1, out);
     let records = csv_rows(&out.join(truth::RECORDS));
-    let shapes = records
-        .iter()
-        .flat_map(|row| [format!("fate {}", row[5]), format!("reach {}", row[6])]);
-    let seen: BTreeSet<String> = shapes
-        .chain(generated.errors_by_kind.keys().cloned())
-        .collect();
+    let shapes = records.iter().flat_map(|row| [format!("fate {}", row[5]), format!("reach {}", row[6])]);
+    let seen: BTreeSet<String> = shapes.chain(generated.errors_by_kind.keys().cloned()).collect();
     for kind in KINDS {
         assert!(seen.contains(kind), "{kind} does not occur");
     }
     let cases: BTreeMap<_, _> = records
         .iter()
-        .map(|row| {
-            (
-                (row[0].clone(), row[2].clone(), row[3].clone()),
-                row[4].clone(),
-            )
-        })
+        .map(|row| ((row[0].clone(), row[2].clone(), row[3].clone()), row[4].clone()))
         .collect();
     let mut fields = BTreeSet::new();
     for error in csv_rows(&out.join(truth::ERRORS)) {
         if error[5].is_empty() {
-            assert!(
-                error[0].starts_with("missing") || error[0].starts_with("late"),
-                "{error:?}"
-            );
+            assert!(error[0].starts_with("missing") || error[0].starts_with("late"), "{error:?}");
             continue;
         }
         let place = (error[2].clone(), error[4].clone(), error[5].clone());
         assert_eq!(cases.get(&place), Some(&error[1]), "{error:?}");
         let once = error[6].is_empty() || fields.insert((place, error[6].clone()));
-        assert!(
-            once,
-            "a second error on one field hides the first: {error:?}"
-        );
+        assert!(once, "a second error on one field hides the first: {error:?}");
     }
 }
 
@@ -249,36 +177,23 @@ fn malformed_rows_carry_no_other_error_and_unreachable_rows_no_wrong_value() {
     make("all-errors", Some(8000), 2, out);
     let records = csv_rows(&out.join(truth::RECORDS));
     let mut of_row: BTreeMap<(String, String), Vec<Vec<String>>> = BTreeMap::new();
-    for error in csv_rows(&out.join(truth::ERRORS))
-        .into_iter()
-        .filter(|error| !error[5].is_empty())
-    {
-        of_row
-            .entry((error[2].clone(), error[5].clone()))
-            .or_default()
-            .push(error);
+    for error in csv_rows(&out.join(truth::ERRORS)).into_iter().filter(|error| !error[5].is_empty()) {
+        of_row.entry((error[2].clone(), error[5].clone())).or_default().push(error);
     }
     for row in records {
-        let errors = of_row
-            .get(&(row[0].clone(), row[3].clone()))
-            .map_or(&[][..], Vec::as_slice);
+        let errors = of_row.get(&(row[0].clone(), row[3].clone())).map_or(&[][..], Vec::as_slice);
         let fields: Vec<&str> = errors.iter().map(|error| error[6].as_str()).collect();
         if row[5] == "malformed" {
             assert_eq!(errors.len(), 1, "{row:?}");
         }
         if row[6] == "identity" {
             assert!(
-                !fields
-                    .iter()
-                    .any(|field| ["id_number", "procedure", "received_at"].contains(field)),
+                !fields.iter().any(|field| ["id_number", "procedure", "received_at"].contains(field)),
                 "{row:?}"
             );
         }
         if row[6] == "none" {
-            assert!(
-                fields.iter().all(|field| ["code", ""].contains(field)),
-                "{row:?}"
-            );
+            assert!(fields.iter().all(|field| ["code", ""].contains(field)), "{row:?}");
         }
     }
 }
@@ -288,29 +203,18 @@ fn hub_codes_are_unique_and_carry_the_day_of_receipt() {
     let folder = tempfile::tempdir().unwrap();
     make("ha-giang-2024", Some(4000), 9, folder.path());
     let mut seen = BTreeSet::new();
-    let stamp =
-        |text: &str| chrono::NaiveDateTime::parse_from_str(text, "%d/%m/%Y %H:%M:%S").unwrap();
+    let stamp = |text: &str| chrono::NaiveDateTime::parse_from_str(text, "%d/%m/%Y %H:%M:%S").unwrap();
     let (opens, closes) = (stamp("15/12/2023 00:00:00"), stamp("15/05/2024 00:00:00"));
     for row in csv_rows(&folder.path().join("mot_cua.csv")) {
         let (received, due) = (stamp(&row[12]), stamp(&row[13]));
-        assert!(
-            row[0].starts_with(&format!("{}-{}-", row[4], received.format("%y%m%d"))),
-            "{row:?}"
-        );
+        assert!(row[0].starts_with(&format!("{}-{}-", row[4], received.format("%y%m%d"))), "{row:?}");
         assert!(received < due);
         let finished = (!row[14].is_empty()).then(|| stamp(&row[14]));
         let returned = (!row[15].is_empty()).then(|| stamp(&row[15]));
         assert!(finished.is_none_or(|finished| received <= finished));
-        assert!(
-            returned.is_none_or(|returned| finished.is_some_and(|finished| finished <= returned))
-        );
+        assert!(returned.is_none_or(|returned| finished.is_some_and(|finished| finished <= returned)));
         // Resolved, and not before the period even where it was carried over.
-        assert!(
-            finished
-                .or(returned)
-                .is_none_or(|ended| (opens..closes).contains(&ended)),
-            "{row:?}"
-        );
+        assert!(finished.or(returned).is_none_or(|ended| (opens..closes).contains(&ended)), "{row:?}");
         assert_eq!(row[16] == "Đã trả kết quả", returned.is_some());
         assert!(seen.insert(row[0].clone()));
     }
@@ -318,41 +222,21 @@ fn hub_codes_are_unique_and_carry_the_day_of_receipt() {
 
 #[test]
 fn a_bad_profile_is_refused_by_key() {
-    let good = include_str!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/profiles/vinh-thuan-2023h1.toml"
-    ));
+    let good = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/profiles/vinh-thuan-2023h1.toml"));
     let folder = tempfile::tempdir().unwrap();
     let refusal = |from: &str, to: &str| {
         let path = folder.path().join("profile.toml");
         assert!(good.contains(from), "{from}");
         std::fs::write(&path, good.replacen(from, to, 1)).unwrap();
-        profile::load(path.to_str().unwrap())
-            .err()
-            .map(|error| error.to_string())
-            .unwrap_or_default()
+        profile::load(path.to_str().unwrap()).err().map(|error| error.to_string()).unwrap_or_default()
     };
     assert!(refusal("dossiers = 1210", "dossiers = 1211").contains("`quota`"));
     assert!(refusal("typed_twice = 0.0", "typed_twice = 1.5").contains("`hub.typed_twice`"));
-    assert!(
-        refusal("off_hours_share = 0.0", "off_hours_share = 0.1").contains("`quota[4].channel`")
-    );
+    assert!(refusal("off_hours_share = 0.0", "off_hours_share = 0.1").contains("`quota[4].channel`"));
     assert!(refusal("[hub]", "[hub]\nno_such_kind = 0.1").contains("no_such_kind"));
-    assert!(
-        refusal("[ho_tich]", "[ho_tich]\nphone_conflict = 0.1")
-            .contains("`ho_tich.phone_conflict`")
-    );
-    assert!(
-        refusal(
-            "period_start = \"2023-01-01\"",
-            "period_start = \"1/1/2023\""
-        )
-        .contains("2024-01-31")
-    );
+    assert!(refusal("[ho_tich]", "[ho_tich]\nphone_conflict = 0.1").contains("`ho_tich.phone_conflict`"));
+    assert!(refusal("period_start = \"2023-01-01\"", "period_start = \"1/1/2023\"").contains("2024-01-31"));
     assert!(refusal("[hub]", "[hubb]").contains("hubb"));
-    let unknown = profile::load("hoa-bin")
-        .err()
-        .map(|error| error.to_string())
-        .unwrap_or_default();
+    let unknown = profile::load("hoa-bin").err().map(|error| error.to_string()).unwrap_or_default();
     assert!(unknown.contains("hoa-binh-2024q1"));
 }

@@ -74,10 +74,7 @@ impl HubExport {
         };
         let cells: [&str; 19] = [
             &row.code,
-            setting
-                .long_codes
-                .get(row.procedure)
-                .map_or("", String::as_str),
+            setting.long_codes.get(row.procedure).map_or("", String::as_str),
             procedure.map_or("", |keys| &keys.name),
             procedure.map_or("", |keys| &keys.field),
             unit.map_or("", |unit| &unit.code),
@@ -115,16 +112,8 @@ impl HoTichExport {
 
     /// The next own code of this system.
     pub fn code(setting: &Setting, row: &Row, number: u64) -> String {
-        let module = setting
-            .profile
-            .procedure
-            .get(row.procedure)
-            .and_then(|keys| keys.module.as_deref());
-        format!(
-            "{}-{}-{number:07}",
-            module.unwrap_or("LTHT"),
-            row.received.year()
-        )
+        let module = setting.profile.procedure.get(row.procedure).and_then(|keys| keys.module.as_deref());
+        format!("{}-{}-{number:07}", module.unwrap_or("LTHT"), row.received.year())
     }
 
     pub fn write(&mut self, setting: &Setting, row: &Row) -> Result<Place, GenerateError> {
@@ -132,11 +121,7 @@ impl HoTichExport {
         let procedure = setting.profile.procedure.get(row.procedure);
         // The module of the code, also where the procedure was changed.
         let module = row.code.split('-').next().unwrap_or("");
-        let child_birth = row
-            .child
-            .as_ref()
-            .map(|child| system.birth(child.birth))
-            .unwrap_or_default();
+        let child_birth = row.child.as_ref().map(|child| system.birth(child.birth)).unwrap_or_default();
         let cells: [&str; 16] = [
             &row.code,
             &row.hub_code,
@@ -144,11 +129,7 @@ impl HoTichExport {
             procedure.map_or("", |keys| &keys.code),
             procedure.map_or("", |keys| &keys.name),
             &row.owner,
-            if row.id_is_number {
-                row.id.trim_start_matches('0')
-            } else {
-                &row.id
-            },
+            if row.id_is_number { row.id.trim_start_matches('0') } else { &row.id },
             &system.birth(row.birth),
             row.child.as_ref().map_or("", |child| &child.name),
             &child_birth,
@@ -185,37 +166,24 @@ fn write_cells(
                 .map(|(index, cell)| if index == 6 { half(cell) } else { cell });
             file.write(cut)?;
         }
-        Some(Flaw::TooManyCells) => file.write(
-            cells
-                .iter()
-                .take(9)
-                .chain(&["", "x"])
-                .chain(cells.iter().skip(9)),
-        )?,
+        Some(Flaw::TooManyCells) => {
+            file.write(cells.iter().take(9).chain(&["", "x"]).chain(cells.iter().skip(9)))?
+        }
         Some(Flaw::UnreadableDate | Flaw::BrokenJson) => {
             file.write(replaced(cells, received, Flaw::BAD_DATE))?
         }
         Some(Flaw::EmptyCode) => file.write(replaced(cells, 0, ""))?,
     }
-    Ok(Place {
-        sheet: "",
-        row: file.line(),
-    })
+    Ok(Place { sheet: "", row: file.line() })
 }
 
 fn half(cell: &str) -> &str {
-    let middle = cell
-        .char_indices()
-        .nth(cell.chars().count() / 2)
-        .map_or(0, |(index, _)| index);
+    let middle = cell.char_indices().nth(cell.chars().count() / 2).map_or(0, |(index, _)| index);
     cell.get(..middle).unwrap_or("")
 }
 
 fn replaced<'a>(cells: &'a [&'a str], at: usize, text: &'a str) -> impl Iterator<Item = &'a str> {
-    cells
-        .iter()
-        .enumerate()
-        .map(move |(index, cell)| if index == at { text } else { cell })
+    cells.iter().enumerate().map(move |(index, cell)| if index == at { text } else { cell })
 }
 
 pub struct PortalExport {
@@ -277,10 +245,7 @@ struct Fee<'a> {
 
 impl PortalExport {
     pub fn create(out: &Path, setting: &Setting) -> Result<Self, GenerateError> {
-        Ok(PortalExport {
-            file: LineFile::create(out, setting.file(System::Portal))?,
-            line: Vec::new(),
-        })
+        Ok(PortalExport { file: LineFile::create(out, setting.file(System::Portal))?, line: Vec::new() })
     }
 
     pub fn write(&mut self, setting: &Setting, row: &Row) -> Result<Place, GenerateError> {
@@ -292,11 +257,7 @@ impl PortalExport {
             Channel::Post => ("3", "1"),
         };
         let stamp = system.stamp(row.received);
-        let received = if row.flaw == Some(Flaw::UnreadableDate) {
-            Flaw::BAD_DATE
-        } else {
-            stamp.as_str()
-        };
+        let received = if row.flaw == Some(Flaw::UnreadableDate) { Flaw::BAD_DATE } else { stamp.as_str() };
         let price = row.fee.to_string();
         let fee = [Fee {
             ten_phi_le_phi: "Lệ phí",
@@ -306,15 +267,8 @@ impl PortalExport {
             loai_phi_le_phi: "2",
         }];
         let record = PortalRecord {
-            ma_ho_so: if row.flaw == Some(Flaw::EmptyCode) {
-                ""
-            } else {
-                &row.code
-            },
-            ma_tthc: setting
-                .long_codes
-                .get(row.procedure)
-                .map_or("", String::as_str),
+            ma_ho_so: if row.flaw == Some(Flaw::EmptyCode) { "" } else { &row.code },
+            ma_tthc: setting.long_codes.get(row.procedure).map_or("", String::as_str),
             ten_tthc: procedure.map_or("", |keys| &keys.name),
             ma_linh_vuc: procedure.map_or("", |keys| &keys.field_code),
             ten_linh_vuc: procedure.map_or("", |keys| &keys.field),
@@ -338,11 +292,7 @@ impl PortalExport {
             trang_thai_ho_so: system.status(row.status),
             thong_tin_tra: "",
             hinh_thuc: posted,
-            don_vi_xu_ly: setting
-                .profile
-                .unit
-                .get(row.unit)
-                .map_or("", |unit| &unit.code),
+            don_vi_xu_ly: setting.profile.unit.get(row.unit).map_or("", |unit| &unit.code),
             noi_nop_ho_so: "2",
             ma_ho_so_khac: &row.hub_code,
             danh_sach_le_phi: if row.fee > 0 { &fee } else { &[] },
@@ -350,19 +300,14 @@ impl PortalExport {
             thoi_diem_dong_bo: &system.stamp(row.synced),
         };
         self.line.clear();
-        serde_json::to_writer(&mut self.line, &record).map_err(|source| GenerateError::Json {
-            path: self.file.path.clone(),
-            source,
-        })?;
+        serde_json::to_writer(&mut self.line, &record)
+            .map_err(|source| GenerateError::Json { path: self.file.path.clone(), source })?;
         if row.flaw == Some(Flaw::BrokenJson) {
             // Inside the first field's value, where no letter takes two bytes.
             self.line.truncate(20);
         }
         self.file.write(&self.line)?;
-        Ok(Place {
-            sheet: "",
-            row: self.file.lines,
-        })
+        Ok(Place { sheet: "", row: self.file.lines })
     }
 
     pub fn finish(&mut self) -> Result<(), GenerateError> {

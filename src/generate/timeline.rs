@@ -53,8 +53,7 @@ impl Timeline {
         let mut within = Vec::new();
         let mut weights = Vec::new();
         for date in start.iter_days().take_while(|date| *date <= end) {
-            let (mut load, mut weight) =
-                day_load(&setting.calendar, profile.timeline.day_off_weight, date);
+            let (mut load, mut weight) = day_load(&setting.calendar, profile.timeline.day_off_weight, date);
             if cut_short && date == last {
                 load.until = share_before(LAST_HOUR, off_hours_share);
                 weight *= load.until;
@@ -71,12 +70,7 @@ impl Timeline {
         for (day, count) in days.iter_mut().zip(counts) {
             day.count = count;
         }
-        Timeline {
-            days,
-            off_hours_share,
-            day: 0,
-            of_day: 0,
-        }
+        Timeline { days, off_hours_share, day: 0, of_day: 0 }
     }
 
     /// How many dossiers come too late to be resolved inside the period.
@@ -93,11 +87,7 @@ impl Timeline {
 
     /// How many dossiers come on or after a day.
     pub fn on_or_after(&self, date: NaiveDate) -> u64 {
-        self.days
-            .iter()
-            .filter(|day| day.date >= date)
-            .map(|day| day.count)
-            .sum()
+        self.days.iter().filter(|day| day.date >= date).map(|day| day.count).sum()
     }
 
     /// The time the next dossier is received.
@@ -112,15 +102,8 @@ impl Timeline {
             let within: f64 = rng.random();
             let share = (self.of_day as f64 + within) / day.count as f64 * day.until;
             self.of_day += 1;
-            let hour = hour_of_share(
-                share,
-                if day.working {
-                    self.off_hours_share
-                } else {
-                    1.0
-                },
-                day.working,
-            );
+            let hour =
+                hour_of_share(share, if day.working { self.off_hours_share } else { 1.0 }, day.working);
             let second = ((hour * 3600.0) as i64).min(86_399);
             return Some(day.date.and_time(NaiveTime::MIN) + TimeDelta::seconds(second));
         }
@@ -138,20 +121,9 @@ pub fn carried_from(setting: &Setting, longest_days: i64) -> NaiveDate {
 fn day_load(calendar: &Calendar, day_off_weight: f64, date: NaiveDate) -> (DayLoad, f64) {
     let working = calendar.is_working(date);
     // Mondays are busiest.
-    let weight = if working {
-        1.2 - 0.07 * f64::from(date.weekday().num_days_from_monday())
-    } else {
-        day_off_weight
-    };
-    (
-        DayLoad {
-            date,
-            working,
-            count: 0,
-            until: 1.0,
-        },
-        weight,
-    )
+    let weight =
+        if working { 1.2 - 0.07 * f64::from(date.weekday().num_days_from_monday()) } else { day_off_weight };
+    (DayLoad { date, working, count: 0, until: 1.0 }, weight)
 }
 
 /// Pieces of a day: from hour, to hour, share of the day's dossiers.
@@ -184,15 +156,10 @@ fn hour_of_share(share: f64, off_hours: f64, working: bool) -> f64 {
         }
         left -= part;
     }
-    if working && off_hours == 0.0 {
-        16.999
-    } else {
-        23.4
-    }
+    if working && off_hours == 0.0 { 16.999 } else { 23.4 }
 }
 
 fn share_before(hour: f64, off_hours: f64) -> f64 {
-    let part =
-        |(from, to, share): (f64, f64, f64)| share * ((hour - from) / (to - from)).clamp(0.0, 1.0);
+    let part = |(from, to, share): (f64, f64, f64)| share * ((hour - from) / (to - from)).clamp(0.0, 1.0);
     pieces(off_hours, true).into_iter().map(part).sum()
 }

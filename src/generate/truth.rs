@@ -49,12 +49,7 @@ impl Planted {
         original: impl Into<String>,
         planted: impl Into<String>,
     ) -> Self {
-        Planted {
-            kind,
-            field,
-            original: original.into(),
-            planted: planted.into(),
-        }
+        Planted { kind, field, original: original.into(), planted: planted.into() }
     }
 }
 
@@ -77,20 +72,10 @@ impl Truth {
         let mut records = CsvFile::create(out, RECORDS, b',')?;
         records.write(["system", "file", "sheet", "row", "case_id", "fate", "reach"])?;
         let mut errors = CsvFile::create(out, ERRORS, b',')?;
-        errors.write([
-            "kind", "case_id", "system", "file", "sheet", "row", "field", "original", "planted",
-        ])?;
-        let files = System::ALL
-            .into_iter()
-            .map(|system| (system, setting.file(system).to_owned()))
-            .collect();
-        Ok(Truth {
-            records,
-            errors,
-            files,
-            errors_by_kind: BTreeMap::new(),
-            rows: BTreeMap::new(),
-        })
+        errors
+            .write(["kind", "case_id", "system", "file", "sheet", "row", "field", "original", "planted"])?;
+        let files = System::ALL.into_iter().map(|system| (system, setting.file(system).to_owned())).collect();
+        Ok(Truth { records, errors, files, errors_by_kind: BTreeMap::new(), rows: BTreeMap::new() })
     }
 
     /// A row was written. `reach` is given for a spoke's row whose case the hub has.
@@ -107,8 +92,7 @@ impl Truth {
         let (row, case) = (place.row.to_string(), case_id(case));
         let fate = if malformed { "malformed" } else { "record" };
         let reach = reach.filter(|_| !malformed).map_or("", Reach::name);
-        self.records
-            .write([system.name(), file, place.sheet, &row, &case, fate, reach])
+        self.records.write([system.name(), file, place.sheet, &row, &case, fate, reach])
     }
 
     /// An error was planted; without a place it is a row that is not there.
@@ -123,17 +107,10 @@ impl Truth {
             Some(count) => *count += 1,
             None => _ = self.errors_by_kind.insert(planted.kind.to_owned(), 1),
         }
-        let file = place
-            .and_then(|_| self.files.get(&system))
-            .map_or("", String::as_str);
+        let file = place.and_then(|_| self.files.get(&system)).map_or("", String::as_str);
         let sheet = place.map_or("", |place| place.sheet);
         let row = place.map_or(String::new(), |place| place.row.to_string());
-        let Planted {
-            kind,
-            field,
-            original,
-            planted,
-        } = planted;
+        let Planted { kind, field, original, planted } = planted;
         self.errors.write([
             kind,
             case_id(case).as_str(),
@@ -150,10 +127,7 @@ impl Truth {
     pub fn finish(mut self) -> Result<Counts, GenerateError> {
         self.records.finish()?;
         self.errors.finish()?;
-        Ok(Counts {
-            errors_by_kind: self.errors_by_kind,
-            rows: self.rows,
-        })
+        Ok(Counts { errors_by_kind: self.errors_by_kind, rows: self.rows })
     }
 }
 
@@ -171,19 +145,12 @@ pub struct CsvFile {
 impl CsvFile {
     pub fn create(out: &Path, name: &str, delimiter: u8) -> Result<Self, GenerateError> {
         let path = out.join(name);
-        let file = File::create(&path).map_err(|source| GenerateError::Io {
-            path: path.clone(),
-            source,
-        })?;
+        let file = File::create(&path).map_err(|source| GenerateError::Io { path: path.clone(), source })?;
         let writer = csv::WriterBuilder::new()
             .delimiter(delimiter)
             .flexible(true)
             .from_writer(BufWriter::with_capacity(1 << 18, file));
-        Ok(CsvFile {
-            path,
-            writer,
-            lines: 0,
-        })
+        Ok(CsvFile { path, writer, lines: 0 })
     }
 
     pub fn write<I, T>(&mut self, cells: I) -> Result<(), GenerateError>
@@ -194,10 +161,7 @@ impl CsvFile {
         self.lines += 1;
         self.writer
             .write_record(cells)
-            .map_err(|source| GenerateError::Csv {
-                path: self.path.clone(),
-                source,
-            })
+            .map_err(|source| GenerateError::Csv { path: self.path.clone(), source })
     }
 
     /// Number of the line written last, from 1.
@@ -206,10 +170,7 @@ impl CsvFile {
     }
 
     pub fn finish(&mut self) -> Result<(), GenerateError> {
-        let io = |source| GenerateError::Io {
-            path: self.path.clone(),
-            source,
-        };
+        let io = |source| GenerateError::Io { path: self.path.clone(), source };
         self.writer.flush().map_err(io)
     }
 }
@@ -224,33 +185,17 @@ pub struct LineFile {
 impl LineFile {
     pub fn create(out: &Path, name: &str) -> Result<Self, GenerateError> {
         let path = out.join(name);
-        let file = File::create(&path).map_err(|source| GenerateError::Io {
-            path: path.clone(),
-            source,
-        })?;
-        Ok(LineFile {
-            path,
-            writer: BufWriter::with_capacity(1 << 18, file),
-            lines: 0,
-        })
+        let file = File::create(&path).map_err(|source| GenerateError::Io { path: path.clone(), source })?;
+        Ok(LineFile { path, writer: BufWriter::with_capacity(1 << 18, file), lines: 0 })
     }
 
     pub fn write(&mut self, line: &[u8]) -> Result<(), GenerateError> {
         self.lines += 1;
-        let written = self
-            .writer
-            .write_all(line)
-            .and_then(|()| self.writer.write_all(b"\n"));
-        written.map_err(|source| GenerateError::Io {
-            path: self.path.clone(),
-            source,
-        })
+        let written = self.writer.write_all(line).and_then(|()| self.writer.write_all(b"\n"));
+        written.map_err(|source| GenerateError::Io { path: self.path.clone(), source })
     }
 
     pub fn finish(&mut self) -> Result<(), GenerateError> {
-        self.writer.flush().map_err(|source| GenerateError::Io {
-            path: self.path.clone(),
-            source,
-        })
+        self.writer.flush().map_err(|source| GenerateError::Io { path: self.path.clone(), source })
     }
 }

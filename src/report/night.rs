@@ -83,7 +83,8 @@ pub struct PublishedLine {
 impl NightReport {
     pub fn new(plan: &RunPlan, judged: &Judged, run_id: &str, out: &Path, manifest: &Path) -> Self {
         let systems = plan.systems.iter().map(|system| system.name.clone());
-        let mut verdicts: Vec<VerdictLine> = systems.map(|system| VerdictLine { system, counts: [0; 8] }).collect();
+        let mut verdicts: Vec<VerdictLine> =
+            systems.map(|system| VerdictLine { system, counts: [0; 8] }).collect();
         for case in judged.standings.chunks_exact(plan.systems.len().max(1)) {
             for (line, standing) in verdicts.iter_mut().zip(case) {
                 line.counts[standing.verdict as usize] += 1;
@@ -113,7 +114,15 @@ impl NightReport {
             published: published.collect(),
             out: out.display().to_string(),
             tables: vec![
-                "feeds", "quarantine", "records", "cases", "links", "duplicates", "differences", "findings", "summary",
+                "feeds",
+                "quarantine",
+                "records",
+                "cases",
+                "links",
+                "duplicates",
+                "differences",
+                "findings",
+                "summary",
             ],
             run_date: plan.as_of.date().to_string(),
             manifest: manifest.display().to_string(),
@@ -147,7 +156,11 @@ fn link_lines(plan: &RunPlan, judged: &Judged) -> Vec<LinkLine> {
     let mut lines: Vec<LinkLine> = plan
         .systems
         .iter()
-        .map(|system| LinkLine { system: system.name.clone(), linked: vec![0; plan.ladder.len()], ambiguous: 0 })
+        .map(|system| LinkLine {
+            system: system.name.clone(),
+            linked: vec![0; plan.ladder.len()],
+            ambiguous: 0,
+        })
         .collect();
     for link in judged.linked.links.iter().filter(|link| link.left_system == RunPlan::HUB) {
         let line = &mut lines[link.right_system];
@@ -186,7 +199,9 @@ fn finding_lines(plan: &RunPlan, judged: &Judged) -> Vec<FindingLine> {
 
 fn severities(judged: &Judged) -> BTreeMap<&'static str, u64> {
     let mut counts: BTreeMap<&'static str, u64> = Severity::ALL.iter().map(|s| (s.code(), 0)).collect();
-    for finding in judged.findings.iter().filter(|finding| !finding.expected && finding.explained_by.is_none()) {
+    for finding in
+        judged.findings.iter().filter(|finding| !finding.expected && finding.explained_by.is_none())
+    {
         *counts.entry(finding.severity.code()).or_default() += 1;
     }
     counts
@@ -210,7 +225,13 @@ impl fmt::Display for NightText<'_> {
         self.published(f, words)?;
         writeln!(f, "{}", words.outputs)?;
         let partition = format!("run_date={}", report.run_date);
-        writeln!(f, "  {}: {}/<{}>/{partition}/part-0000.parquet", words.tables, report.out, report.tables.join("|"))?;
+        writeln!(
+            f,
+            "  {}: {}/<{}>/{partition}/part-0000.parquet",
+            words.tables,
+            report.out,
+            report.tables.join("|")
+        )?;
         writeln!(f, "  {}: {}/report/{partition}/mismatches.xlsx", words.workbook, report.out)?;
         writeln!(f, "  {}: {}", words.manifest, report.manifest)
     }
@@ -261,8 +282,15 @@ impl NightText<'_> {
     }
 
     fn findings(&self, f: &mut fmt::Formatter<'_>, words: &Words) -> fmt::Result {
-        let heading =
-            [words.rule, words.kind, words.severity, words.real, words.expected, words.explained, words.meaning];
+        let heading = [
+            words.rule,
+            words.kind,
+            words.severity,
+            words.real,
+            words.expected,
+            words.explained,
+            words.meaning,
+        ];
         let mut table = TextTable::new(&heading);
         for FindingLine { rule, kind, severity, real, expected, explained } in &self.report.findings {
             let title = FindingKind::from_name(kind).map_or("", |kind| match self.lang {

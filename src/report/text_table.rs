@@ -21,13 +21,16 @@ impl fmt::Display for TextTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let cell = |row: &Vec<String>, column: usize| row.get(column).cloned().unwrap_or_default();
-        let width = |column: usize| self.rows.iter().map(|row| cell(row, column).chars().count()).max().unwrap_or(0);
+        let width =
+            |column: usize| self.rows.iter().map(|row| cell(row, column).chars().count()).max().unwrap_or(0);
         let numeric = |column: usize| {
-            let mut cells = self.rows.iter().skip(1).map(|row| cell(row, column)).filter(|cell| !cell.is_empty());
+            let mut cells =
+                self.rows.iter().skip(1).map(|row| cell(row, column)).filter(|cell| !cell.is_empty());
             cells.clone().next().is_some()
                 && cells.all(|cell| cell.chars().all(|c| c.is_ascii_digit() || ",.-%·".contains(c)))
         };
-        let layout: Vec<(usize, bool)> = (0..columns).map(|column| (width(column), numeric(column))).collect();
+        let layout: Vec<(usize, bool)> =
+            (0..columns).map(|column| (width(column), numeric(column))).collect();
         for row in &self.rows {
             let mut line = String::from(" ");
             for (column, (width, right)) in layout.iter().enumerate() {
@@ -62,7 +65,10 @@ mod tests {
 
     #[test]
     fn thousands_are_apart() {
-        assert_eq!([0, 999, 1000, 54_156, 1_000_000].map(thousands), ["0", "999", "1,000", "54,156", "1,000,000"]);
+        assert_eq!(
+            [0, 999, 1000, 54_156, 1_000_000].map(thousands),
+            ["0", "999", "1,000", "54,156", "1,000,000"]
+        );
     }
 
     #[test]

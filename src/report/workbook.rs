@@ -157,7 +157,8 @@ fn start(path: &Path, cover: &Cover) -> Result<Workbook, WorkbookError> {
         .set_creation_datetime(&made);
     book.set_properties(&properties);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    book.set_tempdir(folder).map_err(|source| WorkbookError::Save { path: path.display().to_string(), source })?;
+    book.set_tempdir(folder)
+        .map_err(|source| WorkbookError::Save { path: path.display().to_string(), source })?;
     Ok(book)
 }
 

@@ -163,14 +163,15 @@ impl Comparer<'_> {
             NameRelation::Same => None,
             NameRelation::Variant(form) => Outcome::new(form.code(), Some(FindingKind::NameVariant)),
             NameRelation::Near | NameRelation::Differs => {
-                let subject = |system: usize, row: u32| self.records[system].text(FieldName::SubjectName, row as usize);
+                let subject =
+                    |system: usize, row: u32| self.records[system].text(FieldName::SubjectName, row as usize);
                 let same = |one: Option<&str>, other: &str| {
                     one.is_some_and(|one| {
                         matches!(name::relation(one, other), NameRelation::Same | NameRelation::Variant(_))
                     })
                 };
-                let in_another_role =
-                    same(subject(link.left_system, link.left), b) || same(subject(link.right_system, link.right), a);
+                let in_another_role = same(subject(link.left_system, link.left), b)
+                    || same(subject(link.right_system, link.right), a);
                 Some(Outcome {
                     relation: relation.code(),
                     kind: (!in_another_role).then_some(FindingKind::NameConflict),
@@ -187,7 +188,8 @@ impl Comparer<'_> {
         let explained = match relation {
             IdRelation::Same => return None,
             IdRelation::CmndAgainstCccd => {
-                let born = |system: usize, row: u32| self.records[system].date(FieldName::BirthDate, row as usize);
+                let born =
+                    |system: usize, row: u32| self.records[system].date(FieldName::BirthDate, row as usize);
                 let born = born(link.left_system, link.left).or_else(|| born(link.right_system, link.right));
                 let year = personal_id::birth_year(a).or_else(|| personal_id::birth_year(b));
                 born.zip(year).is_none_or(|(born, year)| born.year() == year)
@@ -208,7 +210,9 @@ impl Comparer<'_> {
             return Some(shown(field, text).into_owned());
         }
         match field.kind() {
-            FieldKind::Timestamp => records.moment(field, row).map(|m| m.format("%Y-%m-%d %H:%M:%S").to_string()),
+            FieldKind::Timestamp => {
+                records.moment(field, row).map(|m| m.format("%Y-%m-%d %H:%M:%S").to_string())
+            }
             FieldKind::PartialDate => records.date(field, row).map(|date| date.to_string()),
             _ => records.int(field, row).map(|value| value.to_string()),
         }

@@ -8,7 +8,7 @@ use super::dedupe::{Collision, Deduped, Duplicate};
 use super::normalise::SystemRecords;
 use super::normalise::quarantine::Quarantined;
 use super::records::Records;
-use crate::config::plan::{Rung, RunPlan};
+use crate::config::plan::{RunPlan, Rung};
 use crate::domain::dossier::FieldName;
 use crate::engine::accounting::RowAccount;
 use crate::engine::assignment::{Assigned, Candidate, one_to_one};
@@ -123,7 +123,8 @@ impl<'r> Climber<'r> {
             }
         }
         let parts = partition::deal(rows);
-        let found: Vec<(Vec<Candidate>, usize)> = parts.iter().map(|part| self.candidates(rung, spoke, part)).collect();
+        let found: Vec<(Vec<Candidate>, usize)> =
+            parts.iter().map(|part| self.candidates(rung, spoke, part)).collect();
         let mut candidates = Vec::new();
         for (found, skipped) in found {
             candidates.extend(found);

@@ -54,7 +54,9 @@ impl<'a> Records<'a> {
     }
 
     pub fn issues(&self, row: usize) -> Issues {
-        self.issues.and_then(|column| column.get(row)).map_or(Issues::NONE, |bits| Issues::from_bits(bits as u32))
+        self.issues
+            .and_then(|column| column.get(row))
+            .map_or(Issues::NONE, |bits| Issues::from_bits(bits as u32))
     }
 
     /// The code under which the hub should know this record: the hub's own code where the system

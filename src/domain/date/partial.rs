@@ -52,10 +52,7 @@ pub fn partial(raw: &str, patterns: &[DatePattern]) -> Parsed<PartialDate> {
         unreal => reduced(text).or(unreal),
     });
     Parsed {
-        value: read.value.map(|(moment, precision)| PartialDate {
-            date: moment.date(),
-            precision,
-        }),
+        value: read.value.map(|(moment, precision)| PartialDate { date: moment.date(), precision }),
         issues: read.issues,
     }
 }
@@ -68,12 +65,7 @@ fn reduced(text: &str) -> Option<Fields> {
     };
     let year_of = |s: &str| if s.len() == 4 { number(s) } else { None };
     let is_blank = |s: &str| {
-        s.bytes().all(|b| {
-            matches!(
-                b,
-                b'-' | b'0' | b'_' | b'.' | b'?' | b' ' | b'*' | b'x' | b'X'
-            )
-        })
+        s.bytes().all(|b| matches!(b, b'-' | b'0' | b'_' | b'.' | b'?' | b' ' | b'*' | b'x' | b'X'))
     };
     let month_of = |s: &str| match number(s) {
         _ if is_blank(s) => Some(None),
@@ -84,15 +76,11 @@ fn reduced(text: &str) -> Option<Fields> {
         (year, None)
     } else if text.len() == 8 && number(text).is_some() && text.ends_with("00") {
         (year_of(&text[..4])?, month_of(&text[4..6])?)
-    } else if let Some(head) = text
-        .get(..5)
-        .filter(|head| head.ends_with('-') && year_of(&head[..4]).is_some())
+    } else if let Some(head) =
+        text.get(..5).filter(|head| head.ends_with('-') && year_of(&head[..4]).is_some())
     {
         let (month, day) = text[5..].split_once('-').unwrap_or((&text[5..], ""));
-        (
-            year_of(&head[..4])?,
-            month_of(month).filter(|_| is_blank(day))?,
-        )
+        (year_of(&head[..4])?, month_of(month).filter(|_| is_blank(day))?)
     } else {
         let (front, year) = text.rsplit_once(['/', '-', '.'])?;
         let year = year_of(year.trim())?;
@@ -100,11 +88,7 @@ fn reduced(text: &str) -> Option<Fields> {
         let (day, month) = front.split_once(separator).unwrap_or(("", front));
         (year, month_of(month.trim()).filter(|_| is_blank(day))?)
     };
-    Some(Fields {
-        year: i32::try_from(year).ok()?,
-        month,
-        ..Fields::EMPTY
-    })
+    Some(Fields { year: i32::try_from(year).ok()?, month, ..Fields::EMPTY })
 }
 
 #[cfg(test)]
@@ -113,9 +97,7 @@ mod tests {
     use crate::domain::issue::ParseIssue;
 
     fn patterns(list: &[&str]) -> Vec<DatePattern> {
-        list.iter()
-            .map(|pattern| DatePattern::parse(pattern).expect("a pattern"))
-            .collect()
+        list.iter().map(|pattern| DatePattern::parse(pattern).expect("a pattern")).collect()
     }
 
     #[test]
@@ -145,11 +127,7 @@ mod tests {
             let parsed = partial(raw, &list);
             let date = NaiveDate::from_ymd_opt(1958, month, day).expect("a date");
             assert_eq!(parsed.value, Some(PartialDate { date, precision }), "{raw}");
-            assert_eq!(
-                parsed.issues.contains(ParseIssue::DatePrecisionReduced),
-                precision != Day,
-                "{raw}"
-            );
+            assert_eq!(parsed.issues.contains(ParseIssue::DatePrecisionReduced), precision != Day, "{raw}");
         }
         for raw in [
             "15/--/1958",
@@ -163,23 +141,12 @@ mod tests {
             "1958-05-07",
         ] {
             assert_eq!(partial(raw, &list).value, None, "{raw}");
-            assert!(
-                partial(raw, &list)
-                    .issues
-                    .contains(ParseIssue::DateUnreadable),
-                "{raw}"
-            );
+            assert!(partial(raw, &list).issues.contains(ParseIssue::DateUnreadable), "{raw}");
         }
         assert_eq!(partial("", &list), Parsed::empty());
-        assert_eq!(
-            partial("0000", &list).issues.iter().collect::<Vec<_>>(),
-            [ParseIssue::DateBeforeEra]
-        );
+        assert_eq!(partial("0000", &list).issues.iter().collect::<Vec<_>>(), [ParseIssue::DateBeforeEra]);
         let by_pattern = partial("03/1958", &patterns(&["MM/yyyy"]));
         assert_eq!(by_pattern.value.map(|d| d.precision), Some(Month));
-        assert_eq!(
-            [Year, Month, Day].map(Precision::code),
-            ["year", "month", "day"]
-        );
+        assert_eq!([Year, Month, Day].map(Precision::code), ["year", "month", "day"]);
     }
 }

@@ -47,19 +47,15 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    pub const EMPTY: Self = Self {
-        year: 0,
-        month: None,
-        day: None,
-        hour: 0,
-        minute: 0,
-        second: 0,
-        offset_minutes: None,
-    };
+    pub const EMPTY: Self =
+        Self { year: 0, month: None, day: None, hour: 0, minute: 0, second: 0, offset_minutes: None };
 
     pub fn moment(&self) -> Option<NaiveDateTime> {
-        NaiveDate::from_ymd_opt(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1))?
-            .and_hms_opt(self.hour, self.minute, self.second)
+        NaiveDate::from_ymd_opt(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1))?.and_hms_opt(
+            self.hour,
+            self.minute,
+            self.second,
+        )
     }
 
     pub fn is_real(&self) -> bool {
@@ -91,11 +87,7 @@ impl DatePattern {
             };
             (least + low, most + high)
         });
-        Ok(Self {
-            text: pattern.to_owned(),
-            tokens,
-            width,
-        })
+        Ok(Self { text: pattern.to_owned(), tokens, width })
     }
 
     /// The pattern as written.
@@ -116,8 +108,7 @@ impl DatePattern {
                 Token::Literal(byte) => rest = rest.strip_prefix(&[byte])?,
                 Token::Year => {
                     let (head, tail) = rest.split_first_chunk::<4>()?;
-                    let (century, years) =
-                        (two_digits(head[0], head[1])?, two_digits(head[2], head[3])?);
+                    let (century, years) = (two_digits(head[0], head[1])?, two_digits(head[2], head[3])?);
                     fields.year = i32::try_from(century * 100 + years).ok()?;
                     rest = tail;
                 }
@@ -133,11 +124,7 @@ impl DatePattern {
                     rest = tail;
                 }
                 Token::Fraction => {
-                    let digits = rest
-                        .iter()
-                        .take(9)
-                        .take_while(|b| b.is_ascii_digit())
-                        .count();
+                    let digits = rest.iter().take(9).take_while(|b| b.is_ascii_digit()).count();
                     rest = rest.get(digits..).filter(|_| digits > 0)?;
                 }
                 Token::Offset => {
@@ -210,26 +197,19 @@ fn tokens(pattern: &str) -> Result<Vec<Token>, PatternError> {
 }
 
 fn field(letter: char, run: &str) -> Result<Token, PatternError> {
-    let width = |hint| PatternError::Width {
-        letters: run.to_owned(),
-        hint,
-    };
+    let width = |hint| PatternError::Width { letters: run.to_owned(), hint };
     match (letter, run.len()) {
         ('y', 4) => Ok(Token::Year),
         ('y', _) => Err(width("a year is yyyy; two digits do not say the century")),
         ('M', 3..) => Err(width("names of months are not read; the month is MM or M")),
-        ('M' | 'd' | 'H' | 'm' | 's', length @ (1 | 2)) => Ok(Token::Number {
-            letter: run.as_bytes()[0],
-            exact: length == 2,
-        }),
+        ('M' | 'd' | 'H' | 'm' | 's', length @ (1 | 2)) => {
+            Ok(Token::Number { letter: run.as_bytes()[0], exact: length == 2 })
+        }
         ('M' | 'd' | 'H' | 'm' | 's', _) => Err(width("write the letter once or twice")),
         ('S', 1..=9) => Ok(Token::Fraction),
         ('S', _) => Err(width("a fraction has at most nine digits")),
         ('Z' | 'X', _) => Ok(Token::Offset),
-        _ => Err(PatternError::UnknownLetter {
-            letter,
-            hint: letter_hint(letter),
-        }),
+        _ => Err(PatternError::UnknownLetter { letter, hint: letter_hint(letter) }),
     }
 }
 
@@ -260,15 +240,11 @@ fn check_parts(pattern: &str, tokens: &[Token]) -> Result<(), PatternError> {
     let has = |letter: u8| count(tokens, letter) > 0;
     let missing = |part, hint| Err(PatternError::Missing { part, hint });
     if has(b'd') && has(b'y') && has(b'm') && !has(b'M') {
-        return Err(PatternError::MinutesForMonth {
-            suggestion: with_month(pattern),
-        });
+        return Err(PatternError::MinutesForMonth { suggestion: with_month(pattern) });
     }
     for letter in *b"yMdHmsSZ" {
         if count(tokens, letter) > 1 {
-            return Err(PatternError::Repeated {
-                letter: char::from(letter),
-            });
+            return Err(PatternError::Repeated { letter: char::from(letter) });
         }
     }
     if !has(b'y') {
@@ -304,10 +280,7 @@ fn with_month(pattern: &str) -> String {
 /// A number of open width must be followed by something that is no digit.
 fn check_widths(tokens: &[Token]) -> Result<(), PatternError> {
     for pair in tokens.windows(2) {
-        let open = matches!(
-            pair[0],
-            Token::Number { exact: false, .. } | Token::Fraction
-        );
+        let open = matches!(pair[0], Token::Number { exact: false, .. } | Token::Fraction);
         let digit_follows = match pair[1] {
             Token::Number { .. } | Token::Year | Token::Fraction => true,
             Token::Literal(byte) => byte.is_ascii_digit(),
@@ -332,9 +305,7 @@ mod tests {
     use super::*;
 
     fn refused(pattern: &str) -> String {
-        DatePattern::parse(pattern)
-            .expect_err("refused")
-            .to_string()
+        DatePattern::parse(pattern).expect_err("refused").to_string()
     }
 
     #[test]
@@ -346,9 +317,7 @@ mod tests {
             ("dd/mm/yyyy HH:mm:ss", "dd/MM/yyyy HH:mm:ss"),
             ("HH:mm dd/mm/yyyy", "HH:mm dd/MM/yyyy"),
         ] {
-            let expected = PatternError::MinutesForMonth {
-                suggestion: meant.into(),
-            };
+            let expected = PatternError::MinutesForMonth { suggestion: meant.into() };
             assert_eq!(DatePattern::parse(pattern), Err(expected));
         }
         assert!(refused("dd/mm/yyyy").contains("hint: the month is MM, so write \"dd/MM/yyyy\""));
@@ -392,10 +361,7 @@ mod tests {
             "'ngày' dd/MM/yyyy",
             "yyyy-MM-dd HH:mm:ssXXX",
         ] {
-            assert_eq!(
-                DatePattern::parse(pattern).expect("compiles").as_str(),
-                pattern
-            );
+            assert_eq!(DatePattern::parse(pattern).expect("compiles").as_str(), pattern);
         }
         let quoted = DatePattern::parse("yyyy''MM").expect("compiles");
         assert_eq!(quoted.read(b"2024'03").and_then(|f| f.month), Some(3));
@@ -404,16 +370,8 @@ mod tests {
     #[test]
     fn reading_stops_at_anything_odd() {
         let pattern = DatePattern::parse("d/M/yyyy").expect("compiles");
-        for bad in [
-            "",
-            "1/1/202",
-            "1/1/20245",
-            "a/1/2024",
-            "1/b/2024",
-            "111/1/2024",
-            "1-1-2024",
-            "1/1/2O24",
-        ] {
+        for bad in ["", "1/1/202", "1/1/20245", "a/1/2024", "1/b/2024", "111/1/2024", "1-1-2024", "1/1/2O24"]
+        {
             assert_eq!(pattern.read(bad.as_bytes()), None, "{bad}");
         }
         let iso = DatePattern::parse("yyyy-MM-dd'T'HH:mm:ssZ").expect("compiles");

@@ -9,9 +9,7 @@ pub enum PatternError {
     #[error("the date pattern is empty\n  hint: write for instance dd/MM/yyyy HH:mm:ss")]
     Empty,
     /// `dd/mm/yyyy`: a known producer wrote just this, and every birth month became January [S].
-    #[error(
-        "mm is minutes and there is no month\n  hint: the month is MM, so write \"{suggestion}\""
-    )]
+    #[error("mm is minutes and there is no month\n  hint: the month is MM, so write \"{suggestion}\"")]
     MinutesForMonth {
         /// The pattern that was probably meant.
         suggestion: String,

@@ -45,10 +45,9 @@ const ORGANISATIONS: [&str; 34] = [
 
 fn is_organisation(s: &str) -> bool {
     let key = fold(s);
-    ORGANISATIONS.iter().any(|sign| {
-        key.strip_prefix(sign)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-    })
+    ORGANISATIONS
+        .iter()
+        .any(|sign| key.strip_prefix(sign).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
 }
 
 /// The owners of a shared dossier: "Ông Nguyễn Văn A và bà Trần Thị B" gives two names without
@@ -62,11 +61,7 @@ pub fn joint_owners(s: &str) -> impl Iterator<Item = &str> {
     std::iter::from_fn(move || {
         loop {
             let text = rest?;
-            let (head, tail) = if single {
-                (text, None)
-            } else {
-                split_owner(text)
-            };
+            let (head, tail) = if single { (text, None) } else { split_owner(text) };
             rest = tail;
             let owner = without_title(head);
             if !owner.is_empty() {
@@ -109,11 +104,7 @@ fn without_title(name: &str) -> &str {
     let length = title_length(lower.iter().map(String::as_str));
     // "Ba" and "Chi" in an unaccented name may be a family or middle name: only accented titles go.
     let spoken = &lower[..length];
-    if length == 0
-        || spoken
-            .iter()
-            .any(|w| matches!(w.as_str(), "ba" | "chi" | "ho"))
-    {
+    if length == 0 || spoken.iter().any(|w| matches!(w.as_str(), "ba" | "chi" | "ho")) {
         return name.trim();
     }
     parts.get(length).map_or(name, |first| {
@@ -139,9 +130,7 @@ pub fn mask(s: &str) -> String {
 }
 
 pub(super) fn words(s: &str) -> Vec<&str> {
-    s.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect()
+    s.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
 }
 
 fn is_address(word: &str) -> bool {
@@ -175,18 +164,9 @@ mod tests {
     #[test]
     fn joint_owners_are_split() {
         let split = |s: &'static str| joint_owners(s).collect::<Vec<_>>();
-        assert_eq!(
-            split("Nguyễn Văn A và bà Trần Thị B"),
-            ["Nguyễn Văn A", "Trần Thị B"]
-        );
-        assert_eq!(
-            split("Ông Nguyễn Văn A VÀ vợ là bà C D"),
-            ["Nguyễn Văn A", "vợ là bà C D"]
-        );
-        assert_eq!(
-            split("Lê A; Lê B, Lê C & Lê D"),
-            ["Lê A", "Lê B", "Lê C", "Lê D"]
-        );
+        assert_eq!(split("Nguyễn Văn A và bà Trần Thị B"), ["Nguyễn Văn A", "Trần Thị B"]);
+        assert_eq!(split("Ông Nguyễn Văn A VÀ vợ là bà C D"), ["Nguyễn Văn A", "vợ là bà C D"]);
+        assert_eq!(split("Lê A; Lê B, Lê C & Lê D"), ["Lê A", "Lê B", "Lê C", "Lê D"]);
         assert_eq!(split("Nguyễn Văn An"), ["Nguyễn Văn An"]);
         assert_eq!(split("Và Bá Tểnh"), ["Và Bá Tểnh"]);
         assert_eq!(split("Lê An; "), ["Lê An"]);

@@ -49,9 +49,7 @@ pub fn is_cccd(id: &str) -> bool {
         return false;
     }
     let bytes = id.as_bytes();
-    let place = bytes[..3]
-        .iter()
-        .fold(0_u32, |n, b| n * 10 + u32::from(b - b'0'));
+    let place = bytes[..3].iter().fold(0_u32, |n, b| n * 10 + u32::from(b - b'0'));
     (place >= 100 || PROVINCE_SET >> place & 1 == 1) && bytes[3] <= b'3'
 }
 
@@ -82,20 +80,16 @@ pub fn tax_checksum_ok(id: &str) -> bool {
     if !shape {
         return false;
     }
-    let sum: u32 = bytes
-        .iter()
-        .zip(TAX_WEIGHTS)
-        .map(|(b, w)| u32::from(b - b'0') * w)
-        .sum();
+    let sum: u32 = bytes.iter().zip(TAX_WEIGHTS).map(|(b, w)| u32::from(b - b'0') * w).sum();
     10 - sum % 11 == u32::from(bytes[9] - b'0')
 }
 
 /// Province codes of birth registration as used in the CCCD, before the merger of July 2025; they
 /// stay with the holder for life [R-H].
 const PROVINCES: [u8; 63] = [
-    1, 2, 4, 6, 8, 10, 11, 12, 14, 15, 17, 19, 20, 22, 24, 25, 26, 27, 30, 31, 33, 34, 35, 36, 37,
-    38, 40, 42, 44, 45, 46, 48, 49, 51, 52, 54, 56, 58, 60, 62, 64, 66, 67, 68, 70, 72, 74, 75, 77,
-    79, 80, 82, 83, 84, 86, 87, 89, 91, 92, 93, 94, 95, 96,
+    1, 2, 4, 6, 8, 10, 11, 12, 14, 15, 17, 19, 20, 22, 24, 25, 26, 27, 30, 31, 33, 34, 35, 36, 37, 38, 40,
+    42, 44, 45, 46, 48, 49, 51, 52, 54, 56, 58, 60, 62, 64, 66, 67, 68, 70, 72, 74, 75, 77, 79, 80, 82, 83,
+    84, 86, 87, 89, 91, 92, 93, 94, 95, 96,
 ];
 
 const PROVINCE_SET: u128 = {

@@ -88,7 +88,9 @@ impl<'a> Column<'a> {
             Kind::Id | Kind::Text | Kind::Label => Self::Text(Texts::of(&table.frame, name).map_err(failed)?),
             Kind::Coded(labels) => Self::Coded(ints()?, labels),
             Kind::Int => Self::Int(ints()?),
-            Kind::Float => Self::Float(table.frame.column(name).and_then(|column| column.f64()).map_err(failed)?),
+            Kind::Float => {
+                Self::Float(table.frame.column(name).and_then(|column| column.f64()).map_err(failed)?)
+            }
             Kind::Date => Self::Date(ints()?),
             Kind::Timestamp => Self::Moment(ints()?),
             Kind::Flag => Self::Flag(ints()?),
@@ -187,7 +189,13 @@ impl Ink {
     }
 
     /// Writes one cell.
-    pub fn put(&self, sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell<'_>) -> Result<(), XlsxError> {
+    pub fn put(
+        &self,
+        sheet: &mut Worksheet,
+        row: u32,
+        column: u16,
+        cell: &Cell<'_>,
+    ) -> Result<(), XlsxError> {
         match cell {
             Cell::Empty => {}
             Cell::Text(text) if text.starts_with(['=', '+', '-', '@']) => {

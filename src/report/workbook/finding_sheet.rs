@@ -91,7 +91,8 @@ fn own_cells<'a>(ink: &Ink, findings: &Findings<'a>, row: usize) -> [Cell<'a>; O
 
 /// Title, headers, widths and what holds them on paper; the number of columns.
 fn lay_out(sheet: &mut Worksheet, ink: &Ink, group: &Group<'_>) -> Result<u16, WorkbookError> {
-    let back = Url::new(format!("internal:'{}'!A1", ink.say(Label::CoverSheet))).set_text(ink.say(Label::Back));
+    let back =
+        Url::new(format!("internal:'{}'!A1", ink.say(Label::CoverSheet))).set_text(ink.say(Label::Back));
     sheet.write_url(0, 0, &back)?;
     let known = group.known();
     let title = known.map_or(group.kind, |kind| ink.lang.title(kind));

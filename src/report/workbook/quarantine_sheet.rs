@@ -23,8 +23,14 @@ const COLUMNS: [(Label, &str, f64); 10] = [
 ];
 
 /// Writes the first `cap` refused rows, and says how many more there are.
-pub fn write(sheet: &mut Worksheet, ink: &Ink, tables: &Tables, cap: usize) -> Result<Written, WorkbookError> {
-    let back = Url::new(format!("internal:'{}'!A1", ink.say(Label::CoverSheet))).set_text(ink.say(Label::Back));
+pub fn write(
+    sheet: &mut Worksheet,
+    ink: &Ink,
+    tables: &Tables,
+    cap: usize,
+) -> Result<Written, WorkbookError> {
+    let back =
+        Url::new(format!("internal:'{}'!A1", ink.say(Label::CoverSheet))).set_text(ink.say(Label::Back));
     sheet.write_url(0, 0, &back)?;
     sheet.write_string_with_format(0, 1, ink.say(Label::QuarantineTitle), &ink.heading)?;
 

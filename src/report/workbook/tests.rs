@@ -56,11 +56,28 @@ fn findings(rows: &[&[&str]]) -> Table {
     table(
         "findings",
         &[
-            ("finding_id", Id), ("kind", Label), ("rule_id", Label), ("severity", Label), ("state", Label),
-            ("explained_by", Label), ("first_seen", Date), ("last_seen", Date), ("since", Timestamp),
-            ("age_working_days", Int), ("case_id", Id), ("case_code", Id), ("system", systems.clone()),
-            ("other_system", systems), ("record_id", Id), ("other_record_id", Id), ("link_id", Id),
-            ("field", Label), ("unit", Label), ("procedure", Label), ("detail", Text), ("decision", Text),
+            ("finding_id", Id),
+            ("kind", Label),
+            ("rule_id", Label),
+            ("severity", Label),
+            ("state", Label),
+            ("explained_by", Label),
+            ("first_seen", Date),
+            ("last_seen", Date),
+            ("since", Timestamp),
+            ("age_working_days", Int),
+            ("case_id", Id),
+            ("case_code", Id),
+            ("system", systems.clone()),
+            ("other_system", systems),
+            ("record_id", Id),
+            ("other_record_id", Id),
+            ("link_id", Id),
+            ("field", Label),
+            ("unit", Label),
+            ("procedure", Label),
+            ("detail", Text),
+            ("decision", Text),
         ],
         rows,
     )
@@ -76,8 +93,16 @@ fn tables() -> Tables {
         table(
             "feeds",
             &[
-                ("system", Label), ("role", Label), ("file", Text), ("format", Label), ("bytes", Int),
-                ("sha256", Text), ("rows", Int), ("accepted", Int), ("quarantined", Int), ("health", Label),
+                ("system", Label),
+                ("role", Label),
+                ("file", Text),
+                ("format", Label),
+                ("bytes", Int),
+                ("sha256", Text),
+                ("rows", Int),
+                ("accepted", Int),
+                ("quarantined", Int),
+                ("health", Label),
                 ("reason", Text),
             ],
             &[
@@ -88,29 +113,98 @@ fn tables() -> Tables {
         table(
             "quarantine",
             &[
-                ("system", systems.clone()), ("file", Text), ("sheet", Text), ("row", Int), ("column", Text),
-                ("scope", Label), ("reason", Label), ("detail", Text), ("code", Id), ("masked_value", Text),
+                ("system", systems.clone()),
+                ("file", Text),
+                ("sheet", Text),
+                ("row", Int),
+                ("column", Text),
+                ("scope", Label),
+                ("reason", Label),
+                ("detail", Text),
+                ("code", Id),
+                ("masked_value", Text),
             ],
-            &[&["0", "mot_cua.csv", "", "4", "Ngày tiếp nhận", "row", "date_unreadable", "field received_at", "", "=99/99/9999"]],
+            &[&[
+                "0",
+                "mot_cua.csv",
+                "",
+                "4",
+                "Ngày tiếp nhận",
+                "row",
+                "date_unreadable",
+                "field received_at",
+                "",
+                "=99/99/9999",
+            ]],
         ),
         table(
             "records",
             &[
-                ("record_id", Id), ("system", systems.clone()), ("code", Id), ("owner_name", Text),
-                ("id_number", Id), ("received_at", Timestamp), ("status_raw", Label), ("raw", Text),
-                ("file", Label), ("sheet", Label), ("row", Int),
+                ("record_id", Id),
+                ("system", systems.clone()),
+                ("code", Id),
+                ("owner_name", Text),
+                ("id_number", Id),
+                ("received_at", Timestamp),
+                ("status_raw", Label),
+                ("raw", Text),
+                ("file", Label),
+                ("sheet", Label),
+                ("row", Int),
             ],
             &[
-                &["REC1", "0", ID_A, "Nguyễn Văn An", "001088000123", &received, "Đang xử lý", "", "mot_cua.csv", "", "2"],
-                &["REC2", "0", "=H28", "Trần Thị Bình", "", &received, "Đã trả", "{\"code\":\"@x\"}", "mot_cua.csv", "", "3"],
-                &["REC3", "1", "000.00.05-1", "Nguyễn Vân An", "001088000999", &received, "4", "", "dvcqg.json", "", "1"],
+                &[
+                    "REC1",
+                    "0",
+                    ID_A,
+                    "Nguyễn Văn An",
+                    "001088000123",
+                    &received,
+                    "Đang xử lý",
+                    "",
+                    "mot_cua.csv",
+                    "",
+                    "2",
+                ],
+                &[
+                    "REC2",
+                    "0",
+                    "=H28",
+                    "Trần Thị Bình",
+                    "",
+                    &received,
+                    "Đã trả",
+                    "{\"code\":\"@x\"}",
+                    "mot_cua.csv",
+                    "",
+                    "3",
+                ],
+                &[
+                    "REC3",
+                    "1",
+                    "000.00.05-1",
+                    "Nguyễn Vân An",
+                    "001088000999",
+                    &received,
+                    "4",
+                    "",
+                    "dvcqg.json",
+                    "",
+                    "1",
+                ],
             ],
         ),
         table(
             "differences",
             &[
-                ("link_id", Id), ("left_record_id", Id), ("right_record_id", Id), ("field", Label),
-                ("left_value", Text), ("right_value", Text), ("left_raw", Text), ("right_raw", Text),
+                ("link_id", Id),
+                ("left_record_id", Id),
+                ("right_record_id", Id),
+                ("field", Label),
+                ("left_value", Text),
+                ("right_value", Text),
+                ("left_raw", Text),
+                ("right_raw", Text),
             ],
             &[
                 &["LNK1", "REC1", "REC3", "id_number", "001088000123", "0010******99", "", ""],
@@ -119,18 +213,162 @@ fn tables() -> Tables {
             ],
         ),
         findings(&[
-            &["F1", "missing_on_portal", "R01", "high", "new", "", "", "", &since, "3", "C2", "=H28", "1", "0", "", "REC2", "", "", "H28.05", "1.001193", "not there 5 d 0 h after receipt", ""],
-            &["F2", "code_malformed", "R07", "low", "expected", "", "", "", "", "", "C2", "=H28", "0", "", "REC2", "", "", "code", "", "", "code_malformed", ""],
-            &["F3", "status_behind", "R08", "medium", "new", "sync_collapse", "", "", "", "1", "C1", ID_A, "1", "0", "REC3", "REC1", "LNK1", "status", "", "", "behind", ""],
-            &["F4", "identity_conflict", "R13", "medium", "new", "", "", "", "", "1", "C1", ID_A, "1", "0", "REC3", "REC1", "LNK1", "id_number", "", "", "differs", ""],
-            &["F5", "name_conflict", "R14", "medium", "new", "", "", "", "", "1", "C1", ID_A, "1", "0", "REC3", "REC1", "LNK1", "owner_name", "", "", "near", ""],
-            &["F6", "published_gap", "R20", "high", "new", "", "", "", "", "", "", "", "0", "", "", "", "", "", "", "", "late: gap -1", ""],
+            &[
+                "F1",
+                "missing_on_portal",
+                "R01",
+                "high",
+                "new",
+                "",
+                "",
+                "",
+                &since,
+                "3",
+                "C2",
+                "=H28",
+                "1",
+                "0",
+                "",
+                "REC2",
+                "",
+                "",
+                "H28.05",
+                "1.001193",
+                "not there 5 d 0 h after receipt",
+                "",
+            ],
+            &[
+                "F2",
+                "code_malformed",
+                "R07",
+                "low",
+                "expected",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "C2",
+                "=H28",
+                "0",
+                "",
+                "REC2",
+                "",
+                "",
+                "code",
+                "",
+                "",
+                "code_malformed",
+                "",
+            ],
+            &[
+                "F3",
+                "status_behind",
+                "R08",
+                "medium",
+                "new",
+                "sync_collapse",
+                "",
+                "",
+                "",
+                "1",
+                "C1",
+                ID_A,
+                "1",
+                "0",
+                "REC3",
+                "REC1",
+                "LNK1",
+                "status",
+                "",
+                "",
+                "behind",
+                "",
+            ],
+            &[
+                "F4",
+                "identity_conflict",
+                "R13",
+                "medium",
+                "new",
+                "",
+                "",
+                "",
+                "",
+                "1",
+                "C1",
+                ID_A,
+                "1",
+                "0",
+                "REC3",
+                "REC1",
+                "LNK1",
+                "id_number",
+                "",
+                "",
+                "differs",
+                "",
+            ],
+            &[
+                "F5",
+                "name_conflict",
+                "R14",
+                "medium",
+                "new",
+                "",
+                "",
+                "",
+                "",
+                "1",
+                "C1",
+                ID_A,
+                "1",
+                "0",
+                "REC3",
+                "REC1",
+                "LNK1",
+                "owner_name",
+                "",
+                "",
+                "near",
+                "",
+            ],
+            &[
+                "F6",
+                "published_gap",
+                "R20",
+                "high",
+                "new",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "0",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "late: gap -1",
+                "",
+            ],
         ]),
         table(
             "summary",
             &[
-                ("key", Text), ("figure", Label), ("period_from", Date), ("period_to", Date), ("value", Float),
-                ("published", Float), ("gap", Float), ("source", Text),
+                ("key", Text),
+                ("figure", Label),
+                ("period_from", Date),
+                ("period_to", Date),
+                ("value", Float),
+                ("published", Float),
+                ("gap", Float),
+                ("source", Text),
             ],
             &[
                 &["", "late", "19797", "19857", "6", "7", "-1", "báo cáo quý"],
@@ -163,9 +401,6 @@ fn made(tables: &Tables, lang: Lang, cap: usize) -> (Book, WorkbookReport) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mismatches.xlsx");
     let report = write_capped(&path, tables, &cover(lang), cap).unwrap();
-    if let Some(keep) = std::env::var_os("DOISOAT_KEEP_WORKBOOK") {
-        fs::copy(&path, PathBuf::from(keep)).unwrap();
-    }
     (Book { xlsx: open_workbook(&path).unwrap(), _folder: folder }, report)
 }
 
@@ -194,14 +429,23 @@ fn both_sides_stand_side_by_side() {
     let (mut book, report) = made(&tables(), Lang::En, 100);
     assert_eq!(report, WorkbookReport { sheets: 8, rows: 7, left_out: 0 });
     let names = [
-        "Cover", "R01 missing_on_portal", "R07 code_malformed", "R08 status_behind", "R13 identity_conflict",
-        "R14 name_conflict", "R20 published_gap", "Quarantine",
+        "Cover",
+        "R01 missing_on_portal",
+        "R07 code_malformed",
+        "R08 status_behind",
+        "R13 identity_conflict",
+        "R14 name_conflict",
+        "R20 published_gap",
+        "Quarantine",
     ];
     assert_eq!(book.xlsx.sheet_names(), names);
 
     let sheet = book.sheet("R14 name_conflict");
     let of = |header| under(&sheet, header, 2);
-    assert_eq!((of("finding id"), of("severity"), of("case code")), ("F5".into(), "medium".into(), ID_A.into()));
+    assert_eq!(
+        (of("finding id"), of("severity"), of("case code")),
+        ("F5".into(), "medium".into(), ID_A.into())
+    );
     assert_eq!((of("A · system"), of("B · system")), ("mot_cua".into(), "dvcqg".into()));
     assert_eq!((of("A · code"), of("B · code")), (ID_A.into(), "000.00.05-1".into()));
     assert_eq!((of("A · owner"), of("B · owner")), ("N. V. An".into(), "N. V. An".into()));
@@ -244,7 +488,10 @@ fn a_value_like_a_formula_stays_text() {
     let sheet = book.sheet("R01 missing_on_portal");
     assert_eq!((under(&sheet, "case code", 2), under(&sheet, "A · code", 2)), ("=H28".into(), "=H28".into()));
     let sheet = book.sheet("R07 code_malformed");
-    assert_eq!((under(&sheet, "B · value", 2), under(&sheet, "B · value as written", 2)), ("=H28".into(), "@x".into()));
+    assert_eq!(
+        (under(&sheet, "B · value", 2), under(&sheet, "B · value as written", 2)),
+        ("=H28".into(), "@x".into())
+    );
     let sheet = book.sheet("Quarantine");
     assert_eq!(under(&sheet, "masked value", 2), "=99/99/9999");
     for name in book.xlsx.sheet_names() {
@@ -256,7 +503,10 @@ fn a_value_like_a_formula_stays_text() {
 fn no_personal_number_is_in_clear() {
     let (mut book, _) = made(&tables(), Lang::En, 100);
     let sheet = book.sheet("R13 identity_conflict");
-    assert_eq!((under(&sheet, "A · value", 2), under(&sheet, "B · value", 2)), ("0010******23".into(), "0010******99".into()));
+    assert_eq!(
+        (under(&sheet, "A · value", 2), under(&sheet, "B · value", 2)),
+        ("0010******23".into(), "0010******99".into())
+    );
     for name in book.xlsx.sheet_names() {
         let all = lines(&book.sheet(&name)).join("\n");
         assert!(!all.contains("001088000") && !all.contains("Nguyễn V"), "{name}");
@@ -318,7 +568,8 @@ fn rows_left_out_are_counted_and_real_ones_come_first() {
     assert!(sheet[2].starts_with("F2|") && sheet[3].starts_with("F3|") && sheet[4].starts_with("F4|"));
     assert_eq!(sheet.last().unwrap(), "… 2 more rows are not on this sheet; see Parquet table findings.");
     let cover = lines(&book.sheet("Cover"));
-    let has = |start: &str| assert!(cover.iter().any(|line| line.starts_with(start)), "{start} not in {cover:#?}");
+    let has =
+        |start: &str| assert!(cover.iter().any(|line| line.starts_with(start)), "{start} not in {cover:#?}");
     has("R17|Fees differ|medium|4|1|0|5|3|2|");
     has("rows on the sheet + left out = rows of table findings|R17 fee_conflict|5|5|OK");
     has("Findings not on the sheets; see Parquet table findings: 2");
@@ -356,31 +607,4 @@ fn sheet_names_are_fit_for_excel() {
     assert_eq!(sheet_name(&mut taken, &long.to_uppercase()), "R99 A_KIND_SOMEBODY_GAVE_A_VE 2");
     assert_eq!(sheet_name(&mut taken, "a/b:[c]'"), "abc");
     assert_eq!(sheet_name(&mut taken, " "), "-");
-}
-
-/// How long a full sheet takes: `cargo test --lib report -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement"]
-fn a_hundred_thousand_findings() {
-    let mut tables = tables();
-    tables.list.retain(|table| table.schema.name != "findings");
-    let since = ms("2024-03-20 07:30");
-    let ids: Vec<String> = (0..100_000).map(|n| format!("F{n:015}")).collect();
-    let rows: Vec<[&str; 22]> = ids
-        .iter()
-        .map(|id| {
-            [
-                id, "name_conflict", "R14", "medium", "new", "", "", "", &since, "3", "C1", ID_A, "1", "0", "REC3",
-                "REC1", "LNK1", "owner_name", "H28.05", "1.001193", "near", "",
-            ]
-        })
-        .collect();
-    let rows: Vec<&[&str]> = rows.iter().map(|row| row.as_slice()).collect();
-    tables.list.push(findings(&rows));
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("big.xlsx");
-    let started = std::time::Instant::now();
-    let report = write(&path, &tables, &cover(Lang::Vi)).unwrap();
-    let bytes = fs::metadata(&path).unwrap().len();
-    println!("{report:?} {bytes} bytes in {:?}", started.elapsed());
 }

@@ -75,7 +75,8 @@ impl Timeliness {
 fn end_of(records: &Records<'_>, row: usize) -> Option<NaiveDateTime> {
     let class = records.status(row)?.class();
     let open = matches!(class, StatusClass::NotReceived | StatusClass::Open | StatusClass::Paused);
-    let end = records.moment(FieldName::ReturnedAt, row).or_else(|| records.moment(FieldName::FinishedAt, row));
+    let end =
+        records.moment(FieldName::ReturnedAt, row).or_else(|| records.moment(FieldName::FinishedAt, row));
     end.filter(|_| !open)
 }
 
@@ -138,7 +139,12 @@ impl Counts {
 }
 
 /// Every figure, sorted by dimension, key and figure; then the published ones in the pipeline's order.
-pub fn figures(plan: &RunPlan, linked: &Linked, records: &[Records<'_>], standings: &[Standing]) -> Vec<FigureRow> {
+pub fn figures(
+    plan: &RunPlan,
+    linked: &Linked,
+    records: &[Records<'_>],
+    standings: &[Standing],
+) -> Vec<FigureRow> {
     let clerk = Clerk { plan, hub: &records[RunPlan::HUB] };
     let systems = records.len();
     let books: Vec<Book<'_>> = standings
@@ -165,12 +171,16 @@ pub fn figures(plan: &RunPlan, linked: &Linked, records: &[Records<'_>], standin
             published: None,
             source: None,
         };
-        rows.extend(Figure::CHOICES.iter().map(|(word, figure)| row((*word).to_owned(), counts.value(*figure))));
+        rows.extend(
+            Figure::CHOICES.iter().map(|(word, figure)| row((*word).to_owned(), counts.value(*figure))),
+        );
         for (system, verdicts) in plan.systems.iter().zip(&counts.verdicts).skip(1) {
             let verdicts = Verdict::ALL.iter().zip(verdicts);
-            rows.extend(verdicts.map(|(verdict, count)| {
-                row(format!("{}_{}", system.name, verdict.code()), *count as f64)
-            }));
+            rows.extend(
+                verdicts.map(|(verdict, count)| {
+                    row(format!("{}_{}", system.name, verdict.code()), *count as f64)
+                }),
+            );
         }
     }
     rows.sort_by(|a, b| (a.dimension, &a.key, &a.figure).cmp(&(b.dimension, &b.key, &b.figure)));
@@ -243,7 +253,8 @@ impl<'a> Clerk<'a> {
                 .field
                 .as_ref()
                 .is_none_or(|wanted| text(FieldName::Field).is_some_and(|field| fold(field) == fold(wanted)));
-            let channel = published.channel.as_deref().is_none_or(|wanted| text(FieldName::Channel) == Some(wanted));
+            let channel =
+                published.channel.as_deref().is_none_or(|wanted| text(FieldName::Channel) == Some(wanted));
             if level && field && channel {
                 total.add(&counts);
             }

@@ -2,10 +2,10 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 
+use super::Finding;
 use super::figures::FigureRow;
 use super::verdict::{Standing, Verdict};
-use super::Finding;
-use crate::config::plan::{CodeOrigin, Role, Rung, RunPlan};
+use crate::config::plan::{CodeOrigin, Role, RunPlan, Rung};
 use crate::domain::calendar::{CalendarError, WorkingCalendar};
 use crate::domain::dossier::FieldName;
 use crate::domain::finding_kind::FindingKind;
@@ -111,7 +111,8 @@ impl Clerk<'_> {
                     let synced = standing
                         .row
                         .and_then(|row| self.records[system].moment(FieldName::SyncedAt, row as usize));
-                    let lag = synced.zip(self.received(from, known)).map(|(synced, received)| synced - received);
+                    let lag =
+                        synced.zip(self.received(from, known)).map(|(synced, received)| synced - received);
                     format!("arrived after {}", span(lag.unwrap_or_default()))
                 }
                 _ => {

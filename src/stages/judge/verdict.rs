@@ -109,7 +109,8 @@ impl<'a> Court<'a> {
         let systems = self.records.len();
         let mut standings: Vec<Standing> = (0..systems)
             .map(|system| {
-                let members = || case.members.iter().filter(move |member| member.0 == system).map(|member| member.1);
+                let members =
+                    || case.members.iter().filter(move |member| member.0 == system).map(|member| member.1);
                 let survivor = members().find(|row| !self.duplicate[system][*row as usize]);
                 Standing {
                     row: survivor.or_else(|| members().next()),
@@ -148,13 +149,7 @@ impl<'a> Court<'a> {
         }
     }
 
-    fn absent(
-        &self,
-        system: usize,
-        from: usize,
-        row: u32,
-        case: &Case,
-    ) -> (Verdict, Option<&'static str>) {
+    fn absent(&self, system: usize, from: usize, row: u32, case: &Case) -> (Verdict, Option<&'static str>) {
         let known = &self.records[from];
         let plan = &self.plan.systems[system];
         let received = known.moment(FieldName::ReceivedAt, row as usize);
@@ -213,7 +208,9 @@ fn out_of_scope(
     if outside(&scope.fields, records.text(FieldName::Field, row).map(fold)) {
         return Some("field_not_in_scope");
     }
-    if !scope.statuses.is_empty() && !records.status(row).is_some_and(|status| scope.statuses.contains(&status)) {
+    if !scope.statuses.is_empty()
+        && !records.status(row).is_some_and(|status| scope.statuses.contains(&status))
+    {
         return Some("status_not_in_scope");
     }
     None

@@ -48,7 +48,13 @@ pub fn open(path: &Path, name: &str, delimiter: u8, system: &SystemPlan) -> Resu
     let (byte, line) = ends[row];
     let mut cutter = Cutter::new(path, delimiter, skip as u64 + byte, line)?;
     cutter.run()?;
-    Ok(CsvFile { path: path.to_owned(), delimiter, header, stretches: cutter.stretches, unclosed: cutter.unclosed })
+    Ok(CsvFile {
+        path: path.to_owned(),
+        delimiter,
+        header,
+        stretches: cutter.stretches,
+        unclosed: cutter.unclosed,
+    })
 }
 
 fn parser(delimiter: u8, bytes: &[u8]) -> csv::Reader<&[u8]> {
@@ -89,7 +95,11 @@ impl CsvFile {
 
     fn take(&self, record: &csv::ByteRecord, row: u64, batch: &mut RawBatch) {
         let mut reject = |reason, detail: String| {
-            let code = self.header.code.and_then(|at| record.get(at)).and_then(|cell| std::str::from_utf8(cell).ok());
+            let code = self
+                .header
+                .code
+                .and_then(|at| record.get(at))
+                .and_then(|cell| std::str::from_utf8(cell).ok());
             batch.bad.push(BadRow { row, reason, detail, code: code.map(str::to_owned) });
         };
         if record.len() != self.header.width {

@@ -46,7 +46,12 @@ pub fn find(rows: &[Vec<String>], place: &str, system: &SystemPlan) -> Result<(u
                 "rename one of them in the export, or map another column".to_owned(),
             ),
             (None, _) => (
-                format!("has no column `{}` for `{}` (header in row {})", column.source, column.field.name(), best + 1),
+                format!(
+                    "has no column `{}` for `{}` (header in row {})",
+                    column.source,
+                    column.field.name(),
+                    best + 1
+                ),
                 closest(title, row.iter().map(String::as_str)).map_or_else(
                     || format!("columns there: {}", row.join(" | ")),
                     |near| format!("did you mean `{near}`?"),
@@ -69,7 +74,9 @@ fn not_found(place: &str, rows: &[Vec<String>], system: &SystemPlan) -> OpenErro
     let single = rows.first().is_some_and(|row| row.len() <= 1);
     let other = [';', ',', '\t', '|'].into_iter().find(|c| single && first.contains(*c));
     let hint = match other {
-        Some(c) => format!("its first row looks separated by `{}`; is `delimiter` right?", c.escape_default()),
+        Some(c) => {
+            format!("its first row looks separated by `{}`; is `delimiter` right?", c.escape_default())
+        }
         None => format!("looked for: {}", names.join(" | ")),
     };
     OpenError::Mapping(vec![LoadError::Header {

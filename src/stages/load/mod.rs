@@ -95,7 +95,8 @@ impl Source {
 /// Every mapping that does not fit its file. A file that is missing, empty or unreadable is not an
 /// error: its feed says so.
 pub fn load(plan: &RunPlan) -> Result<Loaded, Vec<LoadError>> {
-    let mut systems: Vec<LoadedSystem> = plan.systems.iter().map(|_| LoadedSystem { feeds: Vec::new() }).collect();
+    let mut systems: Vec<LoadedSystem> =
+        plan.systems.iter().map(|_| LoadedSystem { feeds: Vec::new() }).collect();
     let mut errors = Vec::new();
     for (index, feed) in open_all(plan) {
         match feed {

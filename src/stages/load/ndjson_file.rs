@@ -94,7 +94,8 @@ pub fn open(path: &Path, system: &SystemPlan) -> Result<NdjsonFile, OpenError> {
     if at > start.0 {
         stretches.push(Stretch { offset: start.0, length: (at - start.0) as usize, line: start.1 });
     }
-    let columns: Vec<JsonPath> = system.columns.iter().map(|column| JsonPath::parse(&column.source)).collect();
+    let columns: Vec<JsonPath> =
+        system.columns.iter().map(|column| JsonPath::parse(&column.source)).collect();
     let code = system.hub_key_column().map(|at| columns[at].first_key().to_owned());
     let file = NdjsonFile { path: path.to_owned(), columns, code, stretches };
     file.probe(system)?;
@@ -131,7 +132,8 @@ impl NdjsonFile {
                 Ok(record) if record.is_object() => self.take(&record, row, &mut batch),
                 Ok(_) => batch.bad.push(self.broken(text, row, "not a JSON object".to_owned())),
                 Err(error) => {
-                    let detail = format!("{:?} error at column {}", error.classify(), error.column()).to_lowercase();
+                    let detail =
+                        format!("{:?} error at column {}", error.classify(), error.column()).to_lowercase();
                     batch.bad.push(self.broken(text, row, detail));
                 }
             }
@@ -162,7 +164,8 @@ impl NdjsonFile {
 
     fn probe(&self, system: &SystemPlan) -> Result<(), OpenError> {
         let Some(first) = self.stretches.first() else { return Ok(()) };
-        let bytes = read_stretch(&self.path, *first).map_err(|error| OpenError::Unreadable(error.to_string()))?;
+        let bytes =
+            read_stretch(&self.path, *first).map_err(|error| OpenError::Unreadable(error.to_string()))?;
         let records: Vec<Value> = bytes
             .split(|byte| *byte == b'\n')
             .take(PROBE_RECORDS)
@@ -180,7 +183,11 @@ impl NdjsonFile {
                 let known = records.iter().filter_map(Value::as_object).flat_map(|object| object.keys());
                 let near = closest(key, known.map(String::as_str));
                 errors.push(LoadError::Header {
-                    place: self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+                    place: self
+                        .path
+                        .file_name()
+                        .map(|name| name.to_string_lossy().into_owned())
+                        .unwrap_or_default(),
                     line: column.line,
                     text: format!("no record has `{key}` for `{}`", column.field.name()),
                     hint: near.map(|near| format!("did you mean `{near}`?")),
@@ -198,7 +205,8 @@ mod tests {
     #[test]
     fn a_path_reaches_into_lists() {
         let record = serde_json::json!({"a": [{"b": "x"}], "c": "y"});
-        let found = |path: &str| JsonPath::parse(path).find(&record).and_then(|v| v.as_str().map(str::to_owned));
+        let found =
+            |path: &str| JsonPath::parse(path).find(&record).and_then(|v| v.as_str().map(str::to_owned));
         assert_eq!(found("a[0].b").as_deref(), Some("x"));
         assert_eq!(found("c").as_deref(), Some("y"));
         assert_eq!(found("a[1].b"), None);

@@ -56,7 +56,8 @@ fn unreadable(error: &calamine::XlsxError) -> String {
 }
 
 fn header_of(range: &Range<Data>, place: &str, system: &SystemPlan) -> Result<(usize, Header), OpenError> {
-    let rows: Vec<Vec<String>> = range.rows().take(SEARCH_ROWS).map(|row| row.iter().map(text).collect()).collect();
+    let rows: Vec<Vec<String>> =
+        range.rows().take(SEARCH_ROWS).map(|row| row.iter().map(text).collect()).collect();
     header::find(&rows, place, system)
 }
 
@@ -77,7 +78,10 @@ fn take(range: &Range<Data>, header_row: usize, header: &Header, sheet: &str, ba
             }
         }
         if batch.rows.len() == BATCH_ROWS {
-            let full = std::mem::replace(&mut batch, RawBatch::new(header.positions.len(), Some(Arc::clone(&sheet))));
+            let full = std::mem::replace(
+                &mut batch,
+                RawBatch::new(header.positions.len(), Some(Arc::clone(&sheet))),
+            );
             batches.push(full);
         }
     }

@@ -218,7 +218,9 @@ pub fn judge_codes(
         return Ok(());
     }
     let find = |field: FieldName| columns.iter().find(|column| column.name() == field.name());
-    let (Some(codes), Some(received)) = (find(FieldName::Code), find(FieldName::ReceivedAt)) else { return Ok(()) };
+    let (Some(codes), Some(received)) = (find(FieldName::Code), find(FieldName::ReceivedAt)) else {
+        return Ok(());
+    };
     let (codes, received) = (codes.str()?, received.i64()?);
     for (row, (code, received)) in codes.iter().zip(received.iter()).enumerate().take(batch.rows.len()) {
         let Some(code) = code else { continue };

@@ -101,7 +101,11 @@ pub struct Normalised {
 ///
 /// # Errors
 /// When a file changed or vanished since it was opened.
-pub fn normalise(plan: &RunPlan, loaded: Loaded, progress: &dyn Progress) -> Result<Normalised, NormaliseError> {
+pub fn normalise(
+    plan: &RunPlan,
+    loaded: Loaded,
+    progress: &dyn Progress,
+) -> Result<Normalised, NormaliseError> {
     let mut systems = Vec::new();
     let mut all = Vec::new();
     for (index, (system, loaded)) in plan.systems.iter().zip(loaded.systems).enumerate() {
@@ -164,7 +168,8 @@ fn normalise_system(
             places.len() - 1
         });
         feeds[typed.feed].rows += typed.rows;
-        feeds[typed.feed].quarantined += typed.quarantine.iter().filter(|entry| entry.is_row()).count() as u64;
+        feeds[typed.feed].quarantined +=
+            typed.quarantine.iter().filter(|entry| entry.is_row()).count() as u64;
         let height = typed.frame.height();
         typed.frame.with_column(frame::ints("place", vec![position as i64; height])).map_err(frame_error)?;
         frames.push(typed.frame);

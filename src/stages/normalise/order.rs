@@ -22,14 +22,7 @@ pub fn canonical(frame: DataFrame) -> PolarsResult<DataFrame> {
     let rest = |row: IdxSize| {
         let row = row as usize;
         let furthest = status.and_then(|status| status.get(row)).map_or(0, |status| -status);
-        (
-            codes.get(row),
-            received.get(row),
-            furthest,
-            content.get(row),
-            places.get(row),
-            rows.get(row),
-        )
+        (codes.get(row), received.get(row), furthest, content.get(row), places.get(row), rows.get(row))
     };
     order.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| rest(a.1).cmp(&rest(b.1))));
     let order: Vec<IdxSize> = order.into_iter().map(|(_, row)| row).collect();

@@ -1,12 +1,12 @@
 //! What was refused, and why, in words that name no person.
 
 use super::Place;
+use super::column::Sheet;
 use crate::config::plan::SystemPlan;
 use crate::domain::dossier::{FieldKind, FieldName};
-use crate::domain::{dossier_code, personal_id, procedure_code};
 use crate::domain::issue::{Issues, ParseIssue};
+use crate::domain::{dossier_code, personal_id, procedure_code};
 use crate::stages::load::cells::{BadRow, RawBatch};
-use super::column::Sheet;
 
 /// One refused row or cell.
 #[derive(Debug, Clone)]
@@ -60,7 +60,11 @@ pub fn bad_rows(index: usize, place: &Place, bad: &[BadRow]) -> Vec<Quarantined>
             scope: Scope::Row,
             reason: row.reason.code(),
             detail: row.detail.clone(),
-            code: row.code.as_deref().and_then(|code| dossier_code::normalise(code).value).map(|c| c.into_owned()),
+            code: row
+                .code
+                .as_deref()
+                .and_then(|code| dossier_code::normalise(code).value)
+                .map(|c| c.into_owned()),
             person: None,
             masked: None,
         })
@@ -94,10 +98,13 @@ pub fn lost_cells(
         }
         let position = system.columns.iter().position(|column| column.field == *field);
         let cell = position.map_or("", |position| batch.columns[position].get(*row));
-        let code = system.hub_key_column().and_then(|at| dossier_code::normalise(batch.columns[at].get(*row)).value);
+        let code =
+            system.hub_key_column().and_then(|at| dossier_code::normalise(batch.columns[at].get(*row)).value);
         let number = cell_of(FieldName::IdNumber, *row).and_then(|cell| personal_id::normalise(cell).value);
-        let procedure = cell_of(FieldName::Procedure, *row).and_then(|cell| procedure_code::normalise(cell).value);
-        let person = number.zip(procedure).map(|(number, procedure)| (number.into_owned(), procedure.into_owned()));
+        let procedure =
+            cell_of(FieldName::Procedure, *row).and_then(|cell| procedure_code::normalise(cell).value);
+        let person =
+            number.zip(procedure).map(|(number, procedure)| (number.into_owned(), procedure.into_owned()));
         entries.push(Quarantined {
             system: index,
             file: place.file.clone(),

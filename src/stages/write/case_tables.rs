@@ -17,7 +17,8 @@ pub fn cases(night: &Night<'_>) -> Result<Table, TableError> {
     let mut rows = Rows::new(schema, judged.linked.cases.len());
     for (case, members) in judged.linked.cases.iter().enumerate() {
         let case_id = night.ids.case(case as u32);
-        let standings: Vec<_> = (0..night.records.len()).map(|system| *judged.standing(case, system)).collect();
+        let standings: Vec<_> =
+            (0..night.records.len()).map(|system| *judged.standing(case, system)).collect();
         let first = standings.iter().enumerate().find_map(|(system, standing)| Some((system, standing.row?)));
         let Some((system, row)) = first.or(members.members.first().copied()) else { continue };
         let (records, at) = (&night.records[system], row as usize);
@@ -48,7 +49,8 @@ pub fn cases(night: &Night<'_>) -> Result<Table, TableError> {
         for (system, (standing, id)) in standings.iter().zip(&ids).enumerate() {
             cells.push(maybe(id.as_ref().map(id::Id::as_str)));
             cells.push(int(standing.records));
-            let status = standing.row.and_then(|row| night.records[system].int(FieldName::Status, row as usize));
+            let status =
+                standing.row.and_then(|row| night.records[system].int(FieldName::Status, row as usize));
             cells.push(Cell::Int(status));
             cells.push(text(standing.verdict.code()));
             cells.push(maybe(standing.reason));
@@ -87,9 +89,9 @@ pub fn cases_schema(plan: &RunPlan) -> TableSchema {
             ("verdict", Kind::Label),
             ("reason", Kind::Label),
         ];
-        schema.columns.extend(
-            parts.map(|(part, kind)| ColumnSpec { name: format!("{}_{part}", system.name), kind }),
-        );
+        schema
+            .columns
+            .extend(parts.map(|(part, kind)| ColumnSpec { name: format!("{}_{part}", system.name), kind }));
     }
     schema
 }
@@ -117,7 +119,8 @@ pub fn links(night: &Night<'_>) -> Result<Table, TableError> {
     let linked = &night.judged.linked;
     let mut rows = Rows::new(schema, linked.links.len());
     for link in &linked.links {
-        let Link { left_system, left, right_system, right, rung, ambiguous, gap_ms, runner_up, margin_ms } = *link;
+        let Link { left_system, left, right_system, right, rung, ambiguous, gap_ms, runner_up, margin_ms } =
+            *link;
         let runner_up = runner_up.map(|(system, row)| night.ids.record(system, row));
         rows.push([
             text(night.ids.link(link).as_str()),

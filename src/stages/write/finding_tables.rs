@@ -40,8 +40,10 @@ pub fn differences(night: &Night<'_>) -> Result<Table, TableError> {
     let mut rows = Rows::new(schema, night.judged.differences.len());
     for difference in &night.judged.differences {
         let link = &linked.links[difference.link as usize];
-        let written = |system: usize, row: u32| raw[system].and_then(|raw| raw_cell(raw, row, difference.field));
-        let (left_raw, right_raw) = (written(link.left_system, link.left), written(link.right_system, link.right));
+        let written =
+            |system: usize, row: u32| raw[system].and_then(|raw| raw_cell(raw, row, difference.field));
+        let (left_raw, right_raw) =
+            (written(link.left_system, link.left), written(link.right_system, link.right));
         rows.push([
             text(night.ids.link(link).as_str()),
             text(night.ids.case(linked.case_of[link.left_system][link.left as usize]).as_str()),

@@ -19,11 +19,43 @@ use crate::stages::dedupe::DuplicateKind;
 
 /// The columns in order; fields stand under their own names.
 const COLUMNS: &[&str] = &[
-    "record_id", "case_id", "system", "code", "alt_code", "hub_code", "code_form", "procedure", "procedure_name",
-    "field", "unit", "unit_name", "level", "channel", "owner_name", "subject_name", "id_number", "id_kind",
-    "birth_date", "birth_precision", "phone", "submitted_at", "received_at", "due_at", "finished_at", "returned_at",
-    "synced_at", "status", "status_raw", "fee", "duplicate_of", "duplicate_kind", "parse_issues", "raw", "file",
-    "sheet", "row",
+    "record_id",
+    "case_id",
+    "system",
+    "code",
+    "alt_code",
+    "hub_code",
+    "code_form",
+    "procedure",
+    "procedure_name",
+    "field",
+    "unit",
+    "unit_name",
+    "level",
+    "channel",
+    "owner_name",
+    "subject_name",
+    "id_number",
+    "id_kind",
+    "birth_date",
+    "birth_precision",
+    "phone",
+    "submitted_at",
+    "received_at",
+    "due_at",
+    "finished_at",
+    "returned_at",
+    "synced_at",
+    "status",
+    "status_raw",
+    "fee",
+    "duplicate_of",
+    "duplicate_kind",
+    "parse_issues",
+    "raw",
+    "file",
+    "sheet",
+    "row",
 ];
 
 pub fn records(night: &Night<'_>) -> Result<Table, TableError> {
@@ -55,7 +87,9 @@ impl<'a> Clerk<'a> {
     fn new(night: &'a Night<'a>) -> Self {
         let mut duplicates = BTreeMap::new();
         for duplicate in &night.judged.linked.duplicates {
-            duplicates.entry((duplicate.system, duplicate.row)).or_insert((duplicate.survivor, duplicate.kind));
+            duplicates
+                .entry((duplicate.system, duplicate.row))
+                .or_insert((duplicate.survivor, duplicate.kind));
         }
         let height = night.records.iter().map(super::Records::len).sum();
         Self { night, height, duplicates, veil: Veil::new(&night.plan.privacy.identifiers) }
@@ -84,14 +118,26 @@ impl<'a> Clerk<'a> {
 
     /// A column of the frames, as it stands there.
     fn frame_ints(&self, name: &str, kind: Kind) -> (Column, Kind) {
-        let columns: Vec<Option<Ints<'_>>> =
-            self.night.judged.linked.systems.iter().map(|system| Ints::of(&system.frame, name).ok()).collect();
+        let columns: Vec<Option<Ints<'_>>> = self
+            .night
+            .judged
+            .linked
+            .systems
+            .iter()
+            .map(|system| Ints::of(&system.frame, name).ok())
+            .collect();
         self.ints(name, kind, |system, row| columns[system].and_then(|column| column.get(row as usize)))
     }
 
     fn frame_texts(&self, name: &str, kind: Kind) -> (Column, Kind) {
-        let columns: Vec<Option<Texts<'_>>> =
-            self.night.judged.linked.systems.iter().map(|system| Texts::of(&system.frame, name).ok()).collect();
+        let columns: Vec<Option<Texts<'_>>> = self
+            .night
+            .judged
+            .linked
+            .systems
+            .iter()
+            .map(|system| Texts::of(&system.frame, name).ok())
+            .collect();
         self.texts(name, kind, |system, row, builder| {
             builder.push(columns[system].and_then(|column| column.get(row as usize)));
         })
@@ -120,7 +166,8 @@ impl<'a> Clerk<'a> {
             "birth_precision" => self.frame_texts(name, Kind::Label),
             "status_raw" => self.frame_ints(name, Kind::Coded(Arc::new(plan.status_labels()))),
             "duplicate_of" => self.texts(name, Kind::Id, |system, row, builder| {
-                let survivor = self.duplicates.get(&(system, row)).map(|(survivor, _)| ids.record(system, *survivor));
+                let survivor =
+                    self.duplicates.get(&(system, row)).map(|(survivor, _)| ids.record(system, *survivor));
                 builder.push(survivor.as_ref().map(|id| id.as_str()));
             }),
             "duplicate_kind" => self.texts(name, Kind::Label, |system, row, builder| {
@@ -158,16 +205,25 @@ impl<'a> Clerk<'a> {
 
     /// The issues of a record as words; few combinations occur.
     fn issues(&self, name: &str) -> (Column, Kind) {
-        let columns: Vec<Option<Ints<'_>>> =
-            self.night.judged.linked.systems.iter().map(|system| Ints::of(&system.frame, "issues").ok()).collect();
-        let bits = |system: usize, row: u32| columns[system].and_then(|column| column.get(row as usize)).unwrap_or(0);
+        let columns: Vec<Option<Ints<'_>>> = self
+            .night
+            .judged
+            .linked
+            .systems
+            .iter()
+            .map(|system| Ints::of(&system.frame, "issues").ok())
+            .collect();
+        let bits = |system: usize, row: u32| {
+            columns[system].and_then(|column| column.get(row as usize)).unwrap_or(0)
+        };
         let mut words: BTreeMap<i64, String> = BTreeMap::new();
         for (system, records) in self.night.records.iter().enumerate() {
             for row in 0..records.len() as u32 {
                 let bits = bits(system, row);
                 if bits != 0 {
                     words.entry(bits).or_insert_with(|| {
-                        let codes: Vec<&str> = Issues::from_bits(bits as u32).iter().map(|i| i.code()).collect();
+                        let codes: Vec<&str> =
+                            Issues::from_bits(bits as u32).iter().map(|i| i.code()).collect();
                         codes.join(",")
                     });
                 }

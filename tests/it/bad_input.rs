@@ -1,0 +1,218 @@
+//! What is wrong with an input is named: file, sheet, row, column, reason; nothing is lost.
+
+use crate::support::{
+    HUB_HEADER, PORTAL_HEADER, Row, TwoSystems, code, dossier, root, run, stderr, stdout, table, text,
+};
+
+/// A hub export with enough good rows that the feed stays healthy.
+fn with_hub_rows(bad: &[&str]) -> TwoSystems {
+    let (mut hub, portal) = TwoSystems::exports(60);
+    bad.iter().for_each(|row| hub.push_str(row));
+    TwoSystems::new(hub.as_bytes(), portal.as_bytes())
+}
+
+fn quarantine(night: &TwoSystems) -> Vec<Row> {
+    table(&night.out(), "quarantine")
+}
+
+#[test]
+fn bad_rows_are_quarantined_with_file_row_column_and_reason() {
+    let night = with_hub_rows(&[
+        "H28.05-240115-9001,1.001193\n",
+        "H28.05-240115-9002,1.001193,A,017090100001,15/01/2024 08:00:00,Đang xử lý,1,thừa\n",
+        "H28.05-240115-9003,1.001193,A,017090100002,31/02/2024 25:61:00,Đang xử lý,1\n",
+    ]);
+    let output = night.run(&[]);
+    assert!([0, 1].contains(&code(&output)), "{}", stderr(&output));
+    let entries = quarantine(&night);
+    let brief: Vec<_> = entries
+        .iter()
+        .map(|entry| {
+            (entry["row"].as_str(), entry["reason"].as_str(), entry.get("column").map(String::as_str))
+        })
+        .collect();
+    let expected = [
+        ("62", "ragged_row", None),
+        ("63", "ragged_row", None),
+        ("64", "date_unreadable", Some("Ngày tiếp nhận")),
+    ];
+    assert_eq!(brief, expected);
+    assert!(entries.iter().all(|entry| entry["file"] == "hub.csv" && entry["system"] == "mot_cua"));
+    assert_eq!(entries[2]["masked_value"], "31/02/2024 25:61:00");
+    assert_eq!(table(&night.out(), "records").iter().filter(|row| row["system"] == "mot_cua").count(), 60);
+}
+
+#[test]
+fn an_empty_code_is_refused_and_a_malformed_one_is_found() {
+    let night = with_hub_rows(&[
+        ",1.001193,Lê Thị B,017190100003,15/01/2024 08:00:00,Đang xử lý,1\n",
+        "khong phai ma,1.001193,Lê Thị C,017190100004,15/01/2024 08:00:00,Đang xử lý,1\n",
+    ]);
+    night.run(&[]);
+    let entries = quarantine(&night);
+    assert_eq!(entries.len(), 1);
+    assert_eq!((entries[0]["reason"].as_str(), entries[0]["column"].as_str()), ("empty_value", "Mã hồ sơ"));
+    let findings = table(&night.out(), "findings");
+    assert!(
+        findings.iter().any(|row| row["kind"] == "code_malformed" && row["case_code"] == "KHONGPHAIMA"),
+        "{findings:?}"
+    );
+}
+
+#[test]
+fn a_bad_cell_costs_the_cell_and_not_the_row() {
+    let night = with_hub_rows(&[
+        "H28.05-240115-9004,1.001193,Lê Thị D,017190100005,15/01/2024 08:00:00,Đang bay,xu\n",
+    ]);
+    night.run(&[]);
+    let brief: Vec<_> = quarantine(&night)
+        .iter()
+        .map(|entry| (entry["scope"].clone(), entry["column"].clone(), entry["reason"].clone()))
+        .collect();
+    let cell = |column: &str, reason: &str| ("cell".to_owned(), column.to_owned(), reason.to_owned());
+    assert_eq!(brief, [cell("Lệ phí", "money_unreadable"), cell("Trạng thái", "status_unknown")]);
+    assert_eq!(table(&night.out(), "records").iter().filter(|row| row["system"] == "mot_cua").count(), 61);
+}
+
+#[test]
+fn bytes_that_are_no_text_and_a_quote_never_closed_cost_their_row_only() {
+    let (mut hub, portal) = TwoSystems::exports(60);
+    let mut bytes = std::mem::take(&mut hub).into_bytes();
+    bytes.extend(b"H28.05-240115-9005,1.001193,Nguy\xd4n,017190100006,15/01/2024 08:00:00,\xff\xfe,1\n");
+    bytes.extend(
+        "\"H28.05-240115-9006,1.001193,Lê,017190100007,15/01/2024 08:00:00,Đang xử lý,1\n".as_bytes(),
+    );
+    for (row, _) in (61..=80).map(dossier) {
+        bytes.extend(row.as_bytes());
+    }
+    let night = TwoSystems::new(&bytes, portal.as_bytes());
+    night.run(&[]);
+    let brief: Vec<_> =
+        quarantine(&night).iter().map(|entry| (entry["row"].clone(), entry["reason"].clone())).collect();
+    let expected = [("62".to_owned(), "not_utf8".to_owned()), ("63".to_owned(), "unclosed_quote".to_owned())];
+    assert_eq!(brief, expected);
+    assert_eq!(table(&night.out(), "records").iter().filter(|row| row["system"] == "mot_cua").count(), 80);
+}
+
+#[test]
+fn quoted_cells_may_hold_delimiters_quotes_and_line_breaks() {
+    let (mut hub, portal) = TwoSystems::exports(3);
+    hub.push_str("\"H28.05-240115-9007\",1.001193,\"Lê \"\"Hai\"\"\nThị, E\",017190100008,15/01/2024 08:00:00,Đang xử lý,1\n");
+    hub.push_str(&dossier(9).0);
+    let night = TwoSystems::new(hub.as_bytes(), portal.as_bytes());
+    night.run(&[]);
+    assert!(quarantine(&night).is_empty());
+    let records = table(&night.out(), "records");
+    let quoted = records.iter().find(|row| row["code"] == "H28.05-240115-9007").expect("the quoted row");
+    assert_eq!((quoted["row"].as_str(), quoted["owner_name"].as_str()), ("5", "Lê \"Hai\" Thị, E"));
+    let after = records.iter().find(|row| row["code"].ends_with("-0009")).expect("the row after");
+    assert_eq!(after["row"], "7");
+}
+
+#[test]
+fn a_wrong_delimiter_is_refused_with_the_right_one() {
+    let (hub, portal) = TwoSystems::exports(3);
+    let night = TwoSystems::new(hub.replace(',', ";").as_bytes(), portal.as_bytes());
+    let output = night.run(&[]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("separated by `;`"), "{}", stderr(&output));
+    assert!(!night.out().exists() || !night.out().join("_runs").exists());
+}
+
+#[test]
+fn a_missing_column_and_a_header_that_stands_twice_are_refused_by_name() {
+    let (hub, portal) = TwoSystems::exports(3);
+    let lacking = hub.replacen("Lệ phí", "Phí", 1);
+    let output = TwoSystems::new(lacking.as_bytes(), portal.as_bytes()).run(&[]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("hub.csv: has no column `Lệ phí` for `fee`"), "{}", stderr(&output));
+    let twice = hub.replacen("Chủ hồ sơ", "Số giấy tờ", 1);
+    let output = TwoSystems::new(twice.as_bytes(), portal.as_bytes()).run(&[]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("`Số giấy tờ` stands twice"), "{}", stderr(&output));
+}
+
+#[test]
+fn an_empty_night_is_no_verdict() {
+    for portal in ["", PORTAL_HEADER] {
+        let night = TwoSystems::new(TwoSystems::exports(5).0.as_bytes(), portal.as_bytes());
+        let output = night.run(&[]);
+        assert_eq!(code(&output), 4, "{}", stderr(&output));
+        assert!(table(&night.out(), "findings").is_empty());
+        let cases = table(&night.out(), "cases");
+        assert!(cases.iter().all(|case| case["dvcqg_verdict"] == "no_verdict" && case["dvcqg_reason"] == "feed_unhealthy"));
+    }
+}
+
+#[test]
+fn too_many_bad_rows_make_a_feed_unhealthy() {
+    let (hub, mut portal) = TwoSystems::exports(10);
+    for _ in 0..5 {
+        portal.push_str("nửa dòng\n");
+    }
+    let night = TwoSystems::new(hub.as_bytes(), portal.as_bytes());
+    let output = night.run(&[]);
+    assert_eq!(code(&output), 4);
+    assert!(stdout(&output).contains("too_many_rejects: 5 of 15 rows quarantined"), "{}", stdout(&output));
+}
+
+#[test]
+fn the_absence_of_a_refused_row_is_explained() {
+    let (hub, portal) = TwoSystems::exports(60);
+    let (kept, last) = portal.trim_end().rsplit_once('\n').expect("lines");
+    let cut: String = last.split(',').take(3).collect::<Vec<_>>().join(",");
+    let night = TwoSystems::new(hub.as_bytes(), format!("{kept}\n{cut}\n").as_bytes());
+    let output = night.run(&[]);
+    assert_eq!(code(&output), 0, "{}", stdout(&output));
+    let cases = table(&night.out(), "cases");
+    let explained: Vec<_> = cases.iter().filter(|case| case["dvcqg_verdict"] == "explained").collect();
+    assert_eq!(explained.len(), 1);
+    assert_eq!(explained[0]["dvcqg_reason"], "quarantined");
+}
+
+#[test]
+fn a_workbook_that_is_none_is_an_unhealthy_feed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    crate::support::generate("hoa-binh-2024q1", 200, 1, folder.path());
+    for damage in [b"PK\x03\x04 this is no zip".to_vec(), b"<table><tr><td>STT".to_vec(), vec![0; 4096]] {
+        std::fs::write(folder.path().join("dat_dai.xlsx"), damage).expect("written");
+        let out = tempfile::tempdir().expect("out");
+        let output = run("pipelines/hoa-binh-2024q1.toml", folder.path(), out.path(), &[]);
+        assert_eq!(code(&output), 4, "{}", stderr(&output));
+        assert!(stdout(&output).contains("unreadable: not a readable workbook"), "{}", stdout(&output));
+    }
+}
+
+#[test]
+fn random_bytes_never_panic() {
+    let mut state = 0x2545_F491_4F6C_DD1Du64;
+    for round in 0..20 {
+        let mut bytes = HUB_HEADER.as_bytes().to_vec();
+        for _ in 0..2000 {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            let palette = b",\"\n\r;Aa0\xff\xc3\xa9 \t\0{}[]:";
+            bytes.push(palette[(state % palette.len() as u64) as usize]);
+        }
+        let night = TwoSystems::new(&bytes, TwoSystems::exports(3).1.as_bytes());
+        let output = night.run(&[]);
+        assert!([0, 1, 4].contains(&code(&output)), "round {round}: {}", stderr(&output));
+        assert!(!stderr(&output).contains("panicked"), "round {round}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_pipeline_that_is_no_pipeline_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (wrong, expected) in
+        [("", "[pipeline] is missing"), ("[pipeline", "not TOML"), ("x = 1", "unknown key `x`")]
+    {
+        let path = folder.path().join("wrong.toml");
+        std::fs::write(&path, wrong).expect("written");
+        let output = crate::support::doisoat(&["check", text(&path)]);
+        assert_eq!(code(&output), 2);
+        assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+    }
+    assert!(root().join("pipelines").exists());
+}

@@ -1,0 +1,104 @@
+//! Nothing is published half, nothing of another run is clobbered.
+
+use std::process::{Command, Stdio};
+
+use crate::support::{TwoSystems, bytes, code, generate, root, run, stderr, text};
+
+#[test]
+fn the_same_inputs_give_the_same_bytes_again() {
+    let night = TwoSystems::agreeing(20);
+    night.run(&[]);
+    let first = bytes(&night.out());
+    assert_eq!(code(&night.run(&[])), 0, "the same run may be repeated without --replace");
+    assert_eq!(bytes(&night.out()), first);
+}
+
+#[test]
+fn other_inputs_for_the_same_date_need_replace_and_keep_the_trail() {
+    let night = TwoSystems::agreeing(20);
+    night.run(&[]);
+    let first = bytes(&night.out());
+    let (hub, _) = TwoSystems::exports(19);
+    std::fs::write(night.folder.path().join("hub.csv"), hub).expect("written");
+    let refused = night.run(&[]);
+    assert_eq!(code(&refused), 2);
+    assert!(stderr(&refused).contains("--replace"), "{}", stderr(&refused));
+    assert_eq!(bytes(&night.out()), first, "a refused run changes nothing");
+
+    assert_eq!(code(&night.run(&["--replace"])), 1);
+    let manifests: Vec<String> =
+        bytes(&night.out()).into_keys().filter(|name| name.ends_with("manifest.json")).collect();
+    assert_eq!(manifests.len(), 2, "both manifests are kept: {manifests:?}");
+    let newest = manifests
+        .iter()
+        .map(|name| std::fs::read_to_string(night.out().join(name)).expect("a manifest"))
+        .map(|manifest| serde_json::from_str::<serde_json::Value>(&manifest).expect("JSON"))
+        .max_by_key(|manifest| manifest["revision"].as_u64())
+        .expect("a manifest");
+    assert_eq!(newest["revision"], 2);
+    assert!(newest["replaces"].is_string());
+}
+
+#[test]
+fn the_manifest_lists_every_output_with_its_hash() {
+    use sha2::{Digest, Sha256};
+    let night = TwoSystems::agreeing(20);
+    night.run(&[]);
+    let files = bytes(&night.out());
+    let manifest = files.iter().find(|(name, _)| name.ends_with("manifest.json")).expect("a manifest").1;
+    let manifest: serde_json::Value = serde_json::from_slice(manifest).expect("JSON");
+    let outputs = manifest["outputs"].as_array().expect("outputs");
+    assert_eq!(outputs.len(), files.len() - 1);
+    for output in outputs {
+        let file = &files[output["file"].as_str().expect("a file")];
+        let hash: String = Sha256::digest(file).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(output["sha256"], hash.as_str());
+        assert_eq!(output["bytes"], file.len());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_killed_run_leaves_no_trace_in_the_next() {
+    let folder = tempfile::tempdir().expect("a folder");
+    generate("all-errors", 5_000, 1, folder.path());
+    let pipeline = "pipelines/hoa-binh-2024q1.toml";
+    let whole = tempfile::tempdir().expect("out");
+    run(pipeline, folder.path(), whole.path(), &[]);
+    let expected = bytes(whole.path());
+
+    let out = tempfile::tempdir().expect("out");
+    let mut committed_early = 0;
+    for delay in [20, 120, 250, 400, 600, 900, 1200] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_doisoat"))
+            .args(["run", pipeline, "--input", text(folder.path()), "--out", text(out.path())])
+            .current_dir(root())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("starts");
+        std::thread::sleep(std::time::Duration::from_millis(delay));
+        let _ = child.kill();
+        child.wait().expect("ends");
+        let files = bytes(out.path());
+        if files.keys().any(|name| name.ends_with("manifest.json")) {
+            committed_early += 1;
+            for (name, content) in &expected {
+                assert_eq!(files.get(name), Some(content), "{name} is committed, so it is whole");
+            }
+        }
+    }
+    run(pipeline, folder.path(), out.path(), &[]);
+    assert_eq!(bytes(out.path()), expected, "{committed_early} of the killed runs had committed");
+}
+
+#[test]
+fn two_runs_at_once_do_not_mix() {
+    let night = TwoSystems::agreeing(20);
+    std::fs::create_dir_all(night.out()).expect("out");
+    let lock = std::fs::File::create(night.out().join("_lock")).expect("a lock");
+    lock.lock().expect("locked");
+    let output = night.run(&[]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("in use by another run"), "{}", stderr(&output));
+}
