@@ -90,6 +90,37 @@ impl SystemPlan {
     }
 }
 
+#[cfg(test)]
+impl SystemPlan {
+    /// A CSV system whose first columns are mapped to fields in order, for tests of the reader.
+    pub fn for_test(headers: &[&str]) -> Self {
+        let columns = FieldName::ALL.iter().zip(headers).map(|(field, header)| ColumnPlan {
+            field: *field,
+            source: (*header).to_owned(),
+            line: 1,
+        });
+        Self {
+            name: "test".to_owned(),
+            title: String::new(),
+            role: Role::Hub,
+            files: Vec::new(),
+            format: Format::Csv { delimiter: b',' },
+            columns: columns.collect(),
+            dates: Vec::new(),
+            status: BTreeMap::new(),
+            levels: BTreeMap::new(),
+            scope: Scope::default(),
+            sync: SyncPolicy {
+                codes: CodeOrigin::Copied,
+                late_after: TimeDelta::zero(),
+                missing_after: TimeDelta::zero(),
+                explains: BTreeMap::new(),
+            },
+            reject_above: 1.0,
+        }
+    }
+}
+
 /// One status of a system's own list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusLabel {

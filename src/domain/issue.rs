@@ -138,7 +138,13 @@ impl Issues {
         self.0 |= issue.bit();
     }
 
-    /// The issues of both sets.
+    /// The same issues but one.
+    #[must_use]
+    pub const fn without(self, issue: ParseIssue) -> Self {
+        Self(self.0 & !issue.bit())
+    }
+
+    /// The issues of both.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)

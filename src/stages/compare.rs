@@ -136,7 +136,10 @@ impl Comparer<'_> {
                 StatusRelation::Collapsed => Outcome::new("collapsed", Some(FindingKind::StatusCollapsed)),
                 StatusRelation::Conflict => Outcome::new("conflict", kind),
             },
-            FieldKind::PartialDate => birth_dates(left.date(field, l)?, right.date(field, r)?, kind),
+            FieldKind::PartialDate => {
+                let precisions = [left.birth_precision(l), right.birth_precision(r)];
+                birth_dates(left.date(field, l)?, right.date(field, r)?, precisions, kind)
+            }
             FieldKind::Timestamp => moments(field, a, b, kind),
             _ => Outcome::new("differs", kind),
         }
@@ -219,7 +222,18 @@ impl Comparer<'_> {
     }
 }
 
-fn birth_dates(a: chrono::NaiveDate, b: chrono::NaiveDate, kind: Option<FindingKind>) -> Option<Outcome> {
+/// Birth dates are held against each other as far as both are known.
+fn birth_dates(
+    a: chrono::NaiveDate,
+    b: chrono::NaiveDate,
+    precisions: [Option<&str>; 2],
+    kind: Option<FindingKind>,
+) -> Option<Outcome> {
+    let coarsest = |word: &str| precisions.contains(&Some(word));
+    if coarsest("year") || coarsest("month") {
+        let same = a.year() == b.year() && (coarsest("year") || a.month() == b.month());
+        return if same { None } else { Outcome::new("differs", kind) };
+    }
     let relation = date::relation(a, b);
     let kind = match relation {
         DateRelation::Same => return None,

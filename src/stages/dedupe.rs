@@ -1,7 +1,7 @@
 //! Third stage: records of one system that are one dossier.
 //!
-//! Two relations are told apart. A record *repeats* another when it carries the same code: it is
-//! merged into its survivor and takes no part in linking. A dossier was *typed twice* when two
+//! Two relations are told apart. A record *repeats* another when it carries the same code, or names
+//! the same hub dossier: it is merged into its survivor and takes no part in linking. A dossier was *typed twice* when two
 //! codes of one system stand for the same person, procedure and time: both go on to linking, in
 //! one case. The same code over two different persons is a collision, never a duplicate.
 
@@ -43,7 +43,7 @@ impl DuplicateKind {
 
     /// Merged records take no part in linking.
     pub fn merges(self) -> bool {
-        matches!(self, Self::RepeatedRow | Self::SameCode)
+        self != Self::TypedTwice
     }
 }
 
@@ -83,9 +83,8 @@ pub fn dedupe(plan: &RunPlan, normalised: Normalised) -> Deduped {
         let records = Records::new(&system.frame);
         let mut alive = vec![true; records.len()];
         same_code(index, &system.frame, &records, &mut alive, &mut duplicates, &mut collisions);
-        let mut known: Vec<bool> = vec![false; records.len()];
-        same_reference(index, &records, &alive, &mut known, &mut duplicates);
-        typed_twice(index, &records, &plan.duplicates, &alive, &known, &mut duplicates);
+        same_reference(index, &records, &mut alive, &mut duplicates);
+        typed_twice(index, &records, &plan.duplicates, &alive, &mut duplicates);
         active.push(alive);
     }
     duplicates.sort_unstable();
@@ -142,24 +141,29 @@ fn other_person(records: &Records<'_>, a: u32, b: u32) -> bool {
     numbers_differ && names_differ
 }
 
-/// Two records of a system that keeps the hub's code name the same hub dossier.
+/// Two records of a system that keeps the hub's code name the same hub dossier, and the same person.
 fn same_reference(
     system: usize,
     records: &Records<'_>,
-    alive: &[bool],
-    known: &mut [bool],
+    alive: &mut [bool],
     duplicates: &mut Vec<Duplicate>,
 ) {
     let reference = |row: u32| records.text(FieldName::HubCode, row as usize);
     let rows = keyed(records, alive, |row| reference(row).map(key::of));
     for part in partition::deal(rows) {
         for group in partition::groups(&part).filter(|group| group.len() > 1) {
-            let survivor = group[0].row;
+            let mut survivors = vec![group[0].row];
             for member in &group[1..] {
-                if reference(member.row) == reference(survivor) {
-                    let kind = DuplicateKind::SameReference;
-                    duplicates.push(Duplicate { system, survivor, row: member.row, kind });
-                    known[member.row as usize] = true;
+                let row = member.row;
+                let same = |survivor: &u32| {
+                    reference(row) == reference(*survivor) && !other_person(records, *survivor, row)
+                };
+                match survivors.iter().copied().find(same) {
+                    Some(survivor) => {
+                        duplicates.push(Duplicate { system, survivor, row, kind: DuplicateKind::SameReference });
+                        alive[row as usize] = false;
+                    }
+                    None => survivors.push(row),
                 }
             }
         }
@@ -171,17 +175,14 @@ fn typed_twice(
     records: &Records<'_>,
     policy: &DuplicatePolicy,
     alive: &[bool],
-    known: &[bool],
     duplicates: &mut Vec<Duplicate>,
 ) {
     if policy.on.is_empty() {
         return;
     }
     let excepted = |row: u32| {
-        known[row as usize]
-            || records
-                .text(FieldName::Procedure, row as usize)
-                .is_some_and(|procedure| policy.except_procedures.contains(procedure))
+        let procedure = records.text(FieldName::Procedure, row as usize);
+        procedure.is_some_and(|procedure| policy.except_procedures.contains(procedure))
     };
     let rows = keyed(records, alive, |row| {
         let values = policy.on.iter().map(|field| records.text(*field, row as usize));

@@ -13,6 +13,7 @@ pub struct Records<'a> {
     texts: Vec<Option<Texts<'a>>>,
     ints: Vec<Option<Ints<'a>>>,
     issues: Option<Ints<'a>>,
+    birth_precision: Option<Texts<'a>>,
     height: usize,
 }
 
@@ -20,7 +21,7 @@ impl<'a> Records<'a> {
     pub fn new(frame: &'a DataFrame) -> Self {
         let texts = FieldName::ALL.iter().map(|field| Texts::of(frame, field.name()).ok()).collect();
         let ints = FieldName::ALL.iter().map(|field| Ints::of(frame, field.name()).ok()).collect();
-        Self { texts, ints, issues: Ints::of(frame, "issues").ok(), height: frame.height() }
+        Self { texts, ints, issues: Ints::of(frame, "issues").ok(), birth_precision: Texts::of(frame, "birth_precision").ok(), height: frame.height() }
     }
 
     pub fn len(&self) -> usize {
@@ -51,6 +52,11 @@ impl<'a> Records<'a> {
 
     pub fn status(&self, row: usize) -> Option<NationalStatus> {
         self.int(FieldName::Status, row).and_then(|code| NationalStatus::from_code(code as u8))
+    }
+
+    /// `year`, `month` or `day`.
+    pub fn birth_precision(&self, row: usize) -> Option<&'a str> {
+        self.birth_precision.and_then(|column| column.get(row))
     }
 
     pub fn issues(&self, row: usize) -> Issues {

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::BufReader;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use calamine::{Data, Range, Reader, Xlsx, open_workbook};

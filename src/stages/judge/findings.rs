@@ -140,9 +140,11 @@ impl Clerk<'_> {
         if *rung == Rung::ExactCode {
             return;
         }
-        let kind = match self.plan.systems[link.right_system].sync.codes {
-            CodeOrigin::Copied => FindingKind::CodeRewritten,
-            CodeOrigin::Own => FindingKind::TypedInTwoSystems,
+        let kind = match (self.plan.systems[link.right_system].sync.codes, rung) {
+            (CodeOrigin::Copied, _) => FindingKind::CodeRewritten,
+            (CodeOrigin::Own, Rung::Identity { .. }) => FindingKind::TypedInTwoSystems,
+            // The hub remembers the other's code: the two systems know each other.
+            (CodeOrigin::Own, _) => return,
         };
         let detail = match (rung, link.gap_ms) {
             (Rung::Identity { on, .. }, Some(gap)) => {

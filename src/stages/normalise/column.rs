@@ -91,7 +91,7 @@ impl<'p> ColumnBuilder<'p> {
             *content = xxh3_64_with_seed(cell.as_bytes(), content.wrapping_add(self.field as u64));
         }
         match self.field.kind() {
-            FieldKind::DossierCode => self.texts(cells, sheet, dossier_code::normalise),
+            FieldKind::DossierCode => self.texts(cells, sheet, |cell| self.code(cell)),
             FieldKind::ProcedureCode => self.texts(cells, sheet, procedure_code::normalise),
             FieldKind::Text | FieldKind::Name => self.texts(cells, sheet, text::clean),
             FieldKind::PersonalId => self.numbers(cells, births, sheet),
@@ -153,6 +153,14 @@ impl<'p> ColumnBuilder<'p> {
             builder.push(parsed.value);
         }
         vec![builder.finish(self.field.name())]
+    }
+
+    /// Only a code that the hub mints is held to the national grammar.
+    fn code<'c>(&self, cell: &'c str) -> Parsed<Cow<'c, str>> {
+        let Parsed { value, issues } = dossier_code::normalise(cell);
+        let judged = self.field == FieldName::Code && self.system.sync.codes == CodeOrigin::Copied;
+        let issues = if judged { issues } else { issues.without(ParseIssue::CodeMalformed) };
+        Parsed { value, issues }
     }
 
     fn level<'c>(&self, cell: &'c str) -> Parsed<Cow<'c, str>> {

@@ -60,15 +60,18 @@ pub fn bad_rows(index: usize, place: &Place, bad: &[BadRow]) -> Vec<Quarantined>
             scope: Scope::Row,
             reason: row.reason.code(),
             detail: row.detail.clone(),
-            code: row
-                .code
-                .as_deref()
-                .and_then(|code| dossier_code::normalise(code).value)
-                .map(|c| c.into_owned()),
+            code: row.code.as_deref().and_then(national_code),
             person: None,
             masked: None,
         })
         .collect()
+}
+
+/// A cell of a row whose cells may have moved: taken for a code only when it has a code's form, so
+/// that no name or number passes for one.
+fn national_code(cell: &str) -> Option<String> {
+    let code = dossier_code::normalise(cell).value?;
+    (dossier_code::form(&code) != dossier_code::CodeForm::Foreign).then(|| code.into_owned())
 }
 
 /// Cells whose value was lost. A row rejected for several cells is one refused row, named by the

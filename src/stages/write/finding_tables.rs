@@ -140,8 +140,9 @@ fn finding_id(night: &Night<'_>, finding: &Finding, case: Option<Id>, record: Op
     let system = &night.plan.systems[finding.system].name;
     let other = finding.other.map_or("", |(system, _)| night.plan.systems[system].name.as_str());
     let field = finding.field.map_or("", FieldName::name);
-    // Within one system several records of a case can each be at fault.
-    let record = record.filter(|_| finding.other.is_none_or(|(other, _)| other == finding.system));
+    // A case may hold several records of one system: those that do not stand for it are named.
+    let stands = |case: u32| night.judged.standing(case as usize, finding.system).row;
+    let record = record.filter(|_| finding.case.is_none_or(|case| stands(case) != finding.row));
     let about = match case {
         Some(case) => case.to_string(),
         None => finding.detail.split(':').next().unwrap_or_default().to_owned(),
