@@ -1,4 +1,5 @@
 //! One integration binary: every further one would link polars again.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod accuracy;
 mod bad_input;
