@@ -2,15 +2,18 @@
 //!
 //! The modules stand in the order of the data flow; docs/architecture.md is the map.
 
-pub mod check;
 pub mod cli;
+pub mod exit_code;
+pub mod progress;
+
 pub mod config;
+pub mod check;
+
 pub mod domain;
 pub mod engine;
-pub mod evaluate;
-pub mod exit_code;
-pub mod generate;
-pub mod progress;
+pub mod stages;
 pub mod report;
 pub mod run;
-pub mod stages;
+
+pub mod generate;
+pub mod evaluate;

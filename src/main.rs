@@ -1,8 +1,8 @@
 //! Parses the command line, runs one command, and exits.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "only main talks to the terminal")]
+#![expect(clippy::print_stderr, reason = "only main talks to the terminal")]
 #![expect(clippy::disallowed_methods, reason = "only main looks at a clock, to say how long a command took")]
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode as ProcessExit;
 use std::time::Instant;
 
@@ -58,10 +58,19 @@ fn progress(cli: &Cli) -> Box<dyn Progress> {
     }
 }
 
+/// Prints a result. A reader that has seen enough, such as `head`, is no failure.
+fn say(text: &str) -> Result<(), (String, ExitCode)> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err((format!("write to standard output: {error}"), ExitCode::Failure))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn json(value: &impl serde::Serialize) -> Result<(), (String, ExitCode)> {
     let text = serde_json::to_string_pretty(value).map_err(|error| (error.to_string(), ExitCode::Failure))?;
-    println!("{text}");
-    Ok(())
+    say(&format!("{text}\n"))
 }
 
 fn run_night(cli: &Cli, args: &RunArgs) -> Outcome {
@@ -81,30 +90,37 @@ fn run_night(cli: &Cli, args: &RunArgs) -> Outcome {
     if cli.json {
         json(&report)?;
     } else {
-        print!("{}", report.text(args.lang.into()));
         let words = doisoat::report::words::Words::of(args.lang.into());
-        println!("  {}: {:.1} s", words.took, started.elapsed().as_secs_f64());
+        let seconds = started.elapsed().as_secs_f64();
+        say(&format!("{}  {}: {seconds:.1} s\n", report.text(args.lang.into()), words.took))?;
     }
     Ok(code)
 }
 
 fn check_pipelines(cli: &Cli, args: &CheckArgs) -> Outcome {
-    let mut code = ExitCode::Clean;
+    let (mut code, mut all) = (ExitCode::Clean, Vec::new());
     for pipeline in &args.pipelines {
         match check::check(pipeline, args.input.clone()) {
-            Ok(checked) => {
-                if !cli.quiet {
-                    println!("{}: in order, {} systems", pipeline.display(), checked.plan.systems.len());
-                    for absent in checked.absent {
-                        println!("  columns not checked, {absent}");
-                    }
+            Ok(checked) if !cli.quiet && !cli.json => {
+                let systems = checked.plan.systems.len();
+                say(&format!("{}: in order, {systems} systems\n", pipeline.display()))?;
+                for absent in checked.absent {
+                    say(&format!("  columns not checked, {absent}\n"))?;
                 }
             }
+            Ok(_) => {}
             Err(mistakes) => {
-                eprint!("{mistakes}");
                 code = ExitCode::Usage;
+                if cli.json {
+                    all.push(mistakes);
+                } else {
+                    eprint!("{mistakes}");
+                }
             }
         }
+    }
+    if cli.json {
+        json(&all)?;
     }
     Ok(code)
 }
@@ -123,13 +139,15 @@ fn generate_exports(cli: &Cli, args: &GenerateArgs) -> Outcome {
     let generated = generate::generate(&request, &|done, total| bar.at(done, total))
         .map_err(|error| (error.to_string(), ExitCode::Usage))?;
     drop(progress);
-    if !cli.quiet {
+    if cli.json {
+        json(&generated)?;
+    } else if !cli.quiet {
         for (file, rows) in &generated.files {
-            println!("{}/{file}: {rows} rows", args.out.display());
+            say(&format!("{}/{file}: {rows} rows\n", args.out.display()))?;
         }
         let planted: u64 = generated.errors_by_kind.values().sum();
         let seconds = started.elapsed().as_secs_f64();
-        println!("{} cases, {planted} planted errors, {seconds:.1} s", generated.cases);
+        say(&format!("{} cases, {planted} planted errors, {seconds:.1} s\n", generated.cases))?;
     }
     Ok(ExitCode::Clean)
 }
@@ -140,7 +158,7 @@ fn evaluate_run(cli: &Cli, args: &EvaluateArgs) -> Outcome {
     if cli.json {
         json(&evaluation)?;
     } else {
-        print!("{evaluation}");
+        say(&evaluation.to_string())?;
     }
     Ok(ExitCode::Clean)
 }

@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 
 use chrono::NaiveDateTime;
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::config::mistakes::Mistakes;
 use crate::config::pipeline::{self, Overrides};
-use crate::config::plan::RunPlan;
+use crate::config::plan::{Identifiers, RunPlan};
 use crate::domain::calendar::CalendarError;
 use crate::engine::accounting::RowsLost;
 use crate::engine::id;
-use crate::engine::parquet_file::Clock;
+use crate::engine::parquet_file::{Clock, hex};
 use crate::engine::publish::{FeedEntry, Manifest, Publication, PublishError, SCHEMA_VERSION};
 use crate::exit_code::ExitCode;
 use crate::progress::Progress;
@@ -78,7 +79,7 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
     let plan = pipeline::load(&request.pipeline, &overrides)?;
     progress.begin("open and hash the exports", 1);
     let loaded = load::load(&plan).map_err(RunError::Inputs)?;
-    let run_id = run_id(&plan, &loaded);
+    let run_id = run_id(&plan, &loaded, request.lang);
     let run_date = plan.as_of.date().to_string();
     let mut publication = Publication::begin(&request.out, &run_date, &run_id, request.replace)?;
 
@@ -122,10 +123,16 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
     Ok((report, exit))
 }
 
-/// The same pipeline, inputs, as-of time and version make the same run.
-fn run_id(plan: &RunPlan, loaded: &Loaded) -> String {
+/// The same pipeline, key, inputs, as-of time, language and version make the same run.
+fn run_id(plan: &RunPlan, loaded: &Loaded, lang: Lang) -> String {
     let as_of = plan.as_of.to_string();
-    let mut parts = vec!["run", env!("CARGO_PKG_VERSION"), plan.pipeline_sha256.as_str(), as_of.as_str()];
+    let lang = format!("{lang:?}");
+    let key = match &plan.privacy.identifiers {
+        Identifiers::Token(key) => hex(&Sha256::digest(key)),
+        Identifiers::Masked | Identifiers::Plain => String::new(),
+    };
+    let mut parts =
+        vec!["run", env!("CARGO_PKG_VERSION"), plan.pipeline_sha256.as_str(), as_of.as_str(), &lang, &key];
     for feed in loaded.systems.iter().flat_map(|system| &system.feeds) {
         parts.extend([feed.file.as_str(), feed.sha256.as_str()]);
     }

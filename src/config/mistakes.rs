@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// One mistake.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Mistake {
     /// 1-based; 0 where a mistake has no line of its own.
     pub line: usize,
@@ -12,7 +12,7 @@ pub struct Mistake {
 }
 
 /// All mistakes of one file, in the order of its lines.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Mistakes {
     pub file: String,
     pub list: Vec<Mistake>,

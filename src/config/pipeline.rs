@@ -126,7 +126,12 @@ fn read_head(section: Section<'_, '_, '_>, overrides: &Overrides) -> Head {
     let period = section.section("period", "[pipeline] period").and_then(read_period);
     let hub = section.need_text("hub");
     let zone = section.text("zone").map_or_else(|| "Asia/Ho_Chi_Minh".to_owned(), |zone| zone.value);
-    let offset = section.number("utc_offset_hours").map_or(7.0, |offset| offset.value);
+    let offset = section.number("utc_offset_hours").map_or(7.0, |offset| {
+        if !(-12.0..=14.0).contains(&offset.value) {
+            section.report(offset.line, "[pipeline]: `utc_offset_hours` must be between -12 and 14", None);
+        }
+        offset.value
+    });
     let mut levels: Vec<(&str, Option<Severity>)> =
         Severity::ALL.iter().map(|s| (s.code(), Some(*s))).collect();
     levels.push(("never", None));
@@ -249,13 +254,14 @@ fn read_ladder(root: &Section<'_, '_, '_>, systems: &[SystemPlan]) -> Vec<Rung> 
                     let hint = Some("such as on = [\"id_number\", \"procedure\"]".to_owned());
                     section.report(section.line(), "[[ladder]]: the identity rung needs `on`", hint);
                 }
+                // A system that lacks one of the fields only does without this rung.
+                let (hub, others) = systems.split_at(systems.len().min(1));
                 for field in &on {
-                    for system in systems.iter().filter(|system| !system.maps(*field)) {
-                        let text = format!(
-                            "[[ladder]]: the identity rung needs `{}`, which system `{}` does not map",
-                            field.name(),
-                            system.name
-                        );
+                    let lacking = |systems: &[SystemPlan]| systems.iter().all(|system| !system.maps(*field));
+                    if !systems.is_empty() && (lacking(hub) || lacking(others)) {
+                        let whom = if lacking(hub) { "the hub does not map" } else { "no other system maps" };
+                        let text =
+                            format!("[[ladder]]: the identity rung needs `{}`, which {whom}", field.name());
                         section.report(section.line(), text, None);
                     }
                 }

@@ -83,6 +83,10 @@ impl<'d, 't, 'v> Section<'d, 't, 'v> {
         self.report(self.line, format!("{}: `{key}` is missing", self.name), None);
     }
 
+    pub fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
     pub fn text(&self, key: &str) -> Option<Lined<String>> {
         let (value, line) = self.raw(key)?;
         match value {
@@ -172,6 +176,24 @@ impl<'d, 't, 'v> Section<'d, 't, 'v> {
             match item.get_ref() {
                 DeValue::String(text) => list.push(Lined { value: text.to_string(), line }),
                 other => self.wrong_type(key, line, "a list of texts", other),
+            }
+        }
+        Some(list)
+    }
+
+    /// A list of whole numbers.
+    pub fn integers(&self, key: &str) -> Option<Vec<Lined<i64>>> {
+        let (value, line) = self.raw(key)?;
+        let Some(array) = value.as_array() else {
+            self.wrong_type(key, line, "a list such as [9, 10]", value);
+            return None;
+        };
+        let mut list = Vec::new();
+        for item in array.iter() {
+            let line = self.desk.line(item.span().start);
+            match item.get_ref().as_integer().and_then(|integer| integer.as_str().parse().ok()) {
+                Some(value) => list.push(Lined { value, line }),
+                None => self.wrong_type(key, line, "a list of whole numbers", item.get_ref()),
             }
         }
         Some(list)

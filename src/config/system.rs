@@ -45,12 +45,34 @@ pub fn read_all(root: &Section<'_, '_, '_>, hub: Option<&Lined<String>>) -> Vec<
             None => {}
         }
     }
+    check_scopes(root, &systems);
     let labels = systems.iter_mut().flat_map(|system| system.status.values_mut());
     labels.enumerate().for_each(|(position, label)| label.position = position);
     for spoke in systems.iter().skip(1).filter(|system| system.role == Role::Hub) {
         root.report(1, format!("system `{}` cannot be a second hub", spoke.name), None);
     }
     systems
+}
+
+/// A scope is asked of the hub's records: the hub must map what it names.
+fn check_scopes(root: &Section<'_, '_, '_>, systems: &[SystemPlan]) {
+    let Some((hub, others)) = systems.split_first() else { return };
+    for system in others {
+        let Scope { procedures, fields, statuses, covers_from: _ } = &system.scope;
+        let asked = [
+            (FieldName::Procedure, "procedures", procedures.is_empty()),
+            (FieldName::Field, "fields", fields.is_empty()),
+            (FieldName::Status, "statuses", statuses.is_empty()),
+        ];
+        for (field, key, _) in asked.into_iter().filter(|(field, _, empty)| !empty && !hub.maps(*field)) {
+            let text = format!(
+                "[system.scope] of `{}`: `{key}` needs `{}`, which the hub does not map",
+                system.name,
+                field.name()
+            );
+            root.report(system.columns.first().map_or(1, |column| column.line), text, None);
+        }
+    }
 }
 
 fn read(section: &Section<'_, '_, '_>) -> Option<SystemPlan> {
@@ -68,7 +90,12 @@ fn read(section: &Section<'_, '_, '_>) -> Option<SystemPlan> {
         // A true date cell is read in this form.
         dates.extend(DatePattern::parse("yyyy-MM-dd HH:mm:ss"));
     }
-    let reject_above = section.number("reject_above").map_or(0.05, |share| share.value);
+    let reject_above = section.number("reject_above").map_or(0.05, |share| {
+        if !(0.0..=1.0).contains(&share.value) {
+            section.report(share.line, "[[system]]: `reject_above` is a share between 0 and 1", None);
+        }
+        share.value
+    });
     let columns = read_columns(section);
     let status = read_status(section);
     let levels = read_levels(section);
@@ -201,7 +228,7 @@ fn check_mapping(
     }
     let dated =
         columns.iter().any(|c| matches!(c.field.kind(), FieldKind::Timestamp | FieldKind::PartialDate));
-    if dated && dates.is_empty() {
+    if dated && dates.is_empty() && !section.has("dates") {
         let hint = Some("such as dates = [\"dd/MM/yyyy HH:mm:ss\"]".to_owned());
         section.report(section.line(), "dates are mapped, but `dates` is missing", hint);
     }
@@ -251,11 +278,11 @@ fn read_scope(section: &Section<'_, '_, '_>) -> Scope {
     let procedures = read_procedures(&table, "procedures");
     let fields = table.texts("fields").unwrap_or_default().iter().map(|field| fold(&field.value)).collect();
     let mut statuses = BTreeSet::new();
-    for status in table.texts("statuses").unwrap_or_default() {
-        match status.value.parse().ok().and_then(NationalStatus::from_code) {
+    for status in table.integers("statuses").unwrap_or_default() {
+        match u8::try_from(status.value).ok().and_then(NationalStatus::from_code) {
             Some(national) => drop(statuses.insert(national)),
             None => {
-                table.report(status.line, format!("`{}` is not a national status 1..10", status.value), None)
+                table.report(status.line, format!("{} is not a national status 1..10", status.value), None)
             }
         }
     }

@@ -48,8 +48,8 @@ pub enum ParseIssue {
     MoneyUnreadable,
     /// The channel of submission is in no code list.
     ChannelUnknown,
-    /// The value is longer than its column allows.
-    ValueTooLong,
+    /// The level is none of the pipeline's.
+    LevelUnknown,
 }
 
 impl ParseIssue {
@@ -76,7 +76,7 @@ impl ParseIssue {
         Self::StatusUnknown,
         Self::MoneyUnreadable,
         Self::ChannelUnknown,
-        Self::ValueTooLong,
+        Self::LevelUnknown,
     ];
 
     /// The stable name written to outputs, in `snake_case`.
@@ -104,7 +104,7 @@ impl ParseIssue {
             Self::StatusUnknown => "status_unknown",
             Self::MoneyUnreadable => "money_unreadable",
             Self::ChannelUnknown => "channel_unknown",
-            Self::ValueTooLong => "value_too_long",
+            Self::LevelUnknown => "level_unknown",
         }
     }
 
@@ -218,7 +218,7 @@ mod tests {
         for (position, issue) in ParseIssue::ALL.iter().enumerate() {
             assert_eq!(*issue as usize, position);
         }
-        assert_eq!(ParseIssue::ValueTooLong as usize + 1, ParseIssue::ALL.len());
+        assert_eq!(ParseIssue::LevelUnknown as usize + 1, ParseIssue::ALL.len());
         assert!(ParseIssue::ALL.len() <= 31);
     }
 
@@ -238,10 +238,10 @@ mod tests {
         assert!(!set.is_empty());
         set.add(ParseIssue::NotNfc);
         set.add(ParseIssue::NotNfc);
-        let joined = set.union(Issues::NONE.with(ParseIssue::ValueTooLong));
+        let joined = set.union(Issues::NONE.with(ParseIssue::LevelUnknown));
         let listed: Vec<_> = joined.iter().collect();
-        assert_eq!(listed, [ParseIssue::NotNfc, ParseIssue::PhoneMalformed, ParseIssue::ValueTooLong]);
-        assert!(!set.contains(ParseIssue::ValueTooLong));
+        assert_eq!(listed, [ParseIssue::NotNfc, ParseIssue::PhoneMalformed, ParseIssue::LevelUnknown]);
+        assert!(!set.contains(ParseIssue::LevelUnknown));
         assert_eq!(Issues::from_bits(joined.bits()), joined);
         assert!(Issues::NONE.is_empty());
     }

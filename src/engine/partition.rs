@@ -32,12 +32,7 @@ pub fn deal(rows: Vec<Keyed>) -> Vec<Vec<Keyed>> {
 }
 
 /// Runs a kernel on every partition and returns the results in partition order.
-pub fn run<T, R, E>(parts: &[T], kernel: impl Fn(&T) -> Result<R, E> + Sync + Send) -> Result<Vec<R>, E>
-where
-    T: Sync,
-    R: Send,
-    E: Send,
-{
+pub fn run<T: Sync, R: Send>(parts: &[T], kernel: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
     parts.par_iter().map(kernel).collect()
 }
 

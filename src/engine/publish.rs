@@ -192,6 +192,10 @@ impl Publication {
         let place = manifest_path(&self.out, &self.run_id);
         make_dir(&self.out.join(RUNS).join(&self.run_id))?;
         write_synced(&self.temporary.join(MANIFEST), &manifest)?;
+        // A run that comes back after another took its place keeps the record of its first time.
+        if let Some(before) = read_manifest(&place)?.filter(|before| before.revision != manifest.revision) {
+            rename(&place, &place.with_file_name(format!("manifest.revision-{}.json", before.revision)))?;
+        }
         rename(&self.temporary.join(MANIFEST), &place)?;
         remove_dir(&self.temporary)?;
         Ok(place)

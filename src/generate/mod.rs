@@ -47,7 +47,7 @@ pub struct Request {
 }
 
 /// What was generated.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Generated {
     /// Path below the out folder, and data rows.
     pub files: Vec<(String, u64)>,

@@ -24,6 +24,8 @@ pub struct NightReport {
     pub links: Vec<LinkLine>,
     pub cases: u64,
     pub duplicates: u64,
+    /// Groups of records with one key that were too large to be compared pair by pair.
+    pub skipped_groups: u64,
     pub verdicts: Vec<VerdictLine>,
     pub findings: Vec<FindingLine>,
     /// Findings neither expected nor explained, by severity.
@@ -108,6 +110,7 @@ impl NightReport {
             links: link_lines(plan, judged),
             cases: judged.linked.cases.len() as u64,
             duplicates: judged.linked.duplicates.len() as u64,
+            skipped_groups: judged.linked.skipped_groups.len() as u64,
             verdicts,
             findings: finding_lines(plan, judged),
             severities: severities(judged),
@@ -266,7 +269,11 @@ impl NightText<'_> {
             table.row(cells);
         }
         let (cases, duplicates) = (thousands(self.report.cases), thousands(self.report.duplicates));
-        writeln!(f, "{}\n{table}  {cases} {} · {duplicates} {}\n", words.links, words.cases, words.duplicates)
+        writeln!(f, "{}\n{table}  {cases} {} · {duplicates} {}", words.links, words.cases, words.duplicates)?;
+        if self.report.skipped_groups > 0 {
+            writeln!(f, "  {} {}", thousands(self.report.skipped_groups), words.skipped_groups)?;
+        }
+        writeln!(f)
     }
 
     fn verdicts(&self, f: &mut fmt::Formatter<'_>, words: &Words) -> fmt::Result {
@@ -318,7 +325,10 @@ impl NightText<'_> {
         }
         let mut table = TextTable::new(&[words.figure, words.of, words.printed, words.recomputed, words.gap]);
         for PublishedLine { figure, of, published, recomputed, gap } in &self.report.published {
-            let gap = if *gap == 0.0 { words.ties.to_owned() } else { format!("{gap:+}") };
+            let gap = match *gap {
+                0.0 => words.ties.to_owned(),
+                gap => format!("{}{}", if gap < 0.0 { "-" } else { "+" }, number(gap.abs())),
+            };
             table.row(vec![figure.clone(), of.clone(), number(*published), number(*recomputed), gap]);
         }
         writeln!(f, "{}\n{table}", words.published)

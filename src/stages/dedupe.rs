@@ -142,12 +142,7 @@ fn other_person(records: &Records<'_>, a: u32, b: u32) -> bool {
 }
 
 /// Two records of a system that keeps the hub's code name the same hub dossier, and the same person.
-fn same_reference(
-    system: usize,
-    records: &Records<'_>,
-    alive: &mut [bool],
-    duplicates: &mut Vec<Duplicate>,
-) {
+fn same_reference(system: usize, records: &Records<'_>, alive: &mut [bool], duplicates: &mut Vec<Duplicate>) {
     let reference = |row: u32| records.text(FieldName::HubCode, row as usize);
     let rows = keyed(records, alive, |row| reference(row).map(key::of));
     for part in partition::deal(rows) {
@@ -160,7 +155,12 @@ fn same_reference(
                 };
                 match survivors.iter().copied().find(same) {
                     Some(survivor) => {
-                        duplicates.push(Duplicate { system, survivor, row, kind: DuplicateKind::SameReference });
+                        duplicates.push(Duplicate {
+                            system,
+                            survivor,
+                            row,
+                            kind: DuplicateKind::SameReference,
+                        });
                         alive[row as usize] = false;
                     }
                     None => survivors.push(row),

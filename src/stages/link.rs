@@ -123,8 +123,7 @@ impl<'r> Climber<'r> {
             }
         }
         let parts = partition::deal(rows);
-        let found: Vec<(Vec<Candidate>, usize)> =
-            parts.iter().map(|part| self.candidates(rung, spoke, part)).collect();
+        let found = partition::run(&parts, |part| self.candidates(rung, spoke, part));
         let mut candidates = Vec::new();
         for (found, skipped) in found {
             candidates.extend(found);

@@ -21,7 +21,13 @@ impl<'a> Records<'a> {
     pub fn new(frame: &'a DataFrame) -> Self {
         let texts = FieldName::ALL.iter().map(|field| Texts::of(frame, field.name()).ok()).collect();
         let ints = FieldName::ALL.iter().map(|field| Ints::of(frame, field.name()).ok()).collect();
-        Self { texts, ints, issues: Ints::of(frame, "issues").ok(), birth_precision: Texts::of(frame, "birth_precision").ok(), height: frame.height() }
+        Self {
+            texts,
+            ints,
+            issues: Ints::of(frame, "issues").ok(),
+            birth_precision: Texts::of(frame, "birth_precision").ok(),
+            height: frame.height(),
+        }
     }
 
     pub fn len(&self) -> usize {

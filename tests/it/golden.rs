@@ -130,7 +130,8 @@ fn golden_scenarios() {
         // The run id follows the pipeline's bytes and the version; the outputs section names a folder.
         let report = stdout(&output);
         let report = report.split("OUTPUTS").next().unwrap_or_default();
-        let report: Vec<&str> = report.lines().map(|line| line.split(" · run ").next().unwrap_or(line)).collect();
+        let report: Vec<&str> =
+            report.lines().map(|line| line.split(" · run ").next().unwrap_or(line)).collect();
         let report = report.join("\n");
         hold(&scenario.join("expected/night.txt"), &format!("{report}\nexit code {exit}\n"));
     }

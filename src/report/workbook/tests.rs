@@ -413,7 +413,7 @@ impl Book {
 fn under(sheet: &Range<Data>, header: &str, line: u32) -> String {
     let (_, width) = sheet.end().unwrap();
     let column = (0..=width)
-        .find(|column| sheet.get_value((1, *column)).is_some_and(|cell| cell.to_string() == header))
+        .find(|column| sheet.get_value((1, *column)).is_some_and(|cell| *cell == header))
         .unwrap_or_else(|| panic!("no column {header}"));
     sheet.get_value((line, column)).map(ToString::to_string).unwrap_or_default()
 }

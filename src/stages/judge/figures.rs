@@ -31,7 +31,12 @@ pub struct FigureRow {
 impl FigureRow {
     /// Recomputed less published.
     pub fn gap(&self) -> Option<f64> {
-        self.published.map(|published| round2(self.value - published))
+        self.published.map(|published| {
+            // A share is held against the print as far as the print goes: 99.34 ties with 99.3.
+            let decimals = published.to_string().split_once('.').map_or(0, |(_, decimals)| decimals.len());
+            let scale = 10f64.powi(decimals.min(2) as i32);
+            round2((self.value * scale).round() / scale - published)
+        })
     }
 }
 

@@ -42,6 +42,7 @@ pub fn findings(
     for system in 0..records.len() {
         clerk.issues(system);
     }
+    clerk.timelines();
     for figure in figures {
         clerk.published(figure);
     }
@@ -255,6 +256,33 @@ impl Clerk<'_> {
                     self.add(kind, false, None, subject);
                 }
             }
+        }
+    }
+
+    /// A dossier of the hub that ended before it began. In the other systems a date that contradicts
+    /// the hub's is found by comparison.
+    fn timelines(&mut self) {
+        let (system, records) = (RunPlan::HUB, &self.records[RunPlan::HUB]);
+        for row in 0..records.len() as u32 {
+            if !self.linked.active[system][row as usize] {
+                continue;
+            }
+            let at = |field| records.moment(field, row as usize);
+            let steps = [FieldName::ReceivedAt, FieldName::FinishedAt, FieldName::ReturnedAt];
+            let known: Vec<(FieldName, NaiveDateTime)> =
+                steps.into_iter().filter_map(|field| Some((field, at(field)?))).collect();
+            let Some(pair) = known.windows(2).find(|pair| pair[1].1 < pair[0].1) else { continue };
+            let subject = Subject {
+                case: Some(self.linked.case_of[system][row as usize]),
+                system,
+                row: Some(row),
+                other: None,
+                link: None,
+                field: Some(pair[1].0),
+                since: Some(pair[0].1),
+                detail: format!("{} before {}", pair[1].0.name(), pair[0].0.name()),
+            };
+            self.add(FindingKind::ImpossibleTimeline, false, None, subject);
         }
     }
 

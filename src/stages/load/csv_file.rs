@@ -85,7 +85,13 @@ impl CsvFile {
     }
 
     /// Reads records into the batch; stops at one that swallowed lines, and returns it with its row.
-    fn read(&self, bytes: &[u8], line: u64, unclosed: bool, batch: &mut RawBatch) -> Option<(ByteRecord, u64)> {
+    fn read(
+        &self,
+        bytes: &[u8],
+        line: u64,
+        unclosed: bool,
+        batch: &mut RawBatch,
+    ) -> Option<(ByteRecord, u64)> {
         let mut reader = parser(self.delimiter, bytes);
         let mut record = ByteRecord::new();
         // Reading from memory with `flexible` set, the parser has no error left to give.
@@ -238,8 +244,11 @@ mod tests {
     use super::*;
     use crate::config::plan::SystemPlan;
 
-    /// Reads a file with columns `a`, `b` and gives rows and refused rows.
-    fn read(text: &str) -> (Vec<(u64, String, String)>, Vec<(u64, &'static str)>) {
+    type Rows = Vec<(u64, String, String)>;
+    type Refused = Vec<(u64, &'static str)>;
+
+    /// Reads a file with columns `a` and `b`.
+    fn read(text: &str) -> (Rows, Refused) {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("x.csv");
         std::fs::write(&path, text).expect("written");

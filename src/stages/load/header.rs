@@ -79,12 +79,12 @@ fn not_found(place: &str, rows: &[Vec<String>], system: &SystemPlan) -> OpenErro
         }
         None => format!("looked for: {}", names.join(" | ")),
     };
-    OpenError::Mapping(vec![LoadError::Header {
+    OpenError::NoHeader(LoadError::Header {
         place: place.to_owned(),
         line: system.columns.first().map_or(0, |column| column.line),
         text: format!("no header with the mapped columns in the first {SEARCH_ROWS} rows"),
         hint: Some(hint),
-    }])
+    })
 }
 
 fn title(cell: &str) -> String {

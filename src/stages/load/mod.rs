@@ -24,7 +24,7 @@ use cells::RawBatch;
 /// The mapping does not fit an export: nothing can be published.
 #[derive(Debug, Error)]
 pub enum LoadError {
-    #[error("{place}: {text}{}", hint.as_ref().map(|hint| format!("\n  {hint}")).unwrap_or_default())]
+    #[error("{place}: {text} (pipeline line {line}){}", hint.as_ref().map(|hint| format!("\n  {hint}")).unwrap_or_default())]
     Header { place: String, line: usize, text: String, hint: Option<String> },
     #[error("read {path} again: {source}\n  did the file change during the run?")]
     Again { path: String, source: io::Error },
@@ -153,6 +153,7 @@ fn open(path: &Path, name: &str, system: &SystemPlan) -> Result<Feed, Vec<LoadEr
         Ok(source) => FeedState::Open(source),
         Err(OpenError::Unreadable(reason)) => FeedState::Unreadable(reason),
         Err(OpenError::Mapping(errors)) => return Err(errors),
+        Err(OpenError::NoHeader(error)) => return Err(vec![error]),
     };
     Ok(feed(bytes, sha256, state))
 }
@@ -164,6 +165,8 @@ pub enum OpenError {
     Unreadable(String),
     /// The pipeline does not fit the file: the run stops.
     Mapping(Vec<LoadError>),
+    /// No row holds any mapped column: another table, or another delimiter.
+    NoHeader(LoadError),
 }
 
 impl From<io::Error> for OpenError {

@@ -11,9 +11,6 @@ use super::{LoadError, OpenError, STRETCH_BYTES, Stretch, read_stretch};
 use crate::config::mistakes::closest;
 use crate::config::plan::SystemPlan;
 
-/// How many records are looked at before a mapped path is called missing.
-const PROBE_RECORDS: usize = 100;
-
 /// An open NDJSON export.
 #[derive(Debug)]
 pub struct NdjsonFile {
@@ -67,7 +64,8 @@ impl JsonPath {
 /// Opens an NDJSON export.
 ///
 /// # Errors
-/// When a mapped key stands in none of the first records, or the file cannot be read.
+/// When a mapped key stands in none of the first records and looks misspelt or is vital, or the file
+/// cannot be read.
 pub fn open(path: &Path, system: &SystemPlan) -> Result<NdjsonFile, OpenError> {
     let mut reader = BufReader::with_capacity(1 << 20, File::open(path)?);
     let mut stretches = Vec::new();
@@ -168,12 +166,11 @@ impl NdjsonFile {
             read_stretch(&self.path, *first).map_err(|error| OpenError::Unreadable(error.to_string()))?;
         let records: Vec<Value> = bytes
             .split(|byte| *byte == b'\n')
-            .take(PROBE_RECORDS)
             .filter_map(|line| serde_json::from_slice::<Value>(line).ok())
             .filter(Value::is_object)
             .collect();
         if records.is_empty() {
-            let reason = format!("none of the first {PROBE_RECORDS} lines is a JSON object");
+            let reason = "no line of its beginning is a JSON object".to_owned();
             return Err(OpenError::Unreadable(reason));
         }
         let mut errors = Vec::new();
@@ -182,6 +179,10 @@ impl NdjsonFile {
             if records.iter().all(|record| record.get(key).is_none()) {
                 let known = records.iter().filter_map(Value::as_object).flat_map(|object| object.keys());
                 let near = closest(key, known.map(String::as_str));
+                // Many exporters leave out what is empty: only a slip of the pen, or a vital field, stops.
+                if near.is_none() && !column.field.is_vital() {
+                    continue;
+                }
                 errors.push(LoadError::Header {
                     place: self
                         .path

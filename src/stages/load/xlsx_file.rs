@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use calamine::{Data, Range, Reader, Xlsx, open_workbook};
 
-use super::OpenError;
 use super::cells::RawBatch;
 use super::header::{self, Header, SEARCH_ROWS};
+use super::{LoadError, OpenError};
 use crate::config::plan::SystemPlan;
 use crate::domain::date::from_excel_serial;
 
@@ -31,22 +31,28 @@ pub fn open(
     let chosen: Vec<String> = match sheet {
         Some(sheet) if names.iter().any(|name| name == sheet) => vec![sheet.to_owned()],
         Some(sheet) => {
-            let reason = format!("no sheet `{sheet}`; sheets there: {}", names.join(", "));
-            return Err(OpenError::Unreadable(reason));
+            return Err(OpenError::Mapping(vec![LoadError::Header {
+                place: name.to_owned(),
+                line: system.columns.first().map_or(0, |column| column.line),
+                text: format!("has no sheet `{sheet}`"),
+                hint: Some(format!("sheets there: {}", names.join(", "))),
+            }]));
         }
         None => names,
     };
     let mut batches = Vec::new();
-    let mut first_error = None;
+    let mut no_header = None;
     for sheet in &chosen {
         let range = book.worksheet_range(sheet).map_err(|error| OpenError::Unreadable(unreadable(&error)))?;
         match header_of(&range, &format!("{name} sheet `{sheet}`"), system) {
             Ok((row, header)) => take(&range, row, &header, sheet, &mut batches),
-            Err(error) => drop(first_error.get_or_insert(error)),
+            // A sheet of notes; a sheet that holds some of the columns is a mistake and stops the run.
+            Err(OpenError::NoHeader(error)) => drop(no_header.get_or_insert(error)),
+            Err(error) => return Err(error),
         }
     }
-    match first_error {
-        Some(error) if batches.is_empty() => Err(error),
+    match no_header {
+        Some(error) if batches.is_empty() => Err(OpenError::NoHeader(error)),
         _ => Ok(batches),
     }
 }

@@ -165,11 +165,11 @@ impl<'p> ColumnBuilder<'p> {
 
     fn level<'c>(&self, cell: &'c str) -> Parsed<Cow<'c, str>> {
         let Parsed { value, issues } = text::clean(cell);
-        let level = value.map(|value| match self.system.levels.get(&text::fold(&value)) {
-            Some(level) => Cow::Owned(level.clone()),
-            None => value,
-        });
-        Parsed { value: level, issues }
+        let Some(value) = value else { return Parsed { value: None, issues } };
+        match self.system.levels.get(&text::fold(&value)) {
+            Some(level) => Parsed { value: Some(Cow::Owned(level.clone())), issues },
+            None => Parsed { value: None, issues: issues.with(ParseIssue::LevelUnknown) },
+        }
     }
 
     fn birth_dates(&self, cells: &Cells, sheet: &mut Sheet) -> Vec<Column> {

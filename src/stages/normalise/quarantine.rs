@@ -138,7 +138,7 @@ fn is_loss(issue: ParseIssue) -> bool {
             | ParseIssue::IdMalformed
             | ParseIssue::ProcedureMalformed
             | ParseIssue::CodeMalformed
-            | ParseIssue::ValueTooLong
+            | ParseIssue::LevelUnknown
     )
 }
 
