@@ -3,6 +3,7 @@ DATA  ?= var
 OUT   ?= out
 LANG_ ?= en
 NIGHT := hoa-binh-2024q1
+DOISOAT := $(or $(CARGO_TARGET_DIR),target)/debug/doisoat
 
 .PHONY: help run test lint check goldens accuracy bench clean
 
@@ -11,8 +12,8 @@ help: ## List the targets
 
 run: ## Generate a province's exports and reconcile one night of it (LANG_=vi for Vietnamese)
 	cargo build --quiet
-	@./target/debug/doisoat generate $(NIGHT) --out $(DATA)/$(NIGHT) --quiet
-	@./target/debug/doisoat run pipelines/$(NIGHT).toml --input $(DATA)/$(NIGHT) --out $(OUT) --lang $(LANG_) || [ $$? -eq 1 ]
+	@$(DOISOAT) generate $(NIGHT) --out $(DATA)/$(NIGHT) --quiet
+	@$(DOISOAT) run pipelines/$(NIGHT).toml --input $(DATA)/$(NIGHT) --out $(OUT) --lang $(LANG_) --replace || [ $$? -eq 1 ]
 
 test: ## Run every test
 	cargo test
@@ -24,7 +25,7 @@ lint: ## Formatting, clippy, no feature drift between run and test builds
 
 check: ## Check every pipeline
 	cargo build --quiet
-	@./target/debug/doisoat check pipelines/*.toml
+	@$(DOISOAT) check pipelines/*.toml
 
 goldens: ## Rewrite the expected results of sample_data
 	DOISOAT_REFRESH=1 cargo test --test it golden

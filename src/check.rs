@@ -20,15 +20,13 @@ pub struct Checked {
 /// # Errors
 /// Every mistake at once, in the order of lines.
 pub fn check(path: &Path, input: Option<PathBuf>) -> Result<Checked, Mistakes> {
-    let overrides = Overrides { as_of: None, input_dir: input };
-    let plan = pipeline::load(path, &overrides)?;
+    let overrides = Overrides { as_of: None, input_dir: input, without_as_of: true };
+    let (plan, mut mistakes) = pipeline::load_what_can_be(path, &overrides);
+    let Some(plan) = plan else { return Err(mistakes) };
     let (errors, absent) = load::check_headers(&plan);
-    if errors.is_empty() {
-        return Ok(Checked { plan, absent });
-    }
-    let mut list: Vec<Mistake> = errors.into_iter().map(mistake).collect();
-    list.sort();
-    Err(Mistakes { file: path.display().to_string(), list })
+    mistakes.list.extend(errors.into_iter().map(mistake));
+    mistakes.list.sort();
+    if mistakes.list.is_empty() { Ok(Checked { plan, absent }) } else { Err(mistakes) }
 }
 
 fn mistake(error: LoadError) -> Mistake {

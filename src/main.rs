@@ -4,11 +4,13 @@
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode as ProcessExit;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use clap::Parser;
 use doisoat::check;
 use doisoat::cli::{CheckArgs, Cli, Command, EvaluateArgs, GenerateArgs, RunArgs};
+use doisoat::engine::publish;
 use doisoat::exit_code::ExitCode;
 use doisoat::progress::{Progress, Silent};
 use doisoat::run::{self, RunRequest};
@@ -29,8 +31,12 @@ fn main() -> ProcessExit {
     {
         return fail("the worker threads could not be started", ExitCode::Failure);
     }
-    // Everything is written beside the outputs and renamed at the end: stopping at once is safe.
-    let _ = ctrlc::set_handler(|| std::process::exit(ExitCode::Interrupted as i32));
+    // Everything is written beside the outputs; only the short moment of renaming is not interrupted.
+    let _ = ctrlc::set_handler(|| {
+        if !publish::COMMITTING.load(Ordering::SeqCst) {
+            std::process::exit(ExitCode::Interrupted as i32);
+        }
+    });
     let code = match &cli.command {
         Command::Run(args) => run_night(&cli, args),
         Command::Check(args) => check_pipelines(&cli, args),
@@ -136,8 +142,10 @@ fn generate_exports(cli: &Cli, args: &GenerateArgs) -> Outcome {
     let progress = progress(cli);
     progress.begin("generate", 0);
     let bar = progress_bar::Steps::new(progress.as_ref());
-    let generated = generate::generate(&request, &|done, total| bar.at(done, total))
-        .map_err(|error| (error.to_string(), ExitCode::Usage))?;
+    let generated = generate::generate(&request, &|done, total| bar.at(done, total)).map_err(|error| {
+        let code = if error.is_failure() { ExitCode::Failure } else { ExitCode::Usage };
+        (error.to_string(), code)
+    })?;
     drop(progress);
     if cli.json {
         json(&generated)?;

@@ -20,7 +20,7 @@ use crate::report::night::NightReport;
 use crate::report::workbook::{self, Cover, Lang, WorkbookError};
 use crate::stages::load::{self, LoadError, Loaded};
 use crate::stages::normalise::NormaliseError;
-use crate::stages::write::TableError;
+use crate::stages::write::{TABLES, TableError};
 use crate::stages::{compare, dedupe, judge, link, normalise, write};
 
 /// What a run was asked for.
@@ -75,7 +75,8 @@ impl RunError {
 /// # Errors
 /// When the pipeline or an input does not fit, or the disk refuses; nothing is then published.
 pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport, ExitCode), RunError> {
-    let overrides = Overrides { as_of: request.as_of, input_dir: request.input.clone() };
+    let overrides =
+        Overrides { as_of: request.as_of, input_dir: request.input.clone(), without_as_of: false };
     let plan = pipeline::load(&request.pipeline, &overrides)?;
     progress.begin("open and hash the exports", 1);
     let loaded = load::load(&plan).map_err(RunError::Inputs)?;
@@ -96,14 +97,13 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
     progress.begin("judge", 1);
     let judged = judge::judge(&plan, compared)?;
 
-    progress.begin("build the tables", 1);
-    let tables = write::tables(&plan, &judged)?;
     let clock = Clock { zone: plan.zone.clone(), utc_offset_ms: plan.utc_offset.num_milliseconds() };
-    progress.begin("write", tables.list.len() as u64 + 1);
-    for table in &tables.list {
+    progress.begin("build and write the tables", TABLES as u64 + 1);
+    let tables = write::tables(&plan, &judged, |table| -> Result<(), RunError> {
         publication.stage_table(table, &clock, &metadata(&plan, &run_id, table.schema.name))?;
         progress.advance(1);
-    }
+        Ok(())
+    })?;
     let cover = Cover {
         title: plan.title.clone(),
         run_id: run_id.clone(),

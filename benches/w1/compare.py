@@ -8,7 +8,7 @@ here, folder, rows, rounds = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]
 root = here.parent.parent
 source = folder / "input"
 commands = {
-    "doisoat": [str(root / "target/release/doisoat"), "run", str(here / "pipeline.toml"), "--input", str(source),
+    "doisoat": [str(root / os.environ.get("CARGO_TARGET_DIR", "target") / "release/doisoat"), "run", str(here / "pipeline.toml"), "--input", str(source),
                 "--out", str(folder / "out-doisoat"), "--quiet"],
     "Polars, by hand": [sys.executable, str(here / "peer_polars.py"), str(source), str(folder / "out-polars")],
     "DuckDB, by hand": [sys.executable, str(here / "peer_duckdb.py"), str(source), str(folder / "out-duckdb")],

@@ -23,6 +23,8 @@ use crate::engine::parquet_file::hex;
 pub struct Overrides {
     pub as_of: Option<NaiveDateTime>,
     pub input_dir: Option<PathBuf>,
+    /// A check needs no as-of time.
+    pub without_as_of: bool,
 }
 
 /// Reads and resolves a pipeline file.
@@ -30,13 +32,24 @@ pub struct Overrides {
 /// # Errors
 /// All mistakes of the file, each with its line.
 pub fn load(path: &Path, overrides: &Overrides) -> Result<RunPlan, Mistakes> {
+    match load_what_can_be(path, overrides) {
+        (Some(plan), mistakes) if mistakes.list.is_empty() => Ok(plan),
+        (_, mistakes) => Err(mistakes),
+    }
+}
+
+/// Reads a pipeline file as far as it can be understood, with all its mistakes.
+pub fn load_what_can_be(path: &Path, overrides: &Overrides) -> (Option<RunPlan>, Mistakes) {
     let file = path.display().to_string();
-    let alone = |text: String| Mistakes {
-        file: file.clone(),
-        list: vec![super::mistakes::Mistake { line: 0, text, hint: None }],
+    let alone = |text: String| {
+        let list = vec![super::mistakes::Mistake { line: 0, text, hint: None }];
+        (None, Mistakes { file: file.clone(), list })
     };
-    let bytes = std::fs::read(path).map_err(|error| alone(format!("cannot be read: {error}")))?;
-    let text = String::from_utf8(bytes).map_err(|_| alone("is not UTF-8 text".to_owned()))?;
+    let text = match std::fs::read(path).map(String::from_utf8) {
+        Ok(Ok(text)) => text,
+        Ok(Err(_)) => return alone("is not UTF-8 text".to_owned()),
+        Err(error) => return alone(format!("cannot be read: {error}")),
+    };
     let desk = Desk::new(&text);
     let (root, errors) = DeTable::parse_recoverable(&text);
     for error in errors {
@@ -44,14 +57,8 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<RunPlan, Mistakes> {
         desk.report(line, format!("not TOML: {}", error.message()), None);
     }
     let plan = resolve(&desk, &Section::new(&desk, "pipeline file", 1, root.get_ref()), path, overrides);
-    let list = desk.into_mistakes();
-    match plan {
-        Some(mut plan) if list.is_empty() => {
-            plan.pipeline_sha256 = hex(&Sha256::digest(text.as_bytes()));
-            Ok(plan)
-        }
-        _ => Err(Mistakes { file, list }),
-    }
+    let plan = plan.map(|plan| RunPlan { pipeline_sha256: hex(&Sha256::digest(text.as_bytes())), ..plan });
+    (plan, Mistakes { file, list: desk.into_mistakes() })
 }
 
 fn resolve(
@@ -77,7 +84,7 @@ fn resolve(
     let ladder = read_ladder(root, &systems);
     let duplicates = read_duplicates(root);
     let severities = read_severities(root);
-    let published = read_published(root);
+    let published = read_published(root, systems.first());
     root.check_unknown();
 
     let head = head?;
@@ -119,6 +126,7 @@ fn read_head(section: Section<'_, '_, '_>, overrides: &Overrides) -> Head {
     let title = section.text("title").map(|title| title.value);
     let as_of = section.moment("as_of").and_then(|moment| read_moment(&section, &moment));
     let as_of = overrides.as_of.or(as_of);
+    let as_of = as_of.or(overrides.without_as_of.then_some(NaiveDateTime::default()));
     if as_of.is_none() {
         let hint = Some("write `as_of = 2024-04-01T02:00:00`, or give --as-of".to_owned());
         section.report(section.line(), "[pipeline]: the run has no as-of time", hint);
@@ -377,7 +385,7 @@ fn read_severities(root: &Section<'_, '_, '_>) -> BTreeMap<FindingKind, Option<S
     severities
 }
 
-fn read_published(root: &Section<'_, '_, '_>) -> Vec<PublishedFigure> {
+fn read_published(root: &Section<'_, '_, '_>, hub: Option<&SystemPlan>) -> Vec<PublishedFigure> {
     let levels = ["province", "district", "commune"];
     let mut published = Vec::new();
     for section in root.sections("published", "[[published]]") {
@@ -395,6 +403,18 @@ fn read_published(root: &Section<'_, '_, '_>) -> Vec<PublishedFigure> {
         if value.is_none() {
             section.report(section.line(), "[[published]]: `value` is missing", None);
         }
+        let asked = [
+            (FieldName::Status, true),
+            (FieldName::Level, level.is_some()),
+            (FieldName::Field, field.is_some()),
+            (FieldName::Channel, channel.is_some()),
+        ];
+        for (asked, _) in
+            asked.into_iter().filter(|(asked, used)| *used && hub.is_some_and(|hub| !hub.maps(*asked)))
+        {
+            let text = format!("[[published]]: it needs `{}`, which the hub does not map", asked.name());
+            section.report(section.line(), text, None);
+        }
         let source = section.text("source").map(|source| source.value).unwrap_or_default();
         if let (Some(figure), Some(value)) = (figure, value) {
             published.push(PublishedFigure {
@@ -403,6 +423,7 @@ fn read_published(root: &Section<'_, '_, '_>) -> Vec<PublishedFigure> {
                 field,
                 channel,
                 value: value.value,
+                decimals: section.decimals("value"),
                 source,
             });
         }

@@ -272,6 +272,8 @@ pub struct PublishedFigure {
     pub field: Option<String>,
     pub channel: Option<String>,
     pub value: f64,
+    /// Decimals as printed: 98.30 has two.
+    pub decimals: i32,
     pub source: String,
 }
 
@@ -313,13 +315,5 @@ impl Figure {
 
     pub fn code(self) -> &'static str {
         Self::CHOICES.iter().find(|(_, figure)| *figure == self).map_or("", |(word, _)| word)
-    }
-
-    /// Percent of resolved dossiers, rather than a count.
-    pub fn is_share(self) -> bool {
-        matches!(
-            self,
-            Self::OnTimeShare | Self::EarlyShare | Self::ExactShare | Self::LateShare | Self::WithdrawnShare
-        )
     }
 }

@@ -147,6 +147,16 @@ impl<'d, 't, 'v> Section<'d, 't, 'v> {
         Some(Lined { value: parsed?, line })
     }
 
+    /// Decimals of a number as written: 98.30 has two.
+    pub fn decimals(&self, key: &str) -> i32 {
+        match self.table.get(key).map(Spanned::get_ref) {
+            Some(DeValue::Float(float)) => {
+                float.as_str().split_once('.').map_or(0, |(_, decimals)| decimals.len() as i32).min(2)
+            }
+            _ => 0,
+        }
+    }
+
     /// A date or date-time, as TOML writes it.
     pub fn moment(&self, key: &str) -> Option<Lined<String>> {
         let (value, line) = self.raw(key)?;

@@ -3,6 +3,8 @@
 //! Works on candidates only, never on all rows. Cheapest pair first; ties are broken by position,
 //! and a tie that decided something is told: the link is ambiguous.
 
+use std::collections::BTreeMap;
+
 /// A pair that may be one thing; the lower the cost the better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Candidate {
@@ -36,8 +38,9 @@ impl Assigned {
     }
 }
 
-/// Chooses pairs so that no side is used twice.
-pub fn one_to_one(mut candidates: Vec<Candidate>) -> Vec<Assigned> {
+/// Chooses pairs so that no side is used twice. `twins` tells records of one side that are known to be
+/// one thing (`true` for the left side): choosing between them decides nothing.
+pub fn one_to_one(mut candidates: Vec<Candidate>, twins: impl Fn(bool, u32, u32) -> bool) -> Vec<Assigned> {
     candidates.sort_unstable();
     candidates.dedup_by_key(|candidate| (candidate.left, candidate.right));
     let mut by_left: Vec<usize> = (0..candidates.len()).collect();
@@ -52,25 +55,33 @@ pub fn one_to_one(mut candidates: Vec<Candidate>) -> Vec<Assigned> {
         let start = by_right.partition_point(|i| candidates[*i].right < right);
         by_right[start..].iter().map(|i| candidates[*i]).take_while(move |c| c.right == right)
     };
-    let (mut used_left, mut used_right) =
-        (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
+    // Per side, the cost at which a record was taken.
+    let (mut left_cost, mut right_cost) = (BTreeMap::new(), BTreeMap::new());
     let mut chosen = Vec::new();
     for candidate in &candidates {
         let Candidate { cost, left, right } = *candidate;
-        if used_left.contains(&left) || used_right.contains(&right) {
+        if left_cost.contains_key(&left) || right_cost.contains_key(&right) {
             continue;
         }
-        used_left.insert(left);
-        used_right.insert(right);
+        // A partner that a better pair has taken was never an alternative.
+        let taken =
+            |costs: &BTreeMap<u32, i64>, record: u32| costs.get(&record).is_some_and(|taken| *taken < cost);
         let runner_up = left_of(left)
-            .filter(|other| other.right != right)
-            .chain(right_of(right).filter(|other| other.left != left))
+            .filter(|other| other.right != right && !taken(&right_cost, other.right))
+            .filter(|other| !twins(false, other.right, right))
+            .chain(
+                right_of(right)
+                    .filter(|other| other.left != left && !taken(&left_cost, other.left))
+                    .filter(|other| !twins(true, other.left, left)),
+            )
             .min()
             .map(|other| RunnerUp {
                 left: other.left,
                 right: other.right,
                 margin: (other.cost - cost).max(0),
             });
+        left_cost.insert(left, cost);
+        right_cost.insert(right, cost);
         chosen.push(Assigned { left, right, cost, runner_up });
     }
     chosen
@@ -86,7 +97,8 @@ mod tests {
 
     #[test]
     fn the_nearest_pair_wins_and_knows_its_runner_up() {
-        let chosen = one_to_one(vec![candidate(0, 0, 5), candidate(0, 1, 60), candidate(1, 1, 7)]);
+        let pairs = vec![candidate(0, 0, 5), candidate(0, 1, 60), candidate(1, 1, 7)];
+        let chosen = one_to_one(pairs, |_, _, _| false);
         assert_eq!(chosen.iter().map(|c| (c.left, c.right)).collect::<Vec<_>>(), [(0, 0), (1, 1)]);
         assert_eq!(chosen[0].runner_up.map(|r| (r.right, r.margin)), Some((1, 55)));
         assert!(!chosen[0].is_ambiguous());
@@ -95,9 +107,25 @@ mod tests {
     #[test]
     fn a_tie_is_ambiguous_and_order_does_not_matter() {
         let pairs = [candidate(0, 0, 5), candidate(0, 1, 5), candidate(1, 0, 5), candidate(1, 1, 5)];
-        let chosen = one_to_one(pairs.to_vec());
-        let reversed = one_to_one(pairs.iter().rev().copied().collect());
+        let chosen = one_to_one(pairs.to_vec(), |_, _, _| false);
+        let reversed = one_to_one(pairs.iter().rev().copied().collect(), |_, _, _| false);
         assert_eq!(chosen, reversed);
         assert!(chosen.iter().all(super::Assigned::is_ambiguous));
+    }
+
+    #[test]
+    fn a_partner_taken_by_a_better_pair_is_no_alternative() {
+        // Left 0 meets right 0 only; right 1 belongs to left 1 at no cost.
+        let pairs = vec![candidate(1, 1, 0), candidate(0, 0, 4), candidate(0, 1, 4)];
+        let chosen = one_to_one(pairs, |_, _, _| false);
+        assert_eq!(chosen.iter().map(|c| (c.left, c.right)).collect::<Vec<_>>(), [(1, 1), (0, 0)]);
+        assert!(chosen.iter().all(|c| !c.is_ambiguous()));
+    }
+
+    #[test]
+    fn copies_of_one_record_do_not_make_a_link_doubtful() {
+        let pairs = vec![candidate(0, 0, 3), candidate(0, 1, 3)];
+        assert!(one_to_one(pairs.clone(), |_, _, _| false)[0].is_ambiguous());
+        assert!(!one_to_one(pairs, |left, a, b| !left && a.max(b) == 1)[0].is_ambiguous());
     }
 }

@@ -2,12 +2,13 @@
 //! committed by its manifest.
 //!
 //! Layout: `out/<table>/run_date=YYYY-MM-DD/part-0000.parquet`, `out/_runs/<run_id>/manifest.json`.
-//! A run that dies before its manifest leaves `out/_tmp`, which the next run clears; the tables of
-//! a date are to be trusted only when the current manifest of that date lists their hashes.
+//! A run that dies before its manifest leaves `out/_tmp`; the next run puts back what the dead one had
+//! moved. The tables of a date are to be trusted only when its current manifest lists their hashes.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -20,6 +21,19 @@ pub const SCHEMA_VERSION: u32 = 1;
 const TEMPORARY: &str = "_tmp";
 const RUNS: &str = "_runs";
 const MANIFEST: &str = "manifest.json";
+const INTENT: &str = "intent.json";
+const OLD: &str = "_old";
+
+/// True while tables are being renamed into place: not the moment to stop.
+pub static COMMITTING: AtomicBool = AtomicBool::new(false);
+
+/// What a commit is about to do, so that the next run can undo it if it was cut off.
+#[derive(Debug, Serialize, Deserialize)]
+struct Intent {
+    run_id: String,
+    run_date: String,
+    revision: u32,
+}
 
 #[derive(Debug, Error)]
 pub enum PublishError {
@@ -104,6 +118,7 @@ impl Publication {
             }
             Err(TryLockError::Error(source)) => return Err(failed(&lock_path, source)),
         }
+        recover(out, &temporary)?;
         let (revision, replaces) = match current_manifest(out, run_date)? {
             None => (1, None),
             Some(same) if same.run_id == run_id => (same.revision, same.replaces),
@@ -117,7 +132,6 @@ impl Publication {
                 });
             }
         };
-        remove_dir(&temporary)?;
         make_dir(&temporary)?;
         Ok(Self {
             out: out.to_owned(),
@@ -177,27 +191,49 @@ impl Publication {
         manifest.revision = self.revision;
         manifest.replaces = self.replaces.take();
         manifest.outputs = std::mem::take(&mut self.staged);
-        let mut names: Vec<&str> = manifest.outputs.iter().map(|output| output.name.as_str()).collect();
+        let mut names: Vec<String> = manifest.outputs.iter().map(|output| output.name.clone()).collect();
         names.dedup();
-        let old = self.temporary.join("_old");
-        make_dir(&old)?;
+
+        COMMITTING.store(true, Ordering::SeqCst);
+        let intent =
+            Intent { run_id: self.run_id.clone(), run_date: self.run_date.clone(), revision: self.revision };
+        let outcome = write_synced(&self.temporary.join(INTENT), &intent)
+            .and_then(|()| self.swap(&names))
+            .and_then(|()| self.seal(&manifest));
+        let outcome = match outcome {
+            Ok(place) => remove_dir(&self.temporary).map(|()| place),
+            // The date keeps what it had.
+            Err(error) => recover(&self.out, &self.temporary).and(Err(error)),
+        };
+        COMMITTING.store(false, Ordering::SeqCst);
+        outcome
+    }
+
+    /// Puts the new tables in the place of the old, which wait beside until the manifest stands.
+    fn swap(&self, names: &[String]) -> Result<(), PublishError> {
+        for name in names {
+            make_dir(&self.out.join(name))?;
+        }
+        make_dir(&self.temporary.join(OLD))?;
         for name in names {
             let place = self.out.join(name).join(self.partition());
-            make_dir(&self.out.join(name))?;
             if place.exists() {
-                rename(&place, &old.join(name))?;
+                rename(&place, &self.temporary.join(OLD).join(name))?;
             }
             rename(&self.temporary.join(name), &place)?;
         }
+        Ok(())
+    }
+
+    fn seal(&self, manifest: &Manifest) -> Result<PathBuf, PublishError> {
         let place = manifest_path(&self.out, &self.run_id);
         make_dir(&self.out.join(RUNS).join(&self.run_id))?;
-        write_synced(&self.temporary.join(MANIFEST), &manifest)?;
+        write_synced(&self.temporary.join(MANIFEST), manifest)?;
         // A run that comes back after another took its place keeps the record of its first time.
         if let Some(before) = read_manifest(&place)?.filter(|before| before.revision != manifest.revision) {
             rename(&place, &place.with_file_name(format!("manifest.revision-{}.json", before.revision)))?;
         }
         rename(&self.temporary.join(MANIFEST), &place)?;
-        remove_dir(&self.temporary)?;
         Ok(place)
     }
 
@@ -260,6 +296,38 @@ pub fn run_dates(out: &Path) -> Result<Vec<String>, PublishError> {
     Ok(dates)
 }
 
+/// Undoes a commit that did not reach its manifest: every table of the date becomes what it was.
+fn recover(out: &Path, temporary: &Path) -> Result<(), PublishError> {
+    let intent = temporary.join(INTENT);
+    if let Ok(text) = fs::read_to_string(&intent)
+        && let Ok(Intent { run_id, run_date, revision }) = serde_json::from_str(&text)
+    {
+        let sealed = read_manifest(&manifest_path(out, &run_id))?;
+        if sealed.is_none_or(|sealed| sealed.revision != revision) {
+            let old = temporary.join(OLD);
+            for name in entries(&old)? {
+                let place = out.join(&name).join(format!("run_date={run_date}"));
+                remove_dir(&place)?;
+                rename(&old.join(&name), &place)?;
+            }
+        }
+    }
+    remove_dir(temporary)
+}
+
+/// The names in a folder, in order; none when there is no folder.
+fn entries(folder: &Path) -> Result<Vec<String>, PublishError> {
+    let mut names = Vec::new();
+    if folder.is_dir() {
+        for entry in fs::read_dir(folder).map_err(|source| failed(folder, source))? {
+            let entry = entry.map_err(|source| failed(folder, source))?;
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
 fn manifest_path(out: &Path, run_id: &str) -> PathBuf {
     out.join(RUNS).join(run_id).join(MANIFEST)
 }
@@ -275,8 +343,8 @@ fn read_manifest(path: &Path) -> Result<Option<Manifest>, PublishError> {
     })
 }
 
-fn write_synced(path: &Path, manifest: &Manifest) -> Result<(), PublishError> {
-    let mut text = serde_json::to_string_pretty(manifest).map_err(|error| failed(path, error.into()))?;
+fn write_synced(path: &Path, value: &impl Serialize) -> Result<(), PublishError> {
+    let mut text = serde_json::to_string_pretty(value).map_err(|error| failed(path, error.into()))?;
     text.push('\n');
     let mut file = File::create(path).map_err(|source| failed(path, source))?;
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|source| failed(path, source))

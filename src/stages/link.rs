@@ -66,6 +66,7 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Linked {
         plan,
         records: &records,
         free: vec![active.clone(); systems.len()],
+        groups: groups(&records, &duplicates),
         links: Vec::new(),
         skipped: Vec::new(),
     };
@@ -97,13 +98,34 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Linked {
     }
 }
 
+fn groups(records: &[Records<'_>], duplicates: &[Duplicate]) -> Vec<Vec<u32>> {
+    let mut groups: Vec<Vec<u32>> =
+        records.iter().map(|records| (0..records.len() as u32).collect()).collect();
+    for duplicate in duplicates {
+        groups[duplicate.system][duplicate.row as usize] = duplicate.survivor;
+    }
+    groups
+}
+
 struct Climber<'r> {
     plan: &'r RunPlan,
     records: &'r [Records<'r>],
     /// Per spoke: for the hub (0) and the spoke, the rows not linked to each other yet.
     free: Vec<Vec<Vec<bool>>>,
+    /// Per system and row, the record that stands for its duplicates, else itself.
+    groups: Vec<Vec<u32>>,
     links: Vec<Link>,
     skipped: Vec<(usize, usize)>,
+}
+
+/// What one partition gives.
+#[derive(Default)]
+struct Found {
+    /// Pairs whose rows have no other partner.
+    alone: Vec<Candidate>,
+    contested: Vec<Candidate>,
+    /// Groups too large to be compared.
+    skipped: usize,
 }
 
 /// The keys of one row on one rung; an alternate rung gives several.
@@ -124,35 +146,46 @@ impl<'r> Climber<'r> {
         }
         let parts = partition::deal(rows);
         let found = partition::run(&parts, |part| self.candidates(rung, spoke, part));
-        let mut candidates = Vec::new();
-        for (found, skipped) in found {
-            candidates.extend(found);
-            self.skipped.extend((0..skipped).map(|_| (rung, spoke)));
+        let (mut alone, mut contested) = (Vec::new(), Vec::new());
+        for found in found {
+            alone.extend(found.alone);
+            contested.extend(found.contested);
+            self.skipped.extend((0..found.skipped).map(|_| (rung, spoke)));
         }
-        for assigned in one_to_one(candidates) {
+        for Candidate { cost, left, right } in alone {
+            self.take(rung, spoke, Assigned { left, right, cost, runner_up: None });
+        }
+        let twins = |left: bool, a: u32, b: u32| {
+            let group = &self.groups[if left { RunPlan::HUB } else { spoke }];
+            group[a as usize] == group[b as usize]
+        };
+        for assigned in one_to_one(contested, twins) {
             self.take(rung, spoke, assigned);
         }
     }
 
     /// The kernel: pairs within one partition that may be one dossier.
-    fn candidates(&self, rung: usize, spoke: usize, part: &[Keyed]) -> (Vec<Candidate>, usize) {
-        let (mut candidates, mut skipped) = (Vec::new(), 0);
+    fn candidates(&self, rung: usize, spoke: usize, part: &[Keyed]) -> Found {
+        // With one key a row, a group of two has no other partner anywhere.
+        let one_key = self.plan.ladder[rung] != Rung::AlternateCode;
+        let mut found = Found::default();
         for group in partition::groups(part) {
             let border = group.partition_point(|row| row.side == 0);
             let (lefts, rights) = group.split_at(border);
             if lefts.len() * rights.len() > LARGEST_GROUP * LARGEST_GROUP {
-                skipped += 1;
+                found.skipped += 1;
                 continue;
             }
+            let into = if one_key && group.len() == 2 { &mut found.alone } else { &mut found.contested };
             for left in lefts {
                 for right in rights {
                     if let Some(cost) = self.cost(rung, spoke, left.row, right.row) {
-                        candidates.push(Candidate { cost, left: left.row, right: right.row });
+                        into.push(Candidate { cost, left: left.row, right: right.row });
                     }
                 }
             }
         }
-        (candidates, skipped)
+        found
     }
 
     fn keys(&self, rung: usize, system: usize, row: u32) -> Keys {

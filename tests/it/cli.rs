@@ -154,6 +154,25 @@ fn check_holds_the_mapping_against_the_headers() {
 }
 
 #[test]
+fn check_names_a_wrong_key_and_a_wrong_column_at_once_and_needs_no_as_of() {
+    let night = TwoSystems::agreeing(3);
+    let path = night.folder.path().join("pipeline.toml");
+    let pipeline = std::fs::read_to_string(&path).expect("pipeline");
+    let nightly = pipeline.replace("as_of = 2024-02-01T02:00:00\n", "");
+    std::fs::write(&path, &nightly).expect("written");
+    let output = doisoat(&["check", text(&path), "--input", text(night.folder.path())]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert_eq!(code(&night.run(&[])), 2, "a run has to know its night");
+    assert_eq!(code(&night.run(&["--as-of", "2024-02-01T02:00:00"])), 0);
+    let wrong = nightly
+        .replace("hub = \"mot_cua\"", "hub = \"mot_cua\"\ntitel = \"x\"")
+        .replace("\"Lệ phí\"", "\"Lệ phì\"");
+    std::fs::write(&path, wrong).expect("written");
+    let said = stderr(&doisoat(&["check", text(&path), "--input", text(night.folder.path())]));
+    assert!(said.contains("unknown key `titel`") && said.contains("did you mean `Lệ phí`?"), "{said}");
+}
+
+#[test]
 fn the_shipped_pipelines_are_in_order() {
     for entry in std::fs::read_dir(root().join("pipelines")).expect("pipelines") {
         let path = entry.expect("an entry").path();

@@ -102,3 +102,39 @@ fn two_runs_at_once_do_not_mix() {
     assert_eq!(code(&output), 2);
     assert!(stderr(&output).contains("in use by another run"), "{}", stderr(&output));
 }
+
+#[test]
+fn a_commit_cut_off_leaves_the_date_as_it_was() {
+    let night = TwoSystems::agreeing(20);
+    night.run(&[]);
+    let before = bytes(&night.out());
+    // The next run of the date meets a file where the folder of its last table must go.
+    let summary = night.out().join("summary");
+    std::fs::rename(&summary, night.folder.path().join("aside")).expect("moved");
+    std::fs::write(&summary, b"in the way").expect("written");
+    std::fs::write(night.folder.path().join("hub.csv"), TwoSystems::exports(19).0).expect("written");
+    assert_eq!(code(&night.run(&["--replace"])), 3);
+    std::fs::remove_file(&summary).expect("removed");
+    std::fs::rename(night.folder.path().join("aside"), &summary).expect("moved back");
+    assert_eq!(bytes(&night.out()), before);
+}
+
+#[test]
+fn a_run_killed_between_renames_is_undone_by_the_next() {
+    let night = TwoSystems::agreeing(20);
+    night.run(&[]);
+    let before = bytes(&night.out());
+    // What a kill leaves when `cases` has been moved aside and its successor put in place.
+    let (out, date) = (night.out(), "run_date=2024-02-01");
+    let temporary = out.join("_tmp");
+    std::fs::create_dir_all(temporary.join("_old")).expect("made");
+    std::fs::rename(out.join("cases").join(date), temporary.join("_old/cases")).expect("moved");
+    std::fs::create_dir_all(out.join("cases").join(date)).expect("made");
+    std::fs::write(out.join("cases").join(date).join("part-0000.parquet"), b"half").expect("written");
+    let intent = r#"{"run_id": "NOTCOMMITTED0000", "run_date": "2024-02-01", "revision": 2}"#;
+    std::fs::write(temporary.join("intent.json"), intent).expect("written");
+    // A refused run is enough to mend the date.
+    std::fs::write(night.folder.path().join("hub.csv"), TwoSystems::exports(19).0).expect("written");
+    assert_eq!(code(&night.run(&[])), 2);
+    assert_eq!(bytes(&out), before);
+}

@@ -26,6 +26,8 @@ pub struct FigureRow {
     pub value: f64,
     pub published: Option<f64>,
     pub source: Option<String>,
+    /// Decimals of the print.
+    pub decimals: i32,
 }
 
 impl FigureRow {
@@ -33,8 +35,7 @@ impl FigureRow {
     pub fn gap(&self) -> Option<f64> {
         self.published.map(|published| {
             // A share is held against the print as far as the print goes: 99.34 ties with 99.3.
-            let decimals = published.to_string().split_once('.').map_or(0, |(_, decimals)| decimals.len());
-            let scale = 10f64.powi(decimals.min(2) as i32);
+            let scale = 10f64.powi(self.decimals);
             round2((self.value * scale).round() / scale - published)
         })
     }
@@ -63,26 +64,31 @@ impl Timeliness {
     }
 
     /// Whether a withdrawn dossier is a class of its own differs between reports [S]; the pipeline says.
+    /// What has no date or no appointment to be held against counts as on time.
     pub fn of(records: &Records<'_>, row: usize, withdrawn_apart: bool) -> Self {
-        let Some(end) = end_of(records, row) else { return Self::Open };
+        if !has_ended(records, row) {
+            return Self::Open;
+        }
         if withdrawn_apart && records.status(row) == Some(NationalStatus::Withdrawn) {
             return Self::Withdrawn;
         }
-        match records.moment(FieldName::DueAt, row) {
-            Some(due) if end > due => Self::Late,
-            Some(due) if end < due => Self::Early,
+        match (end_of(records, row), records.moment(FieldName::DueAt, row)) {
+            (Some(end), Some(due)) if end > due => Self::Late,
+            (Some(end), Some(due)) if end < due => Self::Early,
             _ => Self::OnTime,
         }
     }
 }
 
-/// When the dossier ended; `None` while it is open.
+fn has_ended(records: &Records<'_>, row: usize) -> bool {
+    records.status(row).is_some_and(|status| {
+        !matches!(status.class(), StatusClass::NotReceived | StatusClass::Open | StatusClass::Paused)
+    })
+}
+
+/// When the dossier ended, where a date says so.
 fn end_of(records: &Records<'_>, row: usize) -> Option<NaiveDateTime> {
-    let class = records.status(row)?.class();
-    let open = matches!(class, StatusClass::NotReceived | StatusClass::Open | StatusClass::Paused);
-    let end =
-        records.moment(FieldName::ReturnedAt, row).or_else(|| records.moment(FieldName::FinishedAt, row));
-    end.filter(|_| !open)
+    records.moment(FieldName::ReturnedAt, row).or_else(|| records.moment(FieldName::FinishedAt, row))
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -175,6 +181,7 @@ pub fn figures(
             value,
             published: None,
             source: None,
+            decimals: 0,
         };
         rows.extend(
             Figure::CHOICES.iter().map(|(word, figure)| row((*word).to_owned(), counts.value(*figure))),
@@ -196,6 +203,7 @@ pub fn figures(
         value: counts.value(published.figure),
         published: Some(published.value),
         source: Some(published.source.clone()),
+        decimals: published.decimals,
     }));
     rows
 }
@@ -271,15 +279,15 @@ impl<'a> Clerk<'a> {
         let mut counts = Counts::default();
         let Some(received) = self.hub.moment(FieldName::ReceivedAt, row) else { return counts };
         let end = end_of(self.hub, row);
-        let (mut ended, mut carried) = (end.is_some(), false);
+        let (mut ended, mut carried) = (has_ended(self.hub, row), false);
         if let Some((from, to)) = self.plan.period {
             let opens = from.and_time(NaiveTime::MIN);
             let closes = to.and_time(NaiveTime::MIN) + chrono::TimeDelta::days(1);
             carried = received < opens;
-            if received >= closes || (carried && end.is_some_and(|end| end < opens)) {
+            if received >= closes || (carried && ended && end.is_some_and(|end| end < opens)) {
                 return counts;
             }
-            ended = end.is_some_and(|end| end < closes);
+            ended &= end.is_none_or(|end| end < closes);
         }
         if carried {
             counts.carried_over = 1;

@@ -77,6 +77,8 @@ struct Court<'a> {
     duplicate: Vec<Vec<bool>>,
     /// Per system and row: the record has an ambiguous link.
     ambiguous: Vec<Vec<bool>>,
+    /// Per system and row: the hub's record linked to it.
+    partner: Vec<Vec<Option<u32>>>,
 }
 
 impl<'a> Court<'a> {
@@ -100,9 +102,18 @@ impl<'a> Court<'a> {
         for link in linked.links.iter().filter(|link| link.ambiguous) {
             ambiguous[link.left_system][link.left as usize] = true;
             ambiguous[link.right_system][link.right as usize] = true;
+            // The loser of a tie is as good as the winner.
+            if let Some((system, row)) = link.runner_up {
+                ambiguous[system][row as usize] = true;
+            }
+        }
+        let mut partner: Vec<Vec<Option<u32>>> =
+            records.iter().map(|records| vec![None; records.len()]).collect();
+        for link in linked.links.iter().filter(|link| !link.ambiguous && link.left_system == RunPlan::HUB) {
+            partner[link.right_system][link.right as usize] = Some(link.left);
         }
         let healthy = linked.systems.iter().map(|system| system.is_healthy()).collect();
-        Self { plan, records, healthy, quarantined, nameless, duplicate, ambiguous }
+        Self { plan, records, healthy, quarantined, nameless, duplicate, ambiguous, partner }
     }
 
     fn case(&self, case: &Case) -> Vec<Standing> {
@@ -137,7 +148,8 @@ impl<'a> Court<'a> {
     }
 
     fn present(&self, system: usize, row: u32, standings: &[Standing]) -> (Verdict, Option<&'static str>) {
-        let Some(hub) = standings[RunPlan::HUB].row.filter(|_| system != RunPlan::HUB) else {
+        let hub = self.partner[system][row as usize].or(standings[RunPlan::HUB].row);
+        let Some(hub) = hub.filter(|_| system != RunPlan::HUB) else {
             return (Verdict::InSync, None);
         };
         let received = self.records[RunPlan::HUB].int(FieldName::ReceivedAt, hub as usize);

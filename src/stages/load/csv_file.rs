@@ -98,12 +98,23 @@ impl CsvFile {
         while reader.read_byte_record(&mut record).is_ok_and(|more| more) {
             let row = row_of(&record, bytes, line);
             let next = line - 1 + reader.position().line();
-            if unclosed || (record.len() != self.header.width && next > row + 1) {
+            if unclosed || (next > row + 1 && self.swallowed_lines(&record)) {
                 return Some((record, row));
             }
             self.take(&record, row, batch);
         }
         None
+    }
+
+    /// A record over several lines that does not fit the header, or in which a line stands that would
+    /// fit it by itself, began with a stray quote.
+    fn swallowed_lines(&self, record: &ByteRecord) -> bool {
+        let is_row = |line: &[u8]| {
+            let mut row = ByteRecord::new();
+            parser(self.delimiter, line).read_byte_record(&mut row).is_ok() && row.len() == self.header.width
+        };
+        record.len() != self.header.width
+            || record.iter().flat_map(|cell| cell.split(|byte| *byte == b'\n').skip(1)).any(is_row)
     }
 
     fn take(&self, record: &ByteRecord, row: u64, batch: &mut RawBatch) {
@@ -161,6 +172,8 @@ impl Cutter {
         // Offset and line of the record being read, and of the end of its first line.
         let (mut record, mut first_line_end) = ((self.at, self.line), None);
         let (mut quoted, mut previous) = (false, b'\n');
+        // Behind the quote that closed a cell: a quote there stands for itself, and the cell goes on.
+        let mut closed = None;
         loop {
             let (consumed, ended) = {
                 let block = std::io::BufRead::fill_buf(&mut self.reader)?;
@@ -183,8 +196,11 @@ impl Cutter {
                         }
                     } else if quoted {
                         quoted = false;
-                    } else if before == self.delimiter || before == b'\n' || before == b'"' {
-                        // After a closing quote this reopens: a doubled quote stands for itself.
+                        closed = Some(self.at + hit as u64 + 1);
+                    } else if before == self.delimiter
+                        || before == b'\n'
+                        || closed == Some(self.at + hit as u64)
+                    {
                         quoted = true;
                     }
                     from = hit + 1;
@@ -278,6 +294,20 @@ mod tests {
         assert_eq!(bad, [(3, "unclosed_quote")]);
         assert_eq!(rows.iter().map(|row| row.0).collect::<Vec<_>>(), [2, 4]);
         assert_eq!(read("a,b\n1,x\n2,\"y").1, [(3, "unclosed_quote")]);
+    }
+
+    #[test]
+    fn two_stray_quotes_do_not_make_one_row_of_many() {
+        let (rows, bad) = read("a,b\n1,x\n2,\"y\n3,z\n4,w\n5,\"v\n6,u\n");
+        assert_eq!(bad.iter().map(|row| row.0).collect::<Vec<_>>(), [3, 6]);
+        assert_eq!(rows.iter().map(|row| row.0).collect::<Vec<_>>(), [2, 4, 5, 7]);
+    }
+
+    #[test]
+    fn doubled_quotes_in_a_bare_cell_are_text() {
+        let (rows, bad) = read("a,b\n1,Cty \"\"Hoa Sen\"\"\n2,x\n");
+        assert!(bad.is_empty(), "{bad:?}");
+        assert_eq!(rows.len(), 2);
     }
 
     #[test]

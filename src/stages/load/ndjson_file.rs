@@ -53,6 +53,21 @@ impl JsonPath {
         })
     }
 
+    /// The key that is not there, and the object it was looked for in.
+    fn stop<'v>(&self, record: &'v Value) -> Option<(&str, &'v Value)> {
+        let mut value = record;
+        for step in &self.steps {
+            match step {
+                Step::Key(key) => match value.get(key.as_str()) {
+                    Some(next) => value = next,
+                    None => return Some((key, value)),
+                },
+                Step::At(position) => value = value.get(position)?,
+            }
+        }
+        None
+    }
+
     fn first_key(&self) -> &str {
         match self.steps.first() {
             Some(Step::Key(key)) => key,
@@ -175,10 +190,13 @@ impl NdjsonFile {
         }
         let mut errors = Vec::new();
         for (column, path) in system.columns.iter().zip(&self.columns) {
-            let key = path.first_key();
-            if records.iter().all(|record| record.get(key).is_none()) {
-                let known = records.iter().filter_map(Value::as_object).flat_map(|object| object.keys());
-                let near = closest(key, known.map(String::as_str));
+            if records.iter().all(|record| path.find(record).is_none()) {
+                let stops: Vec<(&str, &Value)> =
+                    records.iter().filter_map(|record| path.stop(record)).collect();
+                let near = stops.iter().find_map(|(key, at)| {
+                    closest(key, at.as_object()?.keys().map(String::as_str).filter(|known| known != key))
+                });
+                let key = &column.source;
                 // Many exporters leave out what is empty: only a slip of the pen, or a vital field, stops.
                 if near.is_none() && !column.field.is_vital() {
                     continue;

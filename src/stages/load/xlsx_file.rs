@@ -46,8 +46,11 @@ pub fn open(
         let range = book.worksheet_range(sheet).map_err(|error| OpenError::Unreadable(unreadable(&error)))?;
         match header_of(&range, &format!("{name} sheet `{sheet}`"), system) {
             Ok((row, header)) => take(&range, row, &header, sheet, &mut batches),
-            // A sheet of notes; a sheet that holds some of the columns is a mistake and stops the run.
-            Err(OpenError::NoHeader(error)) => drop(no_header.get_or_insert(error)),
+            // A sheet of notes is passed over; one as wide as the table, or with some of its columns,
+            // would lose rows in silence and stops the run.
+            Err(OpenError::NoHeader(error)) if is_narrow(&range, system) => {
+                no_header = no_header.or(Some(error));
+            }
             Err(error) => return Err(error),
         }
     }
@@ -55,6 +58,12 @@ pub fn open(
         Some(error) if batches.is_empty() => Err(OpenError::NoHeader(error)),
         _ => Ok(batches),
     }
+}
+
+/// No row of the sheet has as many cells as columns are mapped.
+fn is_narrow(range: &Range<Data>, system: &SystemPlan) -> bool {
+    let cells = |row: &[Data]| row.iter().filter(|cell| !matches!(cell, Data::Empty)).count();
+    range.rows().all(|row| cells(row) < system.columns.len())
 }
 
 fn unreadable(error: &calamine::XlsxError) -> String {

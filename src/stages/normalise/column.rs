@@ -7,6 +7,7 @@ use chrono::{DateTime, Datelike, NaiveDate};
 use polars::prelude::{Column, PolarsError};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::quarantine;
 use crate::config::plan::{CodeOrigin, ColumnPlan, StatusLabel, SystemPlan};
 use crate::domain::dossier::{FieldKind, FieldName};
 use crate::domain::issue::{Issues, ParseIssue, Parsed};
@@ -21,7 +22,7 @@ pub struct Sheet {
     pub rejected: Vec<bool>,
     /// Cells whose value was lost: row, column, why.
     pub lost: Vec<(usize, FieldName, Issues)>,
-    /// Cells that were repaired: row, field, as written.
+    /// Cells that were repaired or lost: row, field, as it may be shown.
     repaired: Vec<(usize, FieldName, String)>,
 }
 
@@ -38,9 +39,9 @@ impl Sheet {
 
     /// Per row, the repaired cells as a JSON object. Personal numbers are masked.
     pub fn kept_cells(&self) -> BTreeMap<usize, String> {
-        let mut rows: BTreeMap<usize, BTreeMap<&str, Cow<'_, str>>> = BTreeMap::new();
+        let mut rows: BTreeMap<usize, BTreeMap<&str, &str>> = BTreeMap::new();
         for (row, field, cell) in &self.repaired {
-            rows.entry(*row).or_default().insert(field.name(), shown(*field, cell));
+            rows.entry(*row).or_default().insert(field.name(), cell);
         }
         rows.into_iter().filter_map(|(row, cells)| Some((row, serde_json::to_string(&cells).ok()?))).collect()
     }
@@ -54,7 +55,12 @@ impl Sheet {
             return;
         }
         self.issues[row] = self.issues[row].union(parsed.issues);
-        self.repaired.push((row, field, cell.to_owned()));
+        let kept = match &parsed.value {
+            Some(_) => shown(field, cell).into_owned(),
+            None if field.is_sensitive() => shown(field, cell).into_owned(),
+            None => quarantine::masked(field, cell),
+        };
+        self.repaired.push((row, field, kept));
         if parsed.value.is_none() && !parsed.issues.contains(ParseIssue::PlaceholderId) {
             self.rejected[row] |= field.is_vital();
             self.lost.push((row, field, parsed.issues));

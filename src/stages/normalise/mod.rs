@@ -14,7 +14,6 @@ use thiserror::Error;
 
 use crate::config::plan::{RunPlan, SystemPlan};
 use crate::domain::dossier::FieldName;
-use crate::domain::issue::Issues;
 use crate::engine::accounting::RowAccount;
 use crate::engine::frame::{self, IntBuilder, TextBuilder};
 use crate::progress::Progress;
@@ -262,18 +261,4 @@ fn type_batch(
         frame = frame.filter(&kept)?;
     }
     Ok(Typed { frame, quarantine, feed, rows: (rows + batch.bad.len()) as u64 })
-}
-
-/// The issues of a record, from its frame cell.
-pub fn issues_of(bits: i64) -> Issues {
-    Issues::from_bits(bits as u32)
-}
-
-/// The columns that stand beside a field's own.
-pub fn companion(field: FieldName) -> Option<&'static str> {
-    match field {
-        FieldName::Status => Some("status_raw"),
-        FieldName::BirthDate => Some("birth_precision"),
-        _ => None,
-    }
 }

@@ -1,6 +1,6 @@
 //! Puts records into canonical order: code, receipt, furthest status, content, place, row.
 //!
-//! Codes are compared by their first 16 bytes as one number; only equal prefixes are compared as text.
+//! Codes are compared by their first 32 bytes as two numbers; only equal prefixes are compared as text.
 
 use polars::prelude::{DataFrame, IdxSize, PolarsResult};
 use rayon::prelude::*;
@@ -17,22 +17,26 @@ pub fn canonical(frame: DataFrame) -> PolarsResult<DataFrame> {
     let status = Ints::of(&frame, "status").ok();
     let content = Ints::of(&frame, "content")?;
     let (places, rows) = (Ints::of(&frame, "place")?, Ints::of(&frame, "row")?);
-    let mut order: Vec<(u128, IdxSize)> =
+    let mut order: Vec<([u128; 2], IdxSize)> =
         (0..frame.height()).map(|row| (prefix(codes.get(row).unwrap_or_default()), row as IdxSize)).collect();
+    let code = |row: IdxSize| codes.get(row as usize);
     let rest = |row: IdxSize| {
         let row = row as usize;
         let furthest = status.and_then(|status| status.get(row)).map_or(0, |status| -status);
-        (codes.get(row), received.get(row), furthest, content.get(row), places.get(row), rows.get(row))
+        (received.get(row), furthest, content.get(row), places.get(row), rows.get(row))
     };
-    order.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| rest(a.1).cmp(&rest(b.1))));
+    order.par_sort_unstable_by(|a, b| {
+        a.0.cmp(&b.0).then_with(|| code(a.1).cmp(&code(b.1))).then_with(|| rest(a.1).cmp(&rest(b.1)))
+    });
     let order: Vec<IdxSize> = order.into_iter().map(|(_, row)| row).collect();
     gather(&frame, &order)
 }
 
-/// The first 16 bytes as a number that sorts as the text does.
-fn prefix(text: &str) -> u128 {
-    let mut bytes = [0; 16];
-    let length = text.len().min(16);
+/// The first 32 bytes as numbers that sort as the text does.
+fn prefix(text: &str) -> [u128; 2] {
+    let mut bytes = [0; 32];
+    let length = text.len().min(32);
     bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
-    u128::from_be_bytes(bytes)
+    let (high, low) = bytes.split_at(16);
+    [high, low].map(|half| half.iter().fold(0, |number, byte| number << 8 | u128::from(*byte)))
 }

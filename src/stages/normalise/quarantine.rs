@@ -5,6 +5,7 @@ use super::column::Sheet;
 use crate::config::plan::SystemPlan;
 use crate::domain::dossier::{FieldKind, FieldName};
 use crate::domain::issue::{Issues, ParseIssue};
+use crate::domain::status::NationalStatus;
 use crate::domain::{dossier_code, personal_id, procedure_code};
 use crate::stages::load::cells::{BadRow, RawBatch};
 
@@ -142,21 +143,54 @@ fn is_loss(issue: ParseIssue) -> bool {
     )
 }
 
-/// What of a refused cell may be shown: the text itself where it names nobody, else its shape.
-fn masked(field: FieldName, cell: &str) -> String {
-    let personal = matches!(
-        field.kind(),
-        FieldKind::Name | FieldKind::PersonalId | FieldKind::Phone | FieldKind::PartialDate | FieldKind::Text
-    );
+/// What of a refused cell may be shown: the cell itself where it can only be what its column says,
+/// else its shape. In a shifted row a person stands under any header.
+pub fn masked(field: FieldName, cell: &str) -> String {
+    let longest_number = cell.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or(0);
+    let plain = match field.kind() {
+        // 14 digits are a full timestamp; 9 to 12 are how people are numbered.
+        FieldKind::Timestamp => {
+            cell.len() <= 30
+                && !(9..=13).contains(&longest_number)
+                && cell.chars().all(|c| c.is_ascii_digit() || " /-.:TZ+".contains(c))
+        }
+        FieldKind::Money => {
+            cell.len() <= 20
+                && longest_number < 9
+                && cell.chars().all(|c| c.is_ascii_digit() || "., đ-".contains(c))
+        }
+        FieldKind::Status => {
+            NationalStatus::from_label(cell).is_some() || (longest_number < 3 && cell.len() < 3)
+        }
+        _ => false,
+    };
     let cell = cell.chars().take(60);
-    if !personal {
+    if plain {
         return cell.collect();
     }
     cell.map(|c| match c {
-        '0'..='9' => '9',
+        c if c.is_numeric() => '9',
         c if c.is_uppercase() => 'A',
         c if c.is_alphabetic() => 'a',
         c => c,
     })
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked;
+    use crate::domain::dossier::FieldName;
+
+    #[test]
+    fn a_refused_cell_shows_itself_only_where_it_cannot_be_a_person() {
+        assert_eq!(masked(FieldName::ReceivedAt, "31/02/2024 25:61:00"), "31/02/2024 25:61:00");
+        assert_eq!(masked(FieldName::ReceivedAt, "20240231256100"), "20240231256100");
+        assert_eq!(masked(FieldName::ReceivedAt, "017090900001"), "999999999999");
+        assert_eq!(masked(FieldName::DueAt, "Lê Văn Mật"), "Aa Aaa Aaa");
+        assert_eq!(masked(FieldName::Fee, "50.000.00"), "50.000.00");
+        assert_eq!(masked(FieldName::Fee, "017090900001x"), "999999999999a");
+        assert_eq!(masked(FieldName::Status, "Đã xử lý xong"), "Đã xử lý xong");
+        assert_eq!(masked(FieldName::Status, "Trần Thị Bí"), "Aaaa Aaa Aa");
+    }
 }

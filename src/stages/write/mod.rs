@@ -8,13 +8,15 @@ pub mod record_table;
 pub mod rows;
 
 use polars::prelude::PolarsError;
+use rayon::prelude::*;
 use thiserror::Error;
 
 use super::judge::Judged;
 use super::records::Records;
 use crate::config::plan::RunPlan;
+use crate::domain::dossier::FieldName;
 use crate::engine::id::{self, Id};
-use crate::engine::table::Tables;
+use crate::engine::table::{Table, Tables};
 
 #[derive(Debug, Error)]
 pub enum TableError {
@@ -22,26 +24,47 @@ pub enum TableError {
     Frame { table: &'static str, source: PolarsError },
 }
 
-/// Builds every table of the night.
+/// Builds one table from the night.
+type Builder = for<'a, 'n> fn(&'a Night<'n>) -> Result<Table, TableError>;
+
+/// How many tables a night has.
+pub const TABLES: usize = 9;
+
+/// Tables that the workbook is made from; the others are let go as soon as they are published.
+const KEPT: [&str; 6] = ["feeds", "quarantine", "records", "differences", "findings", "summary"];
+
+/// Builds every table of the night, one after the other, and hands each to `publish`.
 ///
 /// # Errors
-/// When a table cannot be built from its columns.
-pub fn tables(plan: &RunPlan, judged: &Judged) -> Result<Tables, TableError> {
+/// When a table cannot be built from its columns, or published.
+pub fn tables<E: From<TableError>>(
+    plan: &RunPlan,
+    judged: &Judged,
+    mut publish: impl FnMut(&Table) -> Result<(), E>,
+) -> Result<Tables, E> {
     let records: Vec<Records<'_>> =
         judged.linked.systems.iter().map(|system| Records::new(&system.frame)).collect();
     let night = Night { plan, judged, ids: Ids::new(plan, judged, &records), records };
-    let list = vec![
-        feed_tables::feeds(&night)?,
-        feed_tables::quarantine(&night)?,
-        record_table::records(&night)?,
-        case_tables::cases(&night)?,
-        case_tables::links(&night)?,
-        case_tables::duplicates(&night)?,
-        finding_tables::differences(&night)?,
-        finding_tables::findings(&night)?,
-        finding_tables::summary(&night)?,
+    let builders: [Builder; TABLES] = [
+        feed_tables::feeds,
+        feed_tables::quarantine,
+        record_table::records,
+        case_tables::cases,
+        case_tables::links,
+        case_tables::duplicates,
+        finding_tables::differences,
+        finding_tables::findings,
+        finding_tables::summary,
     ];
-    Ok(Tables { list })
+    let mut tables = Tables::default();
+    for build in builders {
+        let table = build(&night)?;
+        publish(&table)?;
+        if KEPT.contains(&table.schema.name) {
+            tables.list.push(table);
+        }
+    }
+    Ok(tables)
 }
 
 /// Everything the tables are made from.
@@ -68,31 +91,29 @@ impl Ids {
     /// A record is named by its system, its code and its place among the records of that code; a
     /// case by its first record. Neither depends on the order of an export.
     fn new(plan: &RunPlan, judged: &Judged, records: &[Records<'_>]) -> Self {
-        use crate::domain::dossier::FieldName;
         let records: Vec<Vec<Id>> = records
             .iter()
             .zip(&plan.systems)
             .map(|(records, system)| {
-                let mut occurrence = 0u32;
-                (0..records.len())
-                    .map(|row| {
-                        let code = records.text(FieldName::Code, row);
-                        let repeats = row > 0 && records.text(FieldName::Code, row - 1) == code;
-                        occurrence = if repeats { occurrence + 1 } else { 0 };
-                        let code = code.unwrap_or_default();
-                        if occurrence == 0 {
-                            id::of(&["record", &system.name, code])
-                        } else {
-                            id::of(&["record", &system.name, code, &occurrence.to_string()])
-                        }
-                    })
-                    .collect()
+                let code = |row: usize| records.text(FieldName::Code, row);
+                // Records of one code are neighbours.
+                let mut repeats = vec![0u32; records.len()];
+                for row in 1..records.len() {
+                    repeats[row] = if code(row) == code(row - 1) { repeats[row - 1] + 1 } else { 0 };
+                }
+                let id = |(row, repeat): (usize, &u32)| match repeat {
+                    0 => id::of(&["record", &system.name, code(row).unwrap_or_default()]),
+                    repeat => {
+                        id::of(&["record", &system.name, code(row).unwrap_or_default(), &repeat.to_string()])
+                    }
+                };
+                repeats.par_iter().enumerate().map(id).collect()
             })
             .collect();
         let cases = judged
             .linked
             .cases
-            .iter()
+            .par_iter()
             .filter_map(|case| case.members.first())
             .map(|(system, row)| id::of(&["case", records[*system][*row as usize].as_str()]))
             .collect();
