@@ -18,6 +18,10 @@ use doisoat::{evaluate, generate};
 
 mod progress_bar;
 
+/// Keeps freed pages: a run frees and asks for gigabytes, which the system's allocator gives back each time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ProcessExit {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

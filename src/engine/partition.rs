@@ -14,7 +14,7 @@ const MOST_PARTITIONS: usize = 256;
 /// A row that may meet others: its key, its side and its position there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Keyed {
-    pub key: u64,
+    pub key: u128,
     pub side: u16,
     pub row: u32,
 }
@@ -25,7 +25,7 @@ pub fn deal(rows: Vec<Keyed>) -> Vec<Vec<Keyed>> {
     let parts = (rows.len() / ROWS_PER_PARTITION + 1).next_power_of_two().min(MOST_PARTITIONS);
     let mut dealt: Vec<Vec<Keyed>> = vec![Vec::new(); parts];
     for row in rows {
-        dealt[(row.key >> 32) as usize & (parts - 1)].push(row);
+        dealt[(row.key >> 64) as usize & (parts - 1)].push(row);
     }
     dealt.par_iter_mut().for_each(|part| part.sort_unstable());
     dealt
@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn every_row_is_dealt_once_and_equal_keys_meet() {
         let rows: Vec<Keyed> = (0..200_000u32)
-            .map(|row| Keyed { key: (u64::from(row) % 1000) << 32, side: (row % 2) as u16, row })
+            .map(|row| Keyed { key: (u128::from(row) % 1000) << 64, side: (row % 2) as u16, row })
             .collect();
         let parts = deal(rows);
         assert!(parts.len() > 1);

@@ -33,6 +33,7 @@ struct Intent {
     run_id: String,
     run_date: String,
     revision: u32,
+    names: Vec<String>,
 }
 
 #[derive(Debug, Error)]
@@ -195,8 +196,12 @@ impl Publication {
         names.dedup();
 
         COMMITTING.store(true, Ordering::SeqCst);
-        let intent =
-            Intent { run_id: self.run_id.clone(), run_date: self.run_date.clone(), revision: self.revision };
+        let intent = Intent {
+            run_id: self.run_id.clone(),
+            run_date: self.run_date.clone(),
+            revision: self.revision,
+            names: names.clone(),
+        };
         let outcome = write_synced(&self.temporary.join(INTENT), &intent)
             .and_then(|()| self.swap(&names))
             .and_then(|()| self.seal(&manifest));
@@ -300,32 +305,23 @@ pub fn run_dates(out: &Path) -> Result<Vec<String>, PublishError> {
 fn recover(out: &Path, temporary: &Path) -> Result<(), PublishError> {
     let intent = temporary.join(INTENT);
     if let Ok(text) = fs::read_to_string(&intent)
-        && let Ok(Intent { run_id, run_date, revision }) = serde_json::from_str(&text)
+        && let Ok(Intent { run_id, run_date, revision, names }) = serde_json::from_str(&text)
     {
-        let sealed = read_manifest(&manifest_path(out, &run_id))?;
-        if sealed.is_none_or(|sealed| sealed.revision != revision) {
-            let old = temporary.join(OLD);
-            for name in entries(&old)? {
-                let place = out.join(&name).join(format!("run_date={run_date}"));
+        let sealed =
+            read_manifest(&manifest_path(out, &run_id))?.is_some_and(|sealed| sealed.revision == revision);
+        for name in names {
+            let place = out.join(&name).join(format!("run_date={run_date}"));
+            let (old, new) = (temporary.join(OLD).join(&name), temporary.join(&name));
+            if old.exists() && !(sealed && place.exists()) {
                 remove_dir(&place)?;
-                rename(&old.join(&name), &place)?;
+                rename(&old, &place)?;
+            } else if !old.exists() && !new.exists() && !sealed {
+                // It was put in place where nothing stood before.
+                remove_dir(&place)?;
             }
         }
     }
     remove_dir(temporary)
-}
-
-/// The names in a folder, in order; none when there is no folder.
-fn entries(folder: &Path) -> Result<Vec<String>, PublishError> {
-    let mut names = Vec::new();
-    if folder.is_dir() {
-        for entry in fs::read_dir(folder).map_err(|source| failed(folder, source))? {
-            let entry = entry.map_err(|source| failed(folder, source))?;
-            names.push(entry.file_name().to_string_lossy().into_owned());
-        }
-    }
-    names.sort();
-    Ok(names)
 }
 
 fn manifest_path(out: &Path, run_id: &str) -> PathBuf {

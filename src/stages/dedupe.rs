@@ -211,7 +211,7 @@ fn typed_twice(
     }
 }
 
-fn keyed(records: &Records<'_>, alive: &[bool], key: impl Fn(u32) -> Option<u64>) -> Vec<Keyed> {
+fn keyed(records: &Records<'_>, alive: &[bool], key: impl Fn(u32) -> Option<u128>) -> Vec<Keyed> {
     (0..records.len() as u32)
         .filter(|row| alive[*row as usize])
         .filter_map(|row| Some(Keyed { key: key(row)?, side: 0, row }))

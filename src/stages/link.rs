@@ -121,15 +121,15 @@ struct Climber<'r> {
 /// What one partition gives.
 #[derive(Default)]
 struct Found {
-    /// Pairs whose rows have no other partner.
-    alone: Vec<Candidate>,
+    /// Left and right rows that have no other partner.
+    alone: Vec<(u32, u32)>,
     contested: Vec<Candidate>,
     /// Groups too large to be compared.
     skipped: usize,
 }
 
 /// The keys of one row on one rung; an alternate rung gives several.
-type Keys = Vec<u64>;
+type Keys = Vec<u128>;
 
 impl<'r> Climber<'r> {
     fn climb(&mut self, rung: usize, spoke: usize) {
@@ -152,8 +152,8 @@ impl<'r> Climber<'r> {
             contested.extend(found.contested);
             self.skipped.extend((0..found.skipped).map(|_| (rung, spoke)));
         }
-        for Candidate { cost, left, right } in alone {
-            self.take(rung, spoke, Assigned { left, right, cost, runner_up: None });
+        for (left, right) in alone {
+            self.take(rung, spoke, Assigned { left, right, cost: 0, runner_up: None });
         }
         let twins = |left: bool, a: u32, b: u32| {
             let group = &self.groups[if left { RunPlan::HUB } else { spoke }];
@@ -176,11 +176,19 @@ impl<'r> Climber<'r> {
                 found.skipped += 1;
                 continue;
             }
-            let into = if one_key && group.len() == 2 { &mut found.alone } else { &mut found.contested };
+            if let (true, [left], [right]) = (one_key, lefts, rights) {
+                // Nothing to choose between: the key decides, and the window where the rung has one.
+                let meets = match &self.plan.ladder[rung] {
+                    Rung::Identity { .. } => self.cost(rung, spoke, left.row, right.row).is_some(),
+                    Rung::ExactCode | Rung::AlternateCode => true,
+                };
+                found.alone.extend(meets.then_some((left.row, right.row)));
+                continue;
+            }
             for left in lefts {
                 for right in rights {
                     if let Some(cost) = self.cost(rung, spoke, left.row, right.row) {
-                        into.push(Candidate { cost, left: left.row, right: right.row });
+                        found.contested.push(Candidate { cost, left: left.row, right: right.row });
                     }
                 }
             }

@@ -131,10 +131,41 @@ fn a_run_killed_between_renames_is_undone_by_the_next() {
     std::fs::rename(out.join("cases").join(date), temporary.join("_old/cases")).expect("moved");
     std::fs::create_dir_all(out.join("cases").join(date)).expect("made");
     std::fs::write(out.join("cases").join(date).join("part-0000.parquet"), b"half").expect("written");
-    let intent = r#"{"run_id": "NOTCOMMITTED0000", "run_date": "2024-02-01", "revision": 2}"#;
+    let intent =
+        r#"{"run_id": "NOTCOMMITTED0000", "run_date": "2024-02-01", "revision": 2, "names": ["cases"]}"#;
     std::fs::write(temporary.join("intent.json"), intent).expect("written");
     // A refused run is enough to mend the date.
     std::fs::write(night.folder.path().join("hub.csv"), TwoSystems::exports(19).0).expect("written");
     assert_eq!(code(&night.run(&[])), 2);
     assert_eq!(bytes(&out), before);
+}
+
+#[test]
+fn a_repeated_run_killed_between_renames_loses_no_table() {
+    let night = TwoSystems::agreeing(20);
+    night.run(&[]);
+    let before = bytes(&night.out());
+    let (out, date) = (night.out(), "run_date=2024-02-01");
+    let manifest = before.iter().find(|(name, _)| name.ends_with("manifest.json")).expect("a manifest").1;
+    let manifest: serde_json::Value = serde_json::from_slice(manifest).expect("JSON");
+    let temporary = out.join("_tmp");
+    std::fs::create_dir_all(temporary.join("_old")).expect("made");
+    std::fs::rename(out.join("cases").join(date), temporary.join("_old/cases")).expect("moved");
+    let intent = format!(
+        r#"{{"run_id": {}, "run_date": "2024-02-01", "revision": 1, "names": ["cases"]}}"#,
+        manifest["run_id"]
+    );
+    std::fs::write(temporary.join("intent.json"), intent).expect("written");
+    std::fs::write(night.folder.path().join("hub.csv"), TwoSystems::exports(19).0).expect("written");
+    assert_eq!(code(&night.run(&[])), 2);
+    assert_eq!(bytes(&out), before);
+}
+
+#[test]
+fn a_first_run_that_fails_to_commit_leaves_no_table() {
+    let night = TwoSystems::agreeing(20);
+    std::fs::create_dir_all(night.out()).expect("out");
+    std::fs::write(night.out().join("summary"), b"in the way").expect("written");
+    assert_eq!(code(&night.run(&[])), 3);
+    assert_eq!(bytes(&night.out()).into_keys().collect::<Vec<_>>(), ["summary"]);
 }

@@ -3,6 +3,7 @@
 //! Only what the shown findings name is indexed, so that its size follows the sheets and not the
 //! province.
 
+use rayon::prelude::*;
 use std::borrow::Cow;
 
 use super::WorkbookError;
@@ -132,19 +133,26 @@ impl<'a> Evidence<'a> {
 }
 
 /// Sorted, each once.
-fn wanted<'a>(ids: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut ids: Vec<&str> = ids.collect();
+/// Ids that findings name, by their first eight bytes: a sieve over millions of rows that stays in the
+/// cache. A row let through by chance is never asked for.
+fn wanted<'a>(ids: impl Iterator<Item = &'a str>) -> Vec<u64> {
+    let mut ids: Vec<u64> = ids.map(sieve).collect();
     ids.sort_unstable();
     ids.dedup();
     ids
 }
 
+fn sieve(id: &str) -> u64 {
+    id.bytes().take(8).fold(0, |number, byte| number << 8 | u64::from(byte))
+}
+
 impl<'a> Records<'a> {
-    fn of(table: &'a Table, wanted: &[&str]) -> Result<Self, WorkbookError> {
+    fn of(table: &'a Table, wanted: &[u64]) -> Result<Self, WorkbookError> {
         let record_id = Column::of(table, "record_id")?;
         let mut index: Vec<(&str, usize)> = (0..table.height())
+            .into_par_iter()
             .filter_map(|row| Some((record_id.text(row)?, row)))
-            .filter(|(id, _)| wanted.binary_search(id).is_ok())
+            .filter(|(id, _)| wanted.binary_search(&sieve(id)).is_ok())
             .collect();
         index.sort_unstable();
         Ok(Self {
@@ -186,11 +194,12 @@ impl<'a> Records<'a> {
 }
 
 impl<'a> Differences<'a> {
-    fn of(table: &'a Table, wanted: &[&str]) -> Result<Self, WorkbookError> {
+    fn of(table: &'a Table, wanted: &[u64]) -> Result<Self, WorkbookError> {
         let (link_id, field) = (Column::of(table, "link_id")?, Column::of(table, "field")?);
         let mut index: Vec<(&str, &str, usize)> = (0..table.height())
+            .into_par_iter()
             .filter_map(|row| Some((link_id.text(row)?, field.text(row)?, row)))
-            .filter(|(link, ..)| wanted.binary_search(link).is_ok())
+            .filter(|(link, ..)| wanted.binary_search(&sieve(link)).is_ok())
             .collect();
         index.sort_unstable();
         Ok(Self {
