@@ -82,7 +82,8 @@ pub fn normalise(raw: &str) -> Parsed<Cow<'_, str>> {
             _ => out.extend(c.to_uppercase()),
         }
     }
-    if out.is_empty() {
+    // Without its dots a cell may turn out to say nothing.
+    if out.is_empty() || is_null_token(&out) || is_scientific(&out) || says_none(&out) {
         return Parsed::rejected(issues.with(ParseIssue::IdMalformed));
     }
     judge(Cow::Owned(out), issues)
@@ -254,6 +255,12 @@ mod tests {
         assert_eq!(normal("79900001234"), (Some("79900001234".into()), vec![IdMalformed]));
         // A phone number in the identity column stays what it is.
         assert_eq!(normal("0912345678"), (Some("0912345678".into()), vec![IdMalformed]));
+    }
+
+    #[test]
+    fn a_dash_behind_dots_is_no_number() {
+        assert_eq!(normal("-.").0, None);
+        assert_eq!(normal("N.U.L.L").0, None);
     }
 
     #[test]
