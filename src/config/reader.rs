@@ -125,15 +125,6 @@ impl<'d, 't, 'v> Section<'d, 't, 'v> {
         self.choice(key, choices)
     }
 
-    pub fn flag(&self, key: &str) -> Option<bool> {
-        let (value, line) = self.raw(key)?;
-        if let DeValue::Boolean(flag) = value {
-            return Some(*flag);
-        }
-        self.wrong_type(key, line, "true or false", value);
-        None
-    }
-
     pub fn number(&self, key: &str) -> Option<Lined<f64>> {
         let (value, line) = self.raw(key)?;
         let parsed = match value {

@@ -194,6 +194,20 @@ impl Clerk<'_> {
         last.is_some_and(|last| self.plan.as_of - last < grace)
     }
 
+    /// What a finding about one record is about.
+    fn record(&self, system: usize, row: u32, field: Option<FieldName>, detail: &str) -> Subject {
+        Subject {
+            case: Some(self.linked.case_of[system][row as usize]),
+            system,
+            row: Some(row),
+            other: None,
+            link: None,
+            field,
+            since: self.received(system, row),
+            detail: detail.to_owned(),
+        }
+    }
+
     fn duplicates(&mut self) {
         for duplicate in &self.linked.duplicates {
             let kind = match duplicate.kind {
@@ -201,27 +215,16 @@ impl Clerk<'_> {
                 DuplicateKind::SameReference | DuplicateKind::TypedTwice => FindingKind::TypedTwice,
             };
             let subject = Subject {
-                case: Some(self.linked.case_of[duplicate.system][duplicate.row as usize]),
-                system: duplicate.system,
-                row: Some(duplicate.row),
                 other: Some((duplicate.system, Some(duplicate.survivor))),
-                link: None,
-                field: None,
-                since: self.received(duplicate.system, duplicate.row),
-                detail: duplicate.kind.code().to_owned(),
+                ..self.record(duplicate.system, duplicate.row, None, duplicate.kind.code())
             };
             self.add(kind, false, None, subject);
         }
         for collision in &self.linked.collisions {
+            let field = Some(FieldName::Code);
             let subject = Subject {
-                case: Some(self.linked.case_of[collision.system][collision.row as usize]),
-                system: collision.system,
-                row: Some(collision.row),
                 other: Some((collision.system, Some(collision.first))),
-                link: None,
-                field: Some(FieldName::Code),
-                since: self.received(collision.system, collision.row),
-                detail: "one code, two persons".to_owned(),
+                ..self.record(collision.system, collision.row, field, "one code, two persons")
             };
             self.add(FindingKind::CodeCollision, false, None, subject);
         }
@@ -244,16 +247,7 @@ impl Clerk<'_> {
                 // the hub's as well, and is found there.
                 let minted_elsewhere = issue == ParseIssue::CodeDateMismatch && system != RunPlan::HUB;
                 if issues.contains(issue) && !minted_elsewhere {
-                    let subject = Subject {
-                        case: Some(self.linked.case_of[system][row as usize]),
-                        system,
-                        row: Some(row),
-                        other: None,
-                        link: None,
-                        field: Some(field),
-                        since: self.received(system, row),
-                        detail: issue.code().to_owned(),
-                    };
+                    let subject = self.record(system, row, Some(field), issue.code());
                     self.add(kind, false, None, subject);
                 }
             }
