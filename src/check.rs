@@ -34,7 +34,7 @@ fn mistake(error: LoadError) -> Mistake {
         LoadError::Header { place, line, text, hint } => {
             Mistake { line, text: format!("{place}: {text}"), hint }
         }
-        other @ LoadError::Again { .. } => Mistake { line: 0, text: other.to_string(), hint: None },
+        other @ LoadError::Again(_) => Mistake { line: 0, text: other.to_string(), hint: None },
     }
 }
 
@@ -44,6 +44,8 @@ pub fn absence(file: &str, state: &FeedState) -> Option<String> {
         FeedState::Open(_) => None,
         FeedState::Missing => Some(format!("{file}: not there")),
         FeedState::Empty => Some(format!("{file}: empty")),
-        FeedState::Unreadable(reason) => Some(format!("{file}: {reason}")),
+        FeedState::Unreadable(reason) | FeedState::Shifted(reason) | FeedState::DoesNotFit(reason) => {
+            Some(format!("{file}: {reason}"))
+        }
     }
 }

@@ -11,6 +11,7 @@ pub mod check;
 
 pub mod domain;
 pub mod engine;
+pub mod history;
 pub mod stages;
 pub mod report;
 pub mod run;

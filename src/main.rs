@@ -14,6 +14,7 @@ use doisoat::engine::publish;
 use doisoat::exit_code::ExitCode;
 use doisoat::progress::{Progress, Silent};
 use doisoat::run::{self, RunRequest};
+use doisoat::stages::load::guard;
 use doisoat::{evaluate, generate};
 
 mod progress_bar;
@@ -23,6 +24,12 @@ mod progress_bar;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ProcessExit {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !guard::is_inside() {
+            report(panic);
+        }
+    }));
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

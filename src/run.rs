@@ -15,6 +15,7 @@ use crate::engine::id;
 use crate::engine::parquet_file::{Clock, hex};
 use crate::engine::publish::{FeedEntry, Manifest, Publication, PublishError, SCHEMA_VERSION};
 use crate::exit_code::ExitCode;
+use crate::history::{self, History};
 use crate::progress::Progress;
 use crate::report::night::NightReport;
 use crate::report::workbook::{self, Cover, Lang, WorkbookError};
@@ -79,12 +80,14 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
         Overrides { as_of: request.as_of, input_dir: request.input.clone(), without_as_of: false };
     let plan = pipeline::load(&request.pipeline, &overrides)?;
     progress.begin("open and hash the exports", 1);
-    let loaded = load::load(&plan).map_err(RunError::Inputs)?;
-    let run_id = run_id(&plan, &loaded, request.lang);
+    let memory = plan.systems.iter().map(|system| system.expect.history).max().unwrap_or(0).max(1);
+    let history = history::read(&request.out, &plan.name, plan.as_of.date(), memory)?;
+    let loaded = load::load(&plan, &history).map_err(RunError::Inputs)?;
+    let run_id = run_id(&plan, &loaded, &history, request.lang);
     let run_date = plan.as_of.date().to_string();
     let mut publication = Publication::begin(&request.out, &run_date, &run_id, request.replace)?;
 
-    let normalised = normalise::normalise(&plan, loaded, progress)?;
+    let normalised = normalise::normalise(&plan, loaded, &history, progress)?;
     let _ = normalised.account.check("normalise")?;
     progress.begin("find duplicates", 1);
     let deduped = dedupe::dedupe(&plan, normalised);
@@ -95,7 +98,7 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
     progress.begin("compare", 1);
     let compared = compare::compare(&plan, linked);
     progress.begin("judge", 1);
-    let judged = judge::judge(&plan, compared)?;
+    let judged = judge::judge(&plan, compared, &history)?;
 
     let clock = Clock { zone: plan.zone.clone(), utc_offset_ms: plan.utc_offset.num_milliseconds() };
     progress.begin("build and write the tables", TABLES as u64 + 1);
@@ -123,8 +126,8 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
     Ok((report, exit))
 }
 
-/// The same pipeline, key, inputs, as-of time, language and version make the same run.
-fn run_id(plan: &RunPlan, loaded: &Loaded, lang: Lang) -> String {
+/// The same pipeline, key, inputs, earlier runs, as-of time, language and version make the same run.
+fn run_id(plan: &RunPlan, loaded: &Loaded, history: &History, lang: Lang) -> String {
     let as_of = plan.as_of.to_string();
     let lang = format!("{lang:?}");
     let key = match &plan.privacy.identifiers {
@@ -133,6 +136,15 @@ fn run_id(plan: &RunPlan, loaded: &Loaded, lang: Lang) -> String {
     };
     let mut parts =
         vec!["run", env!("CARGO_PKG_VERSION"), plan.pipeline_sha256.as_str(), as_of.as_str(), &lang, &key];
+    let past = history.digest();
+    parts.extend(past.as_deref());
+    let controls: Vec<String> = loaded
+        .systems
+        .iter()
+        .flat_map(|system| &system.feeds)
+        .filter_map(|feed| feed.control.as_ref().map(|control| format!("{control:?}")))
+        .collect();
+    parts.extend(controls.iter().map(String::as_str));
     for feed in loaded.systems.iter().flat_map(|system| &system.feeds) {
         parts.extend([feed.file.as_str(), feed.sha256.as_str()]);
     }

@@ -1,7 +1,9 @@
 //! Reads a pipeline: TOML text to a [`plan::RunPlan`], or every mistake in it at once.
 
+pub mod file_kind;
 pub mod mistakes;
 pub mod pipeline;
 pub mod plan;
 pub mod reader;
+pub mod reading;
 pub mod system;

@@ -9,7 +9,7 @@ use toml::de::DeTable;
 
 use super::mistakes::{Mistakes, did_you_mean};
 use super::plan::{
-    DuplicatePolicy, Figure, Identifiers, Privacy, PublishedFigure, RunPlan, Rung, SystemPlan,
+    DriftPolicy, DuplicatePolicy, Figure, Identifiers, Privacy, PublishedFigure, RunPlan, Rung, SystemPlan,
 };
 use super::reader::{Desk, Lined, Section};
 use super::system;
@@ -85,6 +85,7 @@ fn resolve(
     let duplicates = read_duplicates(root);
     let severities = read_severities(root);
     let published = read_published(root, systems.first());
+    let drift = read_drift(root);
     root.check_unknown();
 
     let head = head?;
@@ -105,6 +106,7 @@ fn resolve(
         severities,
         fail_at: head.fail_at,
         published,
+        drift,
         withdrawn_apart: head.withdrawn_apart,
     })
 }
@@ -347,7 +349,7 @@ pub fn read_span(section: &Section<'_, '_, '_>, key: &str) -> Option<TimeDelta> 
     span
 }
 
-fn parse_span(text: &str) -> Option<TimeDelta> {
+pub fn parse_span(text: &str) -> Option<TimeDelta> {
     let unit = text.chars().next_back()?;
     let number: i64 =
         text.strip_suffix(unit)?.trim().parse().ok().filter(|number| (0..=100_000).contains(number))?;
@@ -383,6 +385,23 @@ fn read_severities(root: &Section<'_, '_, '_>) -> BTreeMap<FindingKind, Option<S
     }
     section.check_unknown();
     severities
+}
+
+fn read_drift(root: &Section<'_, '_, '_>) -> DriftPolicy {
+    let mut policy = DriftPolicy::default();
+    let Some(section) = root.section("drift", "[drift]") else { return policy };
+    for (key, share) in
+        [("empty_share", &mut policy.empty_share), ("unreadable_share", &mut policy.unreadable_share)]
+    {
+        if let Some(number) = section.number(key) {
+            if !(0.0..=1.0).contains(&number.value) {
+                section.report(number.line, format!("[drift]: `{key}` is a share between 0 and 1"), None);
+            }
+            *share = number.value;
+        }
+    }
+    section.check_unknown();
+    policy
 }
 
 fn read_published(root: &Section<'_, '_, '_>, hub: Option<&SystemPlan>) -> Vec<PublishedFigure> {

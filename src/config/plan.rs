@@ -3,10 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::format::{Item, StrftimeItems};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
+use super::file_kind::FileKind;
+use super::reader::Lined;
 use crate::domain::date::DatePattern;
 use crate::domain::dossier::FieldName;
+use crate::domain::encoding::Encoding;
 use crate::domain::finding_kind::{FindingKind, Severity};
 use crate::domain::status::NationalStatus;
 
@@ -33,6 +37,7 @@ pub struct RunPlan {
     /// `None`: never exit 1.
     pub fail_at: Option<Severity>,
     pub published: Vec<PublishedFigure>,
+    pub drift: DriftPolicy,
     /// Withdrawn dossiers are a class of their own, rather than early, on time or late.
     pub withdrawn_apart: bool,
 }
@@ -64,18 +69,33 @@ pub struct SystemPlan {
     pub name: String,
     pub title: String,
     pub role: Role,
-    pub files: Vec<String>,
-    pub format: Format,
+    pub files: Vec<FilePattern>,
+    /// Nights before this one whose files are read as well; a newer file replaces what an older says.
+    pub nights_back: u32,
+    /// As declared; found from the content where absent.
+    pub format: Option<FileKind>,
+    pub text: TextPlan,
+    /// Every sheet with the mapped columns where absent.
+    pub sheet: Option<Lined<String>>,
+    /// Where the records stand in a JSON document; found where absent.
+    pub records: Option<Vec<String>>,
+    /// Which files of an archive are read; all where absent.
+    pub member: Option<glob::Pattern>,
+    /// As declared; judged column by column where absent.
+    pub encoding: Option<Encoding>,
+    /// What happens to a table whose cells do not stand under their headers.
+    pub shift: ShiftPolicy,
     pub columns: Vec<ColumnPlan>,
     pub dates: Vec<DatePattern>,
+    /// No patterns are declared: those that read the columns are taken.
+    pub dates_from_content: bool,
     /// Status as written by the system, folded.
     pub status: BTreeMap<String, StatusLabel>,
     /// Level as written by the system, folded, to `province`, `district` or `commune`.
     pub levels: BTreeMap<String, String>,
     pub scope: Scope,
     pub sync: SyncPolicy,
-    /// Share of quarantined rows above which the feed is unhealthy.
-    pub reject_above: f64,
+    pub expect: Expectations,
 }
 
 impl SystemPlan {
@@ -90,23 +110,25 @@ impl SystemPlan {
     }
 }
 
-#[cfg(test)]
 impl SystemPlan {
-    /// A CSV system whose first columns are mapped to fields in order, for tests of the reader.
-    pub fn for_test(headers: &[&str]) -> Self {
-        let columns = FieldName::ALL.iter().zip(headers).map(|(field, header)| ColumnPlan {
-            field: *field,
-            source: (*header).to_owned(),
-            line: 1,
-        });
+    /// A system of which nothing is said, to read a file without a pipeline.
+    pub fn of_nothing() -> Self {
         Self {
-            name: "test".to_owned(),
+            name: String::new(),
             title: String::new(),
             role: Role::Hub,
             files: Vec::new(),
-            format: Format::Csv { delimiter: b',' },
-            columns: columns.collect(),
+            nights_back: 0,
+            format: None,
+            text: TextPlan::default(),
+            sheet: None,
+            records: None,
+            member: None,
+            encoding: None,
+            shift: ShiftPolicy::Refuse,
+            columns: Vec::new(),
             dates: Vec::new(),
+            dates_from_content: false,
             status: BTreeMap::new(),
             levels: BTreeMap::new(),
             scope: Scope::default(),
@@ -116,7 +138,24 @@ impl SystemPlan {
                 missing_after: TimeDelta::zero(),
                 explains: BTreeMap::new(),
             },
-            reject_above: 1.0,
+            expect: Expectations::default(),
+        }
+    }
+
+    /// A delimited system whose first columns are mapped to fields in order, for tests of the reader.
+    #[cfg(test)]
+    pub fn for_test(headers: &[&str]) -> Self {
+        let columns = FieldName::ALL.iter().zip(headers).map(|(field, header)| ColumnPlan {
+            field: *field,
+            source: (*header).to_owned(),
+            line: 1,
+        });
+        Self {
+            name: "test".to_owned(),
+            text: TextPlan { delimiter: Some(",".to_owned()), ..TextPlan::default() },
+            columns: columns.collect(),
+            expect: Expectations { reject_above: 1.0, ..Expectations::default() },
+            ..Self::of_nothing()
         }
     }
 }
@@ -159,24 +198,122 @@ impl Role {
     }
 }
 
+/// The name of a file, with wildcards and dates.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Format {
-    Csv {
-        delimiter: u8,
-    },
-    Ndjson,
-    /// `sheet`: a name; every sheet when absent.
-    Xlsx {
-        sheet: Option<String>,
-    },
+pub struct FilePattern {
+    /// As the pipeline writes it.
+    pub text: String,
+    pub parts: Vec<NamePart>,
 }
 
-impl Format {
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Csv { .. } => "csv",
-            Self::Ndjson => "ndjson",
-            Self::Xlsx { .. } => "xlsx",
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NamePart {
+    Text(String),
+    /// The as-of moment less a span, in chrono's strftime letters.
+    Moment { before: TimeDelta, format: String },
+}
+
+impl FilePattern {
+    /// Reads `x_{as_of:%Y%m%d}_*.csv` or `x_{as_of-1d:%d%m%Y}.csv`.
+    ///
+    /// # Errors
+    /// In words, for a brace that is not closed, another word than `as_of`, or a date form that is none.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (inside, tail) = after.split_once('}').ok_or("a `{` is not closed")?;
+            let known = "write {as_of:%Y%m%d}, or {as_of-1d:%Y%m%d} for the day before";
+            let (word, format) = inside.split_once(':').ok_or(known)?;
+            let span = word.strip_prefix("as_of").ok_or(known)?;
+            let span = match span.strip_prefix('-') {
+                Some(span) => super::pipeline::parse_span(span).ok_or(known)?,
+                None if span.is_empty() => TimeDelta::zero(),
+                None => return Err(known.to_owned()),
+            };
+            if format.is_empty() || StrftimeItems::new(format).any(|item| item == Item::Error) {
+                return Err(format!("`{format}` is no form of a date; such as %Y%m%d or %d-%m-%Y_%H"));
+            }
+            parts.push(NamePart::Text(before.to_owned()));
+            parts.push(NamePart::Moment { before: span, format: format.to_owned() });
+            rest = tail;
+        }
+        parts.push(NamePart::Text(rest.to_owned()));
+        glob::Pattern::new(&text.replace(['{', '}'], "")).map_err(|error| error.msg.to_owned())?;
+        Ok(Self { text: text.to_owned(), parts })
+    }
+
+    pub fn is_dated(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, NamePart::Moment { .. }))
+    }
+}
+
+/// Stands for a delimiter of several characters; ASCII's own separator of units.
+pub const UNIT_SEPARATOR: u8 = 0x1F;
+
+/// The marks of delimited text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextPlan {
+    /// One character or several; found from the content where absent.
+    pub delimiter: Option<String>,
+    pub quote: Option<u8>,
+    pub escape: Option<u8>,
+}
+
+impl Default for TextPlan {
+    fn default() -> Self {
+        Self { delimiter: None, quote: Some(b'"'), escape: None }
+    }
+}
+
+impl TextPlan {
+    /// The byte between cells once the text is prepared.
+    pub fn delimiter_byte(&self) -> Option<u8> {
+        match self.delimiter.as_deref()?.as_bytes() {
+            [byte] => Some(*byte),
+            _ => Some(UNIT_SEPARATOR),
+        }
+    }
+}
+
+/// What happens to a table whose cells do not stand under their headers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShiftPolicy {
+    Refuse,
+    Repair,
+}
+
+/// What a feed must look like for its silence to mean something.
+#[derive(Debug, Clone)]
+pub struct Expectations {
+    /// Share of quarantined rows above which the feed is unhealthy.
+    pub reject_above: f64,
+    /// Fewest rows, whatever history says.
+    pub min_rows: Option<u64>,
+    /// Share of the usual number of rows below, and above, which the feed is unhealthy.
+    pub rows_below: f64,
+    pub rows_above: f64,
+    /// Runs of which the usual number of rows is taken; fewer than three say nothing.
+    pub history: usize,
+    /// Whether the bytes of an earlier night again are healthy.
+    pub same_again: bool,
+    /// Hour and minute after which the extract must have been made, on the last day before the run.
+    pub extracted_after: Option<NaiveTime>,
+    /// Side file with rows and sums; `{file}` stands for the export's own name.
+    pub control_file: Option<String>,
+}
+
+impl Default for Expectations {
+    fn default() -> Self {
+        Self {
+            reject_above: 0.05,
+            min_rows: None,
+            rows_below: 0.5,
+            rows_above: 3.0,
+            history: 7,
+            same_again: false,
+            extracted_after: None,
+            control_file: None,
         }
     }
 }
@@ -227,6 +364,21 @@ impl Rung {
             Self::AlternateCode => "alternate_code",
             Self::Identity { .. } => "identity",
         }
+    }
+}
+
+/// How far a share may rise from one run to the next before it is a finding.
+#[derive(Debug, Clone)]
+pub struct DriftPolicy {
+    /// Of empty cells.
+    pub empty_share: f64,
+    /// Of cells that could not be read.
+    pub unreadable_share: f64,
+}
+
+impl Default for DriftPolicy {
+    fn default() -> Self {
+        Self { empty_share: 0.2, unreadable_share: 0.05 }
     }
 }
 

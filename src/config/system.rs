@@ -7,10 +7,11 @@ use toml::de::DeValue;
 
 use super::mistakes::did_you_mean;
 use super::pipeline::{read_kind, read_procedures, read_span};
-use super::plan::{CodeOrigin, ColumnPlan, Format, Role, Scope, StatusLabel, SyncPolicy, SystemPlan};
+use super::plan::{CodeOrigin, ColumnPlan, FilePattern, Role, Scope, StatusLabel, SyncPolicy, SystemPlan};
 use super::reader::{Lined, Section};
+use super::reading;
 use crate::domain::date::DatePattern;
-use crate::domain::dossier::{FieldKind, FieldName};
+use crate::domain::dossier::FieldName;
 use crate::domain::status::NationalStatus;
 use crate::domain::text::fold;
 
@@ -79,23 +80,16 @@ fn read(section: &Section<'_, '_, '_>) -> Option<SystemPlan> {
     let name = section.need_text("name").filter(|name| is_plain_name(section, name));
     let title = section.text("title");
     let role = section.need_choice("role", Role::CHOICES);
-    let files: Vec<String> =
-        section.texts("files").unwrap_or_default().into_iter().map(|file| file.value).collect();
-    if files.is_empty() {
-        section.report(section.line(), "[[system]]: `files` is missing or empty", None);
-    }
-    let format = read_format(section);
-    let mut dates = read_dates(section);
-    if let Some(Format::Xlsx { .. }) = format {
-        // A true date cell is read in this form.
-        dates.extend(DatePattern::parse("yyyy-MM-dd HH:mm:ss"));
-    }
-    let reject_above = section.number("reject_above").map_or(0.05, |share| {
-        if !(0.0..=1.0).contains(&share.value) {
-            section.report(share.line, "[[system]]: `reject_above` is a share between 0 and 1", None);
+    let files = read_files(section);
+    let nights_back = section.number("nights_back").map_or(0, |nights| {
+        if !(0.0..=366.0).contains(&nights.value) || nights.value.fract() != 0.0 {
+            section.report(nights.line, "[[system]]: `nights_back` is a whole number of nights, 0 to 366", None);
         }
-        share.value
+        nights.value.clamp(0.0, 366.0) as u32
     });
+    let reading = reading::read(section);
+    let dates = read_dates(section);
+    let expect = reading::read_expectations(section);
     let columns = read_columns(section);
     let status = read_status(section);
     let levels = read_levels(section);
@@ -103,21 +97,29 @@ fn read(section: &Section<'_, '_, '_>) -> Option<SystemPlan> {
     let sync = read_sync(section);
     section.check_unknown();
 
-    check_mapping(section, &columns, &status, &dates, &levels);
+    check_mapping(section, &columns, &status, &levels);
     let name = name?.value;
     Some(SystemPlan {
         title: title.map_or_else(|| name.clone(), |title| title.value),
         name,
         role: role?.value,
         files,
-        format: format?,
+        nights_back,
+        format: reading.format,
+        text: reading.text,
+        sheet: reading.sheet,
+        records: reading.records,
+        member: reading.member,
+        encoding: reading.encoding,
+        shift: reading.shift,
         columns,
+        dates_from_content: !section.has("dates"),
         dates,
         status,
         levels,
         scope,
         sync,
-        reject_above,
+        expect,
     })
 }
 
@@ -132,35 +134,19 @@ fn is_plain_name(section: &Section<'_, '_, '_>, name: &Lined<String>) -> bool {
     plain
 }
 
-fn read_format(section: &Section<'_, '_, '_>) -> Option<Format> {
-    let choices = [("csv", 0), ("ndjson", 1), ("xlsx", 2)];
-    let format = section.need_choice("format", &choices);
-    let delimiter = section.text("delimiter");
-    let sheet = section.text("sheet");
-    if let (Some(delimiter), Some(1 | 2)) = (&delimiter, format.as_ref().map(|format| format.value)) {
-        section.report(delimiter.line, "[[system]]: only csv has a `delimiter`", None);
+fn read_files(section: &Section<'_, '_, '_>) -> Vec<FilePattern> {
+    let mut files = Vec::new();
+    let names = section.texts("files").unwrap_or_default();
+    if names.is_empty() {
+        section.report(section.line(), "[[system]]: `files` is missing or empty", None);
     }
-    if let (Some(sheet), Some(0 | 1)) = (&sheet, format.as_ref().map(|format| format.value)) {
-        section.report(sheet.line, "[[system]]: only xlsx has a `sheet`", None);
-    }
-    match format?.value {
-        0 => {
-            let byte = match delimiter {
-                None => b',',
-                Some(text) => match text.value.as_bytes() {
-                    [byte] if !matches!(byte, b'"' | b'\n' | b'\r') => *byte,
-                    _ => {
-                        let hint = Some("such as \",\", \";\", \"|\" or \"\\t\"".to_owned());
-                        section.report(text.line, "[[system]]: `delimiter` must be one character", hint);
-                        b','
-                    }
-                },
-            };
-            Some(Format::Csv { delimiter: byte })
+    for name in names {
+        match FilePattern::parse(&name.value) {
+            Ok(pattern) => files.push(pattern),
+            Err(why) => section.report(name.line, format!("file name `{}`", name.value), Some(why)),
         }
-        1 => Some(Format::Ndjson),
-        _ => Some(Format::Xlsx { sheet: sheet.map(|sheet| sheet.value) }),
     }
+    files
 }
 
 fn read_dates(section: &Section<'_, '_, '_>) -> Vec<DatePattern> {
@@ -169,6 +155,12 @@ fn read_dates(section: &Section<'_, '_, '_>) -> Vec<DatePattern> {
         match DatePattern::parse(&text.value) {
             Ok(pattern) => patterns.push(pattern),
             Err(error) => section.report(text.line, format!("date form `{}`: {error}", text.value), None),
+        }
+    }
+    // True dates of workbooks and columnar files are read in these forms, which can mean nothing else.
+    for form in ["yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ssZ"] {
+        if !patterns.iter().any(|known: &DatePattern| known.as_str() == form) {
+            patterns.extend(DatePattern::parse(form));
         }
     }
     patterns
@@ -208,7 +200,6 @@ fn check_mapping(
     section: &Section<'_, '_, '_>,
     columns: &[ColumnPlan],
     status: &BTreeMap<String, StatusLabel>,
-    dates: &[DatePattern],
     levels: &BTreeMap<String, String>,
 ) {
     let maps = |field: FieldName| columns.iter().any(|column| column.field == field);
@@ -225,12 +216,6 @@ fn check_mapping(
     if maps(FieldName::Level) && levels.is_empty() {
         let hint = Some("map them to province, district or commune under [system.levels]".to_owned());
         section.report(section.line(), "`level` is mapped, but [system.levels] is missing", hint);
-    }
-    let dated =
-        columns.iter().any(|c| matches!(c.field.kind(), FieldKind::Timestamp | FieldKind::PartialDate));
-    if dated && dates.is_empty() && !section.has("dates") {
-        let hint = Some("such as dates = [\"dd/MM/yyyy HH:mm:ss\"]".to_owned());
-        section.report(section.line(), "dates are mapped, but `dates` is missing", hint);
     }
 }
 

@@ -183,6 +183,30 @@ catalogue! {
     PublishedGap "published_gap" "R20" High
         "Published figure differs from the records" "Số liệu công bố khác số liệu tính lại"
         "It does not mean that the figure was invented: scope, period or definition may differ.";
+    ColumnAdded "column_added" "R23" Info
+        "New columns in an export" "Tệp dữ liệu có thêm cột"
+        "It does not mean that anything was lost: columns that are not mapped are not read.";
+    ColumnGone "column_gone" "R23" Medium
+        "Columns gone from an export" "Tệp dữ liệu mất cột"
+        "It does not mean that dossiers are gone: only what stood in the column is.";
+    ColumnRenamed "column_renamed" "R23" Medium
+        "Columns with another name" "Tệp dữ liệu đổi tên cột"
+        "It does not prove that the column means the same: it stands in the place of another.";
+    ColumnMoved "column_moved" "R23" Info
+        "Columns in another order" "Tệp dữ liệu đổi thứ tự cột"
+        "It does not mean that values were mixed up: columns are found by their names.";
+    NewCodeValue "new_code_value" "R23" Medium
+        "New values in a code list" "Danh mục mã có giá trị mới"
+        "It does not mean that the values are wrong: the producer may have extended the list.";
+    EmptyShareJumped "empty_share_jumped" "R23" Medium
+        "A column is empty far more often than before" "Tỷ lệ ô trống tăng đột biến"
+        "It does not mean that the producer has lost the values: the export may leave them out.";
+    UnreadableShareJumped "unreadable_share_jumped" "R23" High
+        "A column can be read far less often than before" "Tỷ lệ ô không đọc được tăng đột biến"
+        "It does not mean that the values are wrong: their form may have changed.";
+    EncodingChanged "encoding_changed" "R23" Low
+        "A column is written in another encoding" "Bảng mã chữ của cột thay đổi"
+        "It does not mean that the text is damaged: it was read in its new encoding.";
 }
 
 impl FindingKind {
@@ -198,7 +222,7 @@ impl FindingKind {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }
 
-    /// The number of its rule, `R01` to `R20`.
+    /// The number of its rule, `R01` to `R23`.
     #[must_use]
     pub const fn rule(self) -> &'static str {
         self.entry().rule
@@ -252,7 +276,7 @@ mod tests {
     #[test]
     fn rules_and_severities_as_agreed() {
         let of = |kind: FindingKind| (kind.rule(), kind.default_severity().code());
-        assert_eq!(FindingKind::ALL.len(), 34);
+        assert_eq!(FindingKind::ALL.len(), 42);
         assert_eq!(of(FindingKind::MissingOnPortal), ("R01", "high"));
         assert_eq!(of(FindingKind::ArrivedLateInMinistry), ("R03", "low"));
         assert_eq!(of(FindingKind::RepeatedRow), ("R04", "info"));
@@ -262,7 +286,7 @@ mod tests {
         assert_eq!(of(FindingKind::PublishedGap), ("R20", "high"));
         for kind in FindingKind::ALL {
             let number = kind.rule().strip_prefix('R').and_then(|n| n.parse::<u8>().ok());
-            assert!(number.is_some_and(|n| (1..=20).contains(&n)) && kind.rule().len() == 3);
+            assert!(number.is_some_and(|n| (1..=23).contains(&n)) && kind.rule().len() == 3);
         }
     }
 

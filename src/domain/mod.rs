@@ -10,6 +10,7 @@
 
 pub mod issue;
 pub mod text;
+pub mod encoding;
 
 mod shape;
 
@@ -27,3 +28,4 @@ pub mod status;
 pub mod finding_kind;
 
 pub mod dossier;
+pub mod recognise;

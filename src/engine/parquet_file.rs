@@ -1,4 +1,4 @@
-//! Writes one table as one Parquet file.
+//! Writes one table as one Parquet file, and reads one back as text.
 //!
 //! The `parquet` crate rather than Polars' own writer, for what only it gives: properties per column
 //! (bloom filters on ids, no dictionary where nearly every value differs), key-value metadata, a
@@ -11,10 +11,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, DictionaryArray, Float64Array, Int32Array, Int64Array, StringArray,
+    Array, ArrayRef, AsArray, RecordBatch, BooleanArray, Date32Array, DictionaryArray, Float64Array, Int32Array, Int64Array, StringArray,
     StringBuilder, StringDictionaryBuilder, TimestampMillisecondArray,
 };
-use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef, TimeUnit};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, Int32Type, Int64Type, Schema, SchemaRef, TimeUnit};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowWriter, ArrowWriterOptions, compute_leaves};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
@@ -237,4 +240,35 @@ impl Hashing<BufWriter<File>> {
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|b| [b >> 4, b & 15]).filter_map(|n| char::from_digit(u32::from(n), 16)).collect()
+}
+
+/// The named columns of a published table as text, row by row.
+///
+/// # Errors
+/// In words, when the file cannot be read or lacks a column.
+pub fn read_texts(path: &Path, columns: &[&str]) -> Result<Vec<Vec<Option<String>>>, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| error.to_string())?;
+    let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
+    let reader = builder.with_projection(mask).build().map_err(|error| error.to_string())?;
+    let mut rows = Vec::new();
+    for batch in reader {
+        let batch = batch.map_err(|error| error.to_string())?;
+        let texts = columns.iter().map(|name| texts(&batch, name)).collect::<Result<Vec<_>, String>>()?;
+        rows.extend(
+            (0..batch.num_rows()).map(|row| texts.iter().map(|column| column[row].clone()).collect()),
+        );
+    }
+    Ok(rows)
+}
+
+fn texts(batch: &RecordBatch, name: &str) -> Result<Vec<Option<String>>, String> {
+    let column = batch.column_by_name(name).ok_or_else(|| format!("no column {name}"))?;
+    if *column.data_type() == DataType::Int64 {
+        let values = column.as_primitive::<Int64Type>();
+        return Ok(values.iter().map(|value| value.map(|value| value.to_string())).collect());
+    }
+    let column = cast(column, &DataType::Utf8).map_err(|error| error.to_string())?;
+    let values = column.as_string::<i32>();
+    Ok((0..values.len()).map(|row| values.is_valid(row).then(|| values.value(row).to_owned())).collect())
 }

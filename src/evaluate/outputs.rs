@@ -1,18 +1,11 @@
 //! Reads what a run published, from its Parquet files.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::Path;
-
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int64Type};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::EvaluateError;
 use super::truth::Spot;
-use crate::engine::publish;
+use crate::engine::{parquet_file, publish};
 
 #[derive(Debug)]
 pub struct OutputLink {
@@ -58,7 +51,7 @@ impl Outputs {
         let manifest = manifest.ok_or_else(|| failed(format!("no run of {date} was committed there")))?;
         let table = |name: &str, columns: &[&str]| {
             let path = out.join(format!("{name}/run_date={date}/part-0000.parquet"));
-            rows(&path, columns)
+            parquet_file::read_texts(&path, columns)
                 .map_err(|reason| EvaluateError::Outputs { path: path.display().to_string(), reason })
         };
 
@@ -107,32 +100,4 @@ impl Outputs {
 fn spot(row: &mut [Option<String>]) -> Spot {
     let mut take = |at: usize| row[at].take().unwrap_or_default();
     Spot { system: take(1), file: take(2), sheet: take(3), row: take(4).parse().unwrap_or(0) }
-}
-
-/// The named columns of a Parquet file as text, row by row.
-fn rows(path: &Path, columns: &[&str]) -> Result<Vec<Vec<Option<String>>>, String> {
-    let file = File::open(path).map_err(|error| error.to_string())?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| error.to_string())?;
-    let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
-    let reader = builder.with_projection(mask).build().map_err(|error| error.to_string())?;
-    let mut rows = Vec::new();
-    for batch in reader {
-        let batch = batch.map_err(|error| error.to_string())?;
-        let texts = columns.iter().map(|name| texts(&batch, name)).collect::<Result<Vec<_>, String>>()?;
-        rows.extend(
-            (0..batch.num_rows()).map(|row| texts.iter().map(|column| column[row].clone()).collect()),
-        );
-    }
-    Ok(rows)
-}
-
-fn texts(batch: &RecordBatch, name: &str) -> Result<Vec<Option<String>>, String> {
-    let column = batch.column_by_name(name).ok_or_else(|| format!("no column {name}"))?;
-    if *column.data_type() == DataType::Int64 {
-        let values = column.as_primitive::<Int64Type>();
-        return Ok(values.iter().map(|value| value.map(|value| value.to_string())).collect());
-    }
-    let column = cast(column, &DataType::Utf8).map_err(|error| error.to_string())?;
-    let values = column.as_string::<i32>();
-    Ok((0..values.len()).map(|row| values.is_valid(row).then(|| values.value(row).to_owned())).collect())
 }

@@ -3,6 +3,7 @@
 use chrono::{NaiveDateTime, TimeDelta};
 
 use super::Finding;
+use super::drift::Drift;
 use super::figures::FigureRow;
 use super::verdict::{Standing, Verdict};
 use crate::config::plan::{CodeOrigin, Role, RunPlan, Rung};
@@ -26,6 +27,7 @@ pub fn findings(
     records: &[Records<'_>],
     standings: &[Standing],
     figures: &[FigureRow],
+    drifts: Vec<Drift>,
 ) -> Result<Vec<Finding>, CalendarError> {
     let calendar = WorkingCalendar::shipped()?;
     let mut clerk = Clerk { plan, linked, records, calendar, found: Vec::new() };
@@ -47,6 +49,7 @@ pub fn findings(
     for figure in figures.iter().filter(|_| linked.systems[RunPlan::HUB].is_healthy()) {
         clerk.published(figure);
     }
+    drifts.into_iter().for_each(|drift| clerk.drift(drift));
     let mut found = clerk.found;
     found.sort_by_key(|f| (f.kind, f.case, f.system, f.field, f.row, f.other.map(|other| other.0)));
     Ok(found)
@@ -301,6 +304,13 @@ impl Clerk<'_> {
             detail,
         };
         self.add(FindingKind::PublishedGap, false, None, subject);
+    }
+
+    fn drift(&mut self, drift: Drift) {
+        let Drift { kind, system, field, detail } = drift;
+        let subject =
+            Subject { case: None, system, row: None, other: None, link: None, field, since: None, detail };
+        self.add(kind, false, None, subject);
     }
 }
 

@@ -3,6 +3,7 @@
 //! A case gets a verdict for every system; differences, duplicates, rungs and parse issues become
 //! findings. Scope, grace, quarantine and feed health are asked before anything is called missing.
 
+pub mod drift;
 pub mod figures;
 pub mod findings;
 pub mod verdict;
@@ -16,6 +17,7 @@ use crate::config::plan::RunPlan;
 use crate::domain::calendar::CalendarError;
 use crate::domain::dossier::FieldName;
 use crate::domain::finding_kind::{FindingKind, Severity};
+use crate::history::History;
 use figures::FigureRow;
 use verdict::Standing;
 
@@ -27,7 +29,7 @@ pub struct Finding {
     /// Still inside its grace.
     pub expected: bool,
     pub explained_by: Option<String>,
-    /// Position of the case; `None` for a published figure.
+    /// Position of the case; `None` for a published figure and for a file that changed.
     pub case: Option<u32>,
     /// Where the fault shows.
     pub system: usize,
@@ -62,12 +64,14 @@ impl Judged {
 ///
 /// # Errors
 /// When the shipped working calendar is damaged.
-pub fn judge(plan: &RunPlan, compared: Compared) -> Result<Judged, CalendarError> {
+pub fn judge(plan: &RunPlan, compared: Compared, history: &History) -> Result<Judged, CalendarError> {
     let Compared { linked, differences } = compared;
     let records: Vec<Records<'_>> = linked.systems.iter().map(|system| Records::new(&system.frame)).collect();
     let standings = verdict::standings(plan, &linked, &records);
     let figures = figures::figures(plan, &linked, &records, &standings);
-    let findings = findings::findings(plan, &linked, &differences, &records, &standings, &figures)?;
+    let drifts = drift::drifts(plan, &linked.systems, history);
+    let findings =
+        findings::findings(plan, &linked, &differences, &records, &standings, &figures, drifts)?;
     drop(records);
     Ok(Judged { linked, differences, standings, findings, figures })
 }

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::domain::date::DatePattern;
+use crate::domain::dossier::FieldName;
+
 /// The text cells of one column, end to end in one buffer.
 #[derive(Debug, Clone, Default)]
 pub struct Cells {
@@ -18,6 +21,13 @@ impl Cells {
     pub fn get(&self, row: usize) -> &str {
         let start = if row == 0 { 0 } else { self.ends[row - 1] as usize };
         &self.text[start..self.ends[row] as usize]
+    }
+
+    /// Takes cells off the end.
+    pub fn truncate(&mut self, rows: usize) {
+        let end = if rows == 0 { 0 } else { self.ends.get(rows - 1).map_or(self.text.len(), |end| *end as usize) };
+        self.text.truncate(end);
+        self.ends.truncate(rows);
     }
 
     pub fn len(&self) -> usize {
@@ -47,8 +57,11 @@ pub struct BadRow {
 pub enum RowReason {
     RaggedRow,
     UnclosedQuote,
+    /// A cell holds bytes that are no text in the encoding of its column.
     NotUtf8,
     BrokenJson,
+    NotARecord,
+    TooLong,
 }
 
 impl RowReason {
@@ -58,8 +71,19 @@ impl RowReason {
             Self::UnclosedQuote => "unclosed_quote",
             Self::NotUtf8 => "not_utf8",
             Self::BrokenJson => "broken_json",
+            Self::NotARecord => "not_a_record",
+            Self::TooLong => "too_long",
         }
     }
+}
+
+/// A row that adds up the ones above it.
+#[derive(Debug, Clone)]
+pub struct TotalsRow {
+    pub row: u64,
+    /// What stands in the mapped columns.
+    pub columns: Vec<(FieldName, String)>,
+    pub cells: Vec<String>,
 }
 
 /// One piece of an export.
@@ -71,10 +95,16 @@ pub struct RawBatch {
     /// One per mapped column, in the order of the system's columns.
     pub columns: Vec<Cells>,
     pub bad: Vec<BadRow>,
+    /// Blank rows, repeated headers and totals.
+    pub set_aside: u64,
+    pub totals: Vec<TotalsRow>,
+    pub dates: Arc<[DatePattern]>,
+    /// The file ends in the middle of this piece's last record.
+    pub breaks_off: bool,
 }
 
 impl RawBatch {
     pub fn new(columns: usize, sheet: Option<Arc<str>>) -> Self {
-        Self { sheet, rows: Vec::new(), columns: vec![Cells::default(); columns], bad: Vec::new() }
+        Self { sheet, columns: vec![Cells::default(); columns], ..Self::default() }
     }
 }

@@ -1,33 +1,71 @@
-//! First stage: opens every export, finds its header, hashes it and cuts it into pieces.
+//! First stage: finds the files of the night, opens whatever they are packed in, decides how each is
+//! read, and cuts it into pieces.
 //!
 //! A piece is read only when the next stage asks for it, so a large export is never held whole.
 //! What is wrong with a row is data; `Err` is for a mapping that does not fit the file.
 
+pub mod files;
+pub mod source;
+pub mod grid;
+pub mod shape;
+pub mod evidence;
+pub mod html;
+pub mod json_cut;
+pub mod json_path;
+pub mod keyed;
 pub mod cells;
-pub mod csv_file;
-pub mod header;
-pub mod ndjson_file;
-pub mod xlsx_file;
+pub mod control;
+pub mod guard;
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
+use chrono::NaiveDateTime;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use crate::config::plan::{Format, RunPlan, SystemPlan};
+use crate::config::file_kind::FileKind;
+use crate::config::plan::{RunPlan, SystemPlan};
+use crate::domain::encoding::Judgement;
 use crate::engine::parquet_file::hex;
+use crate::history::History;
 use cells::RawBatch;
+use control::Control;
+use files::FoundFile;
+use grid::delimited::DelimitedFile;
+use grid::sheet::ReadSheet;
+use grid::{delimited, page, workbook};
+use keyed::KeyedFile;
+use source::bytes::Bytes;
+use source::sniff;
+use source::unpack::{self, Member};
+use source::text;
 
 /// The mapping does not fit an export: nothing can be published.
 #[derive(Debug, Error)]
 pub enum LoadError {
     #[error("{place}: {text} (pipeline line {line}){}", hint.as_ref().map(|hint| format!("\n  {hint}")).unwrap_or_default())]
     Header { place: String, line: usize, text: String, hint: Option<String> },
-    #[error("read {path} again: {source}\n  did the file change during the run?")]
-    Again { path: String, source: io::Error },
+    #[error("read an export again: {0}\n  did the file change during the run?")]
+    Again(io::Error),
+}
+
+impl LoadError {
+    /// Without the line of the pipeline, which is not at fault.
+    fn brief(&self) -> String {
+        match self {
+            Self::Header { text, hint: Some(hint), .. } => format!("{text} ({hint})"),
+            Self::Header { text, .. } => text.clone(),
+            Self::Again(error) => error.to_string(),
+        }
+    }
+
+    pub fn again(source: io::Error) -> Self {
+        Self::Again(source)
+    }
 }
 
 /// Every system's exports, opened.
@@ -41,38 +79,72 @@ pub struct LoadedSystem {
     pub feeds: Vec<Feed>,
 }
 
-/// One input file.
+/// One input file, or one member of an archive.
 #[derive(Debug)]
 pub struct Feed {
-    /// As the pipeline names it.
+    /// Below the input folder; the member of an archive behind the archive's name.
     pub file: String,
+    /// Nights between the file and the run.
+    pub nights_back: u32,
+    /// Of the file as it lies on disk.
     pub bytes: u64,
     pub sha256: String,
+    pub kind: Option<FileKind>,
+    pub control: Option<Control>,
+    /// When the file was last written, in the clock of the run.
+    pub written: Option<NaiveDateTime>,
     pub state: FeedState,
 }
 
 #[derive(Debug)]
 pub enum FeedState {
-    Open(Source),
+    Open(Box<Opened>),
     Missing,
     Empty,
     Unreadable(String),
+    /// The cells do not stand under their headers.
+    Shifted(String),
+    /// The mapping fitted this system's files until now.
+    DoesNotFit(String),
 }
 
-/// An open export, cut into pieces.
+/// An open export, cut into pieces, and how it is read.
 #[derive(Debug)]
-pub enum Source {
-    Csv(csv_file::CsvFile),
-    Ndjson(ndjson_file::NdjsonFile),
-    Xlsx(Vec<RawBatch>),
+pub struct Opened {
+    source: Source,
+    /// One per sheet or table.
+    pub layouts: Vec<Layout>,
+    /// The file breaks off, or its packing is damaged.
+    pub damage: Option<String>,
 }
 
-impl Source {
+/// How one table of an export is read.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    pub sheet: Option<Arc<str>>,
+    /// As a person counts; `None` where values are reached by name.
+    pub header_row: Option<u64>,
+    /// Every column of the export.
+    pub titles: Vec<String>,
+    /// One per mapped column: where its cells stand, and in which encoding.
+    pub columns: Vec<(Option<usize>, Judgement)>,
+    /// What a header over other cells was repaired with.
+    pub repaired: Option<String>,
+}
+
+#[derive(Debug)]
+enum Source {
+    Delimited(DelimitedFile),
+    Sheets(Vec<RawBatch>),
+    Keyed(KeyedFile),
+}
+
+impl Opened {
     pub fn pieces(&self) -> usize {
-        match self {
-            Self::Csv(file) => file.pieces(),
-            Self::Ndjson(file) => file.pieces(),
-            Self::Xlsx(batches) => batches.len(),
+        match &self.source {
+            Source::Delimited(file) => file.pieces(),
+            Source::Sheets(batches) => batches.len(),
+            Source::Keyed(file) => file.pieces(),
         }
     }
 
@@ -81,10 +153,12 @@ impl Source {
     /// # Errors
     /// When the file can no longer be read.
     pub fn piece(&self, index: usize) -> Result<RawBatch, LoadError> {
-        match self {
-            Self::Csv(file) => file.piece(index),
-            Self::Ndjson(file) => file.piece(index),
-            Self::Xlsx(batches) => Ok(batches[index].clone()),
+        match &self.source {
+            Source::Delimited(file) => file.piece(index),
+            Source::Sheets(batches) => Ok(batches[index].clone()),
+            Source::Keyed(file) => guard::around(|| file.piece(index)).unwrap_or_else(|| {
+                Err(LoadError::again(io::Error::other("its reader failed on damaged bytes")))
+            }),
         }
     }
 }
@@ -93,15 +167,21 @@ impl Source {
 ///
 /// # Errors
 /// Every mapping that does not fit its file. A file that is missing, empty or unreadable is not an
-/// error: its feed says so.
-pub fn load(plan: &RunPlan) -> Result<Loaded, Vec<LoadError>> {
+/// error: its feed says so. Nor is one that no longer fits a mapping that fitted in the run before:
+/// then it is the file that has changed.
+pub fn load(plan: &RunPlan, history: &History) -> Result<Loaded, Vec<LoadError>> {
     let mut systems: Vec<LoadedSystem> =
         plan.systems.iter().map(|_| LoadedSystem { feeds: Vec::new() }).collect();
     let mut errors = Vec::new();
-    for (index, feed) in open_all(plan) {
-        match feed {
-            Ok(feed) => systems[index].feeds.push(feed),
-            Err(mut found) => errors.append(&mut found),
+    for (index, feeds) in open_all(plan) {
+        match feeds {
+            Ok(mut feeds) => systems[index].feeds.append(&mut feeds),
+            Err((feed, found)) if history.fitted(&plan.systems[index].name, &plan.pipeline_sha256) => {
+                let words: Vec<String> = found.iter().map(LoadError::brief).collect();
+                let state = FeedState::DoesNotFit(words.join("; "));
+                systems[index].feeds.push(Feed { state, ..*feed });
+            }
+            Err((_, mut found)) => errors.append(&mut found),
         }
     }
     if errors.is_empty() { Ok(Loaded { systems }) } else { Err(errors) }
@@ -111,51 +191,182 @@ pub fn load(plan: &RunPlan) -> Result<Loaded, Vec<LoadError>> {
 /// exports are not there or not readable.
 pub fn check_headers(plan: &RunPlan) -> (Vec<LoadError>, Vec<String>) {
     let (mut errors, mut absent) = (Vec::new(), Vec::new());
-    for (_, feed) in open_all(plan) {
-        match feed {
-            Ok(feed) => absent.extend(crate::check::absence(&feed.file, &feed.state)),
-            Err(mut found) => errors.append(&mut found),
+    for (_, feeds) in open_all(plan) {
+        match feeds {
+            Ok(feeds) => {
+                absent.extend(feeds.iter().filter_map(|feed| crate::check::absence(&feed.file, &feed.state)));
+            }
+            Err((_, mut found)) => errors.append(&mut found),
         }
     }
     (errors, absent)
 }
 
-fn open_all(plan: &RunPlan) -> Vec<(usize, Result<Feed, Vec<LoadError>>)> {
-    let jobs: Vec<(usize, &SystemPlan, &String)> = plan
-        .systems
-        .iter()
-        .enumerate()
-        .flat_map(|(index, system)| system.files.iter().map(move |file| (index, system, file)))
-        .collect();
+/// The feeds of one file, or the file that does not fit and why.
+type OpenedFile = Result<Vec<Feed>, (Box<Feed>, Vec<LoadError>)>;
+
+fn open_all(plan: &RunPlan) -> Vec<(usize, OpenedFile)> {
+    let mut jobs: Vec<(usize, &SystemPlan, FoundFile)> = Vec::new();
+    for (index, system) in plan.systems.iter().enumerate() {
+        for pattern in &system.files {
+            let found = files::find(&plan.input_dir, pattern, plan.as_of, system.nights_back);
+            // Two patterns may name one file: it is read once.
+            let new = found.into_iter().filter(|file| {
+                !jobs.iter().any(|(of, _, known)| *of == index && known.name == file.name)
+            });
+            let new: Vec<FoundFile> = new.collect();
+            jobs.extend(new.into_iter().map(|file| (index, system, file)));
+        }
+    }
+    let offset = plan.utc_offset;
     jobs.into_par_iter()
-        .map(|(index, system, file)| (index, open(&plan.input_dir.join(file), file, system)))
+        .map(|(index, system, file)| {
+            let feeds = open(&plan.input_dir, &file, system).map(|mut feeds| {
+                for feed in &mut feeds {
+                    feed.written = feed.written.and_then(|at| at.checked_add_signed(offset));
+                }
+                feeds
+            });
+            (index, feeds)
+        })
         .collect()
 }
 
-fn open(path: &Path, name: &str, system: &SystemPlan) -> Result<Feed, Vec<LoadError>> {
-    let feed = |bytes, sha256, state| Feed { file: name.to_owned(), bytes, sha256, state };
-    let (bytes, sha256) = match digest(path) {
-        Ok(found) => found,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Ok(feed(0, String::new(), FeedState::Missing));
+fn open(dir: &Path, file: &FoundFile, system: &SystemPlan) -> OpenedFile {
+    let path = dir.join(&file.name);
+    let mut feed = Feed {
+        file: file.name.clone(),
+        nights_back: file.nights_back,
+        bytes: 0,
+        sha256: String::new(),
+        kind: None,
+        control: None,
+        written: None,
+        state: FeedState::Missing,
+    };
+    match digest(&path) {
+        Ok((bytes, sha256)) => (feed.bytes, feed.sha256) = (bytes, sha256),
+        Err(error) => {
+            if error.kind() != io::ErrorKind::NotFound {
+                feed.state = FeedState::Unreadable(error.to_string());
+            }
+            return Ok(vec![feed]);
         }
-        Err(error) => return Ok(feed(0, String::new(), FeedState::Unreadable(error.to_string()))),
-    };
-    if bytes == 0 {
-        return Ok(feed(0, sha256, FeedState::Empty));
     }
-    let opened = match &system.format {
-        Format::Csv { delimiter } => csv_file::open(path, name, *delimiter, system).map(Source::Csv),
-        Format::Ndjson => ndjson_file::open(path, system).map(Source::Ndjson),
-        Format::Xlsx { sheet } => xlsx_file::open(path, name, sheet.as_deref(), system).map(Source::Xlsx),
+    feed.control = control::read(dir, &file.name, system);
+    feed.written = control::written(&path);
+    if feed.bytes == 0 {
+        return Ok(vec![Feed { state: FeedState::Empty, ..feed }]);
+    }
+    let members = match unpack::unpack(Bytes::of_file(path, feed.bytes), system.member.as_ref()) {
+        Ok(members) => members,
+        Err(reason) => return Ok(vec![Feed { state: FeedState::Unreadable(reason), ..feed }]),
     };
-    let state = match opened {
-        Ok(source) => FeedState::Open(source),
+    let mut feeds = Vec::with_capacity(members.len());
+    for member in members {
+        let name = match &member.name {
+            Some(inside) => format!("{}/{inside}", feed.file),
+            None => feed.file.clone(),
+        };
+        let kind = Some(member.kind);
+        let of_member = |state| Feed {
+            file: name.clone(),
+            kind,
+            state,
+            sha256: feed.sha256.clone(),
+            control: feed.control.clone(),
+            ..feed
+        };
+        match state_of(member, &name, system) {
+            Ok(state) => feeds.push(of_member(state)),
+            Err(errors) => return Err((Box::new(of_member(FeedState::Missing)), errors)),
+        }
+    }
+    Ok(feeds)
+}
+
+/// Opens one plain export.
+fn state_of(member: Member, name: &str, system: &SystemPlan) -> Result<FeedState, Vec<LoadError>> {
+    if member.bytes.is_empty() {
+        return Ok(FeedState::Empty);
+    }
+    let opened = guard::around(|| open_member(&member, name, system)).unwrap_or_else(|| {
+        Err(OpenError::Unreadable("its reader failed on damaged bytes".to_owned()))
+    });
+    Ok(match opened {
+        Ok(opened) => FeedState::Open(Box::new(opened)),
         Err(OpenError::Unreadable(reason)) => FeedState::Unreadable(reason),
+        Err(OpenError::Shifted(words)) => FeedState::Shifted(words),
         Err(OpenError::Mapping(errors)) => return Err(errors),
         Err(OpenError::NoHeader(error)) => return Err(vec![error]),
+    })
+}
+
+fn open_member(member: &Member, name: &str, system: &SystemPlan) -> Result<Opened, OpenError> {
+    let kind = match system.format {
+        Some(declared) if member.kind.serves_as(declared) => {
+            if declared.is_workbook() { member.kind } else { declared }
+        }
+        Some(declared) if declared.is_workbook() => {
+            let words = member.kind.words();
+            return Err(OpenError::Unreadable(format!("not a readable workbook: it is {words}")));
+        }
+        Some(declared) => {
+            let (is, not) = (member.kind.words(), declared.words());
+            return Err(OpenError::Unreadable(format!("not {not}, as declared: it is {is}")));
+        }
+        None => member.kind,
     };
-    Ok(feed(bytes, sha256, state))
+    let damage = member.damage.clone();
+    match kind {
+        FileKind::Csv => {
+            let text = text::prepare(member.bytes.clone(), system.text.delimiter.as_deref())?;
+            // Behind UTF-16 may stand anything that is text.
+            if text.utf16 && system.format.is_none() {
+                let kind = sniff::kind(&text.bytes.head(sniff::HEAD)?);
+                if kind != FileKind::Csv {
+                    let member = Member { kind, bytes: text.bytes, ..member.clone() };
+                    return open_member(&member, name, system);
+                }
+            }
+            let malformed = text.malformed.then(|| "UTF-16 that breaks off or is damaged".to_owned());
+            let file = delimited::open(text, name, system)?;
+            let layout = layout_of(None, &file.shape);
+            let damage = damage.or(malformed);
+            Ok(Opened { source: Source::Delimited(file), layouts: vec![layout], damage })
+        }
+        FileKind::Xlsx | FileKind::Xls | FileKind::Ods => {
+            Ok(sheets(workbook::open(&member.bytes, kind, name, system)?, damage))
+        }
+        FileKind::Html => {
+            let page = page::open(&member.bytes, name, system)?;
+            let damage = damage.or(page.truncated.then(|| "the page breaks off in its table".to_owned()));
+            Ok(sheets(page.sheets, damage))
+        }
+        FileKind::Ndjson | FileKind::Json | FileKind::Parquet | FileKind::Arrow => {
+            let (file, layout, cut) = keyed::open(&member.bytes, kind, name, system)?;
+            Ok(Opened { source: Source::Keyed(file), layouts: vec![layout], damage: damage.or(cut) })
+        }
+        FileKind::Gzip | FileKind::Zstd | FileKind::Archive | FileKind::Foreign(_) => {
+            Err(OpenError::Unreadable(format!("it is {}", kind.words())))
+        }
+    }
+}
+
+fn sheets(read: Vec<ReadSheet>, damage: Option<String>) -> Opened {
+    let layouts = read.iter().map(|sheet| layout_of(sheet.name.clone(), &sheet.shape)).collect();
+    let batches = read.into_iter().flat_map(|sheet| sheet.batches).collect();
+    Opened { source: Source::Sheets(batches), layouts, damage }
+}
+
+fn layout_of(sheet: Option<Arc<str>>, shape: &shape::Shape) -> Layout {
+    Layout {
+        sheet,
+        header_row: Some(shape.header_row),
+        titles: shape.titles.clone(),
+        columns: shape.positions.iter().copied().zip(shape.encodings.iter().cloned()).collect(),
+        repaired: shape.repaired.clone(),
+    }
 }
 
 /// Why an export could not be opened.
@@ -163,6 +374,8 @@ fn open(path: &Path, name: &str, system: &SystemPlan) -> Result<Feed, Vec<LoadEr
 pub enum OpenError {
     /// The file itself is damaged: its feed is unhealthy.
     Unreadable(String),
+    /// The cells do not stand under their headers: its feed is unhealthy.
+    Shifted(String),
     /// The pipeline does not fit the file: the run stops.
     Mapping(Vec<LoadError>),
     /// No row holds any mapped column: another table, or another delimiter.
@@ -201,13 +414,3 @@ pub struct Stretch {
 
 /// Large enough to keep both cores busy, small enough to stay flat in memory.
 const STRETCH_BYTES: usize = 4 << 20;
-
-fn read_stretch(path: &PathBuf, stretch: Stretch) -> Result<Vec<u8>, LoadError> {
-    use std::io::{Seek, SeekFrom};
-    let again = |source| LoadError::Again { path: path.display().to_string(), source };
-    let mut file = File::open(path).map_err(again)?;
-    file.seek(SeekFrom::Start(stretch.offset)).map_err(again)?;
-    let mut bytes = vec![0; stretch.length];
-    file.read_exact(&mut bytes).map_err(again)?;
-    Ok(bytes)
-}

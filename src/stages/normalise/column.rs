@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::quarantine;
 use crate::config::plan::{CodeOrigin, ColumnPlan, StatusLabel, SystemPlan};
+use crate::domain::date::DatePattern;
 use crate::domain::dossier::{FieldKind, FieldName};
 use crate::domain::issue::{Issues, ParseIssue, Parsed};
 use crate::domain::{channel, date, dossier_code, money, personal_id, phone, procedure_code, text};
@@ -23,7 +24,7 @@ pub struct Sheet {
     /// Cells whose value was lost: row, column, why.
     pub lost: Vec<(usize, FieldName, Issues)>,
     /// Cells that were repaired or lost: row, field, as it may be shown.
-    repaired: Vec<(usize, FieldName, String)>,
+    pub repaired: Vec<(usize, FieldName, String)>,
 }
 
 impl Sheet {
@@ -81,11 +82,13 @@ pub fn shown(field: FieldName, cell: &str) -> Cow<'_, str> {
 pub struct ColumnBuilder<'p> {
     system: &'p SystemPlan,
     field: FieldName,
+    dates: &'p [DatePattern],
 }
 
 impl<'p> ColumnBuilder<'p> {
-    pub fn new(system: &'p SystemPlan, plan: &ColumnPlan) -> Self {
-        Self { system, field: plan.field }
+    /// `dates`: the patterns of the file the cells come from.
+    pub fn new(system: &'p SystemPlan, plan: &ColumnPlan, dates: &'p [DatePattern]) -> Self {
+        Self { system, field: plan.field, dates }
     }
 
     /// The field's column, and its companion where it has one.
@@ -109,7 +112,7 @@ impl<'p> ColumnBuilder<'p> {
             }),
             FieldKind::Money => self.ints(cells, sheet, money::normalise),
             FieldKind::Timestamp => self.ints(cells, sheet, |cell| {
-                let Parsed { value, issues } = date::datetime(cell, &self.system.dates);
+                let Parsed { value, issues } = date::datetime(cell, self.dates);
                 Parsed { value: value.map(|moment| moment.and_utc().timestamp_millis()), issues }
             }),
             FieldKind::PartialDate => self.birth_dates(cells, sheet),
@@ -139,7 +142,7 @@ impl<'p> ColumnBuilder<'p> {
             let mut parsed = personal_id::normalise(cell);
             if let (Some(id), Some(births)) = (parsed.value.as_deref(), births)
                 && personal_id::kind(id) == personal_id::IdKind::Tax
-                && let Some(born) = date::partial(births.get(row), &self.system.dates).value
+                && let Some(born) = date::partial(births.get(row), self.dates).value
                 && let Some(restored) = personal_id::restore_by_birth(id, born.date.year())
             {
                 let issues = parsed.issues.with(ParseIssue::LeadingZeroRestored);
@@ -182,7 +185,7 @@ impl<'p> ColumnBuilder<'p> {
         let mut days = IntBuilder::with_capacity(cells.len());
         let mut precision = TextBuilder::with_capacity(cells.len());
         for (row, cell) in cells.iter().enumerate() {
-            let parsed = date::partial(cell, &self.system.dates);
+            let parsed = date::partial(cell, self.dates);
             sheet.note(row, self.field, cell, &parsed);
             days.push(parsed.value.map(|partial| days_of(partial.date)));
             precision.push(parsed.value.map(|partial| partial.precision.code()));

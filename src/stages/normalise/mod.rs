@@ -5,20 +5,25 @@
 //! (code, receipt, status, content), which does not depend on the order of the export.
 
 pub mod column;
+pub mod feed;
 pub mod order;
 pub mod quarantine;
+pub mod tally;
 
+use chrono::NaiveDateTime;
 use polars::prelude::{DataFrame, PolarsError};
 use rayon::prelude::*;
 use thiserror::Error;
 
 use crate::config::plan::{RunPlan, SystemPlan};
-use crate::domain::dossier::FieldName;
+use crate::domain::dossier::{FieldKind, FieldName};
 use crate::engine::accounting::RowAccount;
 use crate::engine::frame::{self, IntBuilder, TextBuilder};
+use crate::history::History;
 use crate::progress::Progress;
-use crate::stages::load::{FeedState, LoadError, Loaded, LoadedSystem, cells::RawBatch};
+use crate::stages::load::{FeedState, LoadError, Loaded, LoadedSystem, cells::{RawBatch, RowReason}};
 use column::ColumnBuilder;
+use feed::{FeedAccount, FeedHealth, Sums, Tally};
 use quarantine::Quarantined;
 
 #[derive(Debug, Error)]
@@ -34,39 +39,6 @@ pub enum NormaliseError {
 pub struct Place {
     pub file: String,
     pub sheet: Option<String>,
-}
-
-/// What became of one input file.
-#[derive(Debug, Clone)]
-pub struct FeedAccount {
-    pub file: String,
-    pub bytes: u64,
-    pub sha256: String,
-    pub rows: u64,
-    pub quarantined: u64,
-    pub health: FeedHealth,
-    pub reason: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FeedHealth {
-    Healthy,
-    Missing,
-    Empty,
-    Unreadable,
-    TooManyRejects,
-}
-
-impl FeedHealth {
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Healthy => "healthy",
-            Self::Missing => "missing",
-            Self::Empty => "empty",
-            Self::Unreadable => "unreadable",
-            Self::TooManyRejects => "too_many_rejects",
-        }
-    }
 }
 
 /// The accepted records of one system.
@@ -103,12 +75,14 @@ pub struct Normalised {
 pub fn normalise(
     plan: &RunPlan,
     loaded: Loaded,
+    history: &History,
     progress: &dyn Progress,
 ) -> Result<Normalised, NormaliseError> {
     let mut systems = Vec::new();
     let mut all = Vec::new();
     for (index, (system, loaded)) in plan.systems.iter().zip(loaded.systems).enumerate() {
-        let (records, quarantine) = normalise_system(system, index, loaded, progress)?;
+        let (mut records, quarantine) = normalise_system(system, index, loaded, plan.as_of, progress)?;
+        feed::judge_by_history(&mut records.feeds, system, history);
         systems.push(records);
         all.extend(quarantine);
     }
@@ -124,12 +98,17 @@ struct Typed {
     quarantine: Vec<Quarantined>,
     feed: usize,
     rows: u64,
+    set_aside: u64,
+    /// One per mapped column.
+    tallies: Vec<Tally>,
+    sums: Sums,
 }
 
 fn normalise_system(
     system: &SystemPlan,
     index: usize,
     loaded: LoadedSystem,
+    as_of: NaiveDateTime,
     progress: &dyn Progress,
 ) -> Result<(SystemRecords, Vec<Quarantined>), NormaliseError> {
     let frame_error = |source| NormaliseError::Frame { system: system.name.clone(), source };
@@ -138,7 +117,7 @@ fn normalise_system(
         .iter()
         .enumerate()
         .flat_map(|(feed, opened)| match &opened.state {
-            FeedState::Open(source) => (0..source.pieces()).map(|piece| (feed, piece)).collect::<Vec<_>>(),
+            FeedState::Open(opened) => (0..opened.pieces()).map(|piece| (feed, piece)).collect::<Vec<_>>(),
             _ => Vec::new(),
         })
         .collect();
@@ -146,8 +125,8 @@ fn normalise_system(
     let typed: Vec<Option<(Typed, Place)>> = pieces
         .into_par_iter()
         .map(|(feed, piece)| {
-            let FeedState::Open(source) = &loaded.feeds[feed].state else { return Ok(None) };
-            let batch = source.piece(piece)?;
+            let FeedState::Open(opened) = &loaded.feeds[feed].state else { return Ok(None) };
+            let batch = opened.piece(piece)?;
             let place = Place {
                 file: loaded.feeds[feed].file.clone(),
                 sheet: batch.sheet.as_ref().map(|sheet| sheet.to_string()),
@@ -159,56 +138,54 @@ fn normalise_system(
         .collect::<Result<_, NormaliseError>>()?;
 
     let mut places: Vec<Place> = Vec::new();
-    let mut feeds: Vec<FeedAccount> = loaded.feeds.iter().map(account).collect();
+    let mut feeds: Vec<FeedAccount> =
+        loaded.feeds.iter().map(|feed| FeedAccount::begin(feed, system)).collect();
+    let mut sums: Vec<Sums> = vec![Sums::default(); feeds.len()];
     let (mut frames, mut quarantine) = (vec![empty_frame(system).map_err(frame_error)?], Vec::new());
     for (mut typed, place) in typed.into_iter().flatten() {
         let position = places.iter().position(|known| *known == place).unwrap_or_else(|| {
             places.push(place);
             places.len() - 1
         });
-        feeds[typed.feed].rows += typed.rows;
-        feeds[typed.feed].quarantined +=
-            typed.quarantine.iter().filter(|entry| entry.is_row()).count() as u64;
+        feeds[typed.feed].take(&typed, places[position].sheet.as_deref());
+        sums[typed.feed].add(std::mem::take(&mut typed.sums));
         let height = typed.frame.height();
         typed.frame.with_column(frame::ints("place", vec![position as i64; height])).map_err(frame_error)?;
         frames.push(typed.frame);
         quarantine.append(&mut typed.quarantine);
     }
-    feeds.iter_mut().for_each(|feed| judge_health(feed, system.reject_above));
+    for ((account, feed), sums) in feeds.iter_mut().zip(&loaded.feeds).zip(&sums) {
+        account.judge(feed, sums, &system.expect, as_of);
+    }
     let frame = frame::stack(frames).map_err(frame_error)?;
     let frame = order::canonical(frame).map_err(frame_error)?;
     Ok((SystemRecords { frame, places, feeds }, quarantine))
 }
 
-fn account(feed: &crate::stages::load::Feed) -> FeedAccount {
-    let (health, reason) = match &feed.state {
-        FeedState::Open(_) => (FeedHealth::Healthy, String::new()),
-        FeedState::Missing => (FeedHealth::Missing, "the file is not there".to_owned()),
-        FeedState::Empty => (FeedHealth::Empty, "the file has no bytes".to_owned()),
-        FeedState::Unreadable(reason) => (FeedHealth::Unreadable, reason.clone()),
-    };
-    let (file, sha256) = (feed.file.clone(), feed.sha256.clone());
-    FeedAccount { file, bytes: feed.bytes, sha256, rows: 0, quarantined: 0, health, reason }
+impl FeedAccount {
+    /// Adds what one piece of the file held.
+    fn take(&mut self, typed: &Typed, sheet: Option<&str>) {
+        self.rows += typed.rows;
+        self.set_aside += typed.set_aside;
+        for entry in typed.quarantine.iter().filter(|entry| entry.is_row()) {
+            self.quarantined += 1;
+            self.notes += u64::from(entry.reason == RowReason::NotARecord.code());
+        }
+        let of_sheet = self.columns.iter_mut().filter(|column| column.sheet.as_deref() == sheet);
+        for (column, tally) in of_sheet.filter(|column| column.field.is_some()).zip(&typed.tallies) {
+            column.tally.add(tally);
+        }
+    }
 }
 
-/// A feed without rows, or with too many bad ones, proves nothing by its silence.
-fn judge_health(feed: &mut FeedAccount, reject_above: f64) {
-    if feed.health != FeedHealth::Healthy {
-        return;
-    }
-    let share = feed.quarantined as f64 / feed.rows.max(1) as f64;
-    if feed.rows == 0 {
-        feed.health = FeedHealth::Empty;
-        feed.reason = "the file has a header but no rows".to_owned();
-    } else if share > reject_above {
-        feed.health = FeedHealth::TooManyRejects;
-        feed.reason = format!(
-            "{} of {} rows quarantined ({:.1} %, more than {:.1} %)",
-            feed.quarantined,
-            feed.rows,
-            100.0 * share,
-            100.0 * reject_above
-        );
+impl Sums {
+    fn add(&mut self, other: Self) {
+        for (field, sum) in other.money {
+            let total = self.money.entry(field).or_default();
+            *total = total.saturating_add(sum);
+        }
+        self.totals.extend(other.totals);
+        self.breaks_off |= other.breaks_off;
     }
 }
 
@@ -232,10 +209,17 @@ fn type_batch(
     let mut quarantine = quarantine::bad_rows(index, place, &batch.bad);
     let mut sheet = column::Sheet::new(rows);
     let mut columns = Vec::with_capacity(system.columns.len() + 6);
+    let mut sums = Sums { totals: batch.totals.clone(), breaks_off: batch.breaks_off, ..Sums::default() };
+    let mut tallies = Vec::with_capacity(system.columns.len());
     let births = system.columns.iter().position(|column| column.field == FieldName::BirthDate);
     let births = births.map(|at| &batch.columns[at]);
     for (plan, cells) in system.columns.iter().zip(&batch.columns) {
-        columns.extend(ColumnBuilder::new(system, plan).build(cells, births, &mut sheet));
+        let built = ColumnBuilder::new(system, plan, &batch.dates).build(cells, births, &mut sheet);
+        tallies.push(tally::of(plan.field, cells, &built, &sheet));
+        if plan.field.kind() == FieldKind::Money {
+            sums.money.insert(plan.field, tally::sum(&built)?);
+        }
+        columns.extend(built);
     }
     column::judge_codes(system, &batch, &columns, &mut sheet)?;
     quarantine.extend(quarantine::lost_cells(system, index, place, &batch, &sheet));
@@ -260,5 +244,6 @@ fn type_batch(
         let kept = sheet.rejected.iter().map(|rejected| !rejected).collect();
         frame = frame.filter(&kept)?;
     }
-    Ok(Typed { frame, quarantine, feed, rows: (rows + batch.bad.len()) as u64 })
+    let (rows, set_aside) = ((rows + batch.bad.len()) as u64, batch.set_aside);
+    Ok(Typed { frame, quarantine, feed, rows, set_aside, tallies, sums })
 }

@@ -1,9 +1,10 @@
-//! Tables `feeds` and `quarantine`: what came in, and what was refused.
+//! Tables `feeds`, `feed_columns` and `quarantine`: what came in, and what was refused.
 
 use std::sync::Arc;
 
-use super::rows::{Rows, count, maybe, text};
+use super::rows::{Cell, Rows, count, maybe, text};
 use super::{Night, TableError};
+use crate::domain::dossier::FieldName;
 use crate::engine::table::{Kind, Table, TableSchema};
 
 pub fn feeds(night: &Night<'_>) -> Result<Table, TableError> {
@@ -14,13 +15,17 @@ pub fn feeds(night: &Night<'_>) -> Result<Table, TableError> {
             ("role", Kind::Label),
             ("file", Kind::Text),
             ("format", Kind::Label),
+            ("nights_back", Kind::Int),
             ("bytes", Kind::Int),
             ("sha256", Kind::Text),
+            ("extracted_at", Kind::Timestamp),
             ("rows", Kind::Int),
             ("accepted", Kind::Int),
             ("quarantined", Kind::Int),
+            ("set_aside", Kind::Int),
             ("health", Kind::Label),
             ("reason", Kind::Text),
+            ("remark", Kind::Text),
         ],
     );
     let mut rows = Rows::new(schema, night.plan.systems.len());
@@ -30,14 +35,64 @@ pub fn feeds(night: &Night<'_>) -> Result<Table, TableError> {
                 text(&plan.name),
                 text(plan.role.code()),
                 text(&feed.file),
-                text(plan.format.code()),
+                maybe((!feed.format.is_empty()).then_some(feed.format)),
+                count(u64::from(feed.nights_back)),
                 count(feed.bytes),
                 maybe((!feed.sha256.is_empty()).then_some(&feed.sha256)),
+                Cell::Int(feed.extracted_at.map(|at| at.and_utc().timestamp_millis())),
                 count(feed.rows),
                 count(feed.rows - feed.quarantined),
                 count(feed.quarantined),
+                count(feed.set_aside),
                 text(feed.health.code()),
                 maybe((!feed.reason.is_empty()).then_some(&feed.reason)),
+                maybe((!feed.remark.is_empty()).then_some(&feed.remark)),
+            ]);
+        }
+    }
+    rows.finish()
+}
+
+pub fn feed_columns(night: &Night<'_>) -> Result<Table, TableError> {
+    let schema = TableSchema::new(
+        "feed_columns",
+        &[
+            ("system", Kind::Label),
+            ("file", Kind::Text),
+            ("sheet", Kind::Text),
+            ("position", Kind::Int),
+            ("header", Kind::Text),
+            ("field", Kind::Label),
+            ("encoding", Kind::Label),
+            ("confidence", Kind::Float),
+            ("cells", Kind::Int),
+            ("empty", Kind::Int),
+            ("unreadable", Kind::Int),
+            ("repaired", Kind::Int),
+            ("values", Kind::Text),
+        ],
+    );
+    let mut rows = Rows::new(schema, night.plan.systems.len());
+    for (plan, system) in night.plan.systems.iter().zip(&night.judged.linked.systems) {
+        for (feed, column) in system.feeds.iter().flat_map(|feed| feed.columns.iter().map(move |c| (feed, c))) {
+            let tally = &column.tally;
+            let counted = |number: u64| Cell::Int(column.field.and(i64::try_from(number).ok()));
+            let values: Vec<&String> = tally.values.keys().collect();
+            let values = (!values.is_empty()).then(|| serde_json::json!(values).to_string());
+            rows.push([
+                text(&plan.name),
+                text(&feed.file),
+                maybe(column.sheet.as_deref()),
+                Cell::Int(column.position.map(|at| at as i64 + 1)),
+                text(&column.header),
+                maybe(column.field.map(FieldName::name)),
+                maybe(column.encoding),
+                Cell::Float(column.confidence.map(|share| (share * 1000.0).round() / 1000.0)),
+                counted(tally.cells),
+                counted(tally.empty),
+                counted(tally.unreadable),
+                counted(tally.repaired),
+                maybe(values.as_deref()),
             ]);
         }
     }

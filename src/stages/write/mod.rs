@@ -28,7 +28,7 @@ pub enum TableError {
 type Builder = for<'a, 'n> fn(&'a Night<'n>) -> Result<Table, TableError>;
 
 /// How many tables a night has.
-pub const TABLES: usize = 9;
+pub const TABLES: usize = 10;
 
 /// Tables that the workbook is made from; the others are let go as soon as they are published.
 const KEPT: [&str; 6] = ["feeds", "quarantine", "records", "differences", "findings", "summary"];
@@ -47,6 +47,7 @@ pub fn tables<E: From<TableError>>(
     let night = Night { plan, judged, ids: Ids::new(plan, judged, &records), records };
     let builders: [Builder; TABLES] = [
         feed_tables::feeds,
+        feed_tables::feed_columns,
         feed_tables::quarantine,
         record_table::records,
         case_tables::cases,

@@ -1,0 +1,162 @@
+//! One table: where its header stands, what its columns look like, which fields they may be.
+
+use super::sample::Sample;
+use crate::domain::dossier::FieldName;
+use crate::domain::encoding::Judgement;
+use crate::domain::recognise::{
+    self, ColumnProfile, DateReading, Grammar, HeaderMatch, Proposal, header_meaning,
+};
+use crate::stages::load::evidence;
+use crate::stages::load::grid::dialect::Dialect;
+use crate::stages::load::grid::row::{Cells as _, Row};
+use crate::stages::load::shape::furniture::is_blank;
+use crate::stages::load::shape::header;
+use crate::stages::normalise::quarantine;
+
+/// Rows among which the header is looked for.
+const HEADER_ROWS: usize = 300;
+/// Columns that are looked at.
+const MOST_COLUMNS: usize = 400;
+
+/// What was found of one table.
+#[derive(Debug)]
+pub struct Table {
+    pub sheet: Option<String>,
+    pub dialect: Option<Dialect>,
+    pub utf16: bool,
+    pub records: Option<String>,
+    /// As a person counts; `None` where the format names its columns.
+    pub header_row: Option<u64>,
+    /// Rows of data looked at.
+    pub rows: usize,
+    pub columns: Vec<Column>,
+    /// Headers and cells contradict each other in so many columns that the body must be shifted.
+    pub shifted: bool,
+}
+
+/// What was found of one column.
+#[derive(Debug)]
+pub struct Column {
+    pub header: String,
+    pub encoding: Judgement,
+    pub profile: ColumnProfile,
+    pub proposal: Option<Proposal>,
+    pub dates: DateReading,
+    /// A cell, or its shape where it may name a person.
+    pub example: String,
+}
+
+impl Table {
+    /// `None` for a sheet without rows.
+    pub fn of(sample: Sample) -> Option<Self> {
+        let width = sample.rows.iter().map(Row::width).max()?.min(MOST_COLUMNS);
+        let raw: Vec<Vec<&[u8]>> =
+            (0..width).map(|at| sample.rows.iter().map(|row| row.cell(at)).collect()).collect();
+        let encodings = evidence::encodings(&raw, None);
+        let decode = |row: &Row| -> Vec<String> {
+            let cells = encodings.iter().enumerate().take(row.width());
+            cells.map(|(at, judgement)| evidence::lossy(judgement.encoding, row.cell(at))).collect()
+        };
+        let rows: Vec<Vec<String>> = sample.rows.iter().map(decode).collect();
+        let (titles, header_row, first) = match sample.keys {
+            Some(keys) => (keys, None, 0),
+            None => {
+                let (titles, last) = guess_header(&rows)?;
+                (titles, Some(sample.rows[last].number), last + 1)
+            }
+        };
+        let is_body = |row: &&Vec<String>| {
+            let filled = row.iter().filter(|cell| !is_blank(cell.as_bytes())).count();
+            filled > 1.min(width - 1) && !row.iter().zip(&titles).all(|(cell, title)| cell.trim() == title)
+        };
+        let body: Vec<&Vec<String>> = rows.iter().skip(first).filter(is_body).collect();
+        let cell = |column: usize, row: usize| -> &str {
+            body.get(row).and_then(|row| row.get(column)).map_or("", String::as_str)
+        };
+        let cells = |column: usize| (0..body.len()).map(move |row| cell(column, row));
+        let title = |at: usize| titles.get(at).cloned().unwrap_or_default();
+        let profiles: Vec<(String, ColumnProfile)> =
+            (0..width).map(|at| (title(at), recognise::profile(cells(at)))).collect();
+        let proposals = recognise::assign(&profiles, &cell);
+        let shifted = recognise::headers_outvoted(&profiles);
+        let columns = profiles
+            .into_iter()
+            .enumerate()
+            .map(|(at, (header, profile))| Column {
+                header,
+                encoding: evidence::at(&encodings, Some(at)),
+                proposal: proposals.iter().find(|proposal| proposal.column == at).cloned(),
+                dates: recognise::date_patterns(cells(at)),
+                example: example(cells(at), &profile),
+                profile,
+            })
+            .collect();
+        Some(Self {
+            sheet: sample.sheet,
+            dialect: sample.dialect,
+            utf16: sample.utf16,
+            records: sample.records,
+            header_row,
+            rows: body.len(),
+            columns,
+            shifted,
+        })
+    }
+
+    /// How much the table looks like dossiers: the sum of what its columns are sure of.
+    pub fn worth(&self) -> f64 {
+        self.columns.iter().filter_map(|column| Some(column.proposal.as_ref()?.confidence)).sum()
+    }
+
+    pub fn column(&self, field: FieldName) -> Option<&Column> {
+        self.columns.iter().find(|column| column.proposal.as_ref().is_some_and(|p| p.field == field))
+    }
+}
+
+/// The header: the row, or two or three rows one above the other, with most known titles; where none is
+/// known, the first row as wide as the table.
+fn guess_header(rows: &[Vec<String>]) -> Option<(Vec<String>, usize)> {
+    let searched = &rows[..rows.len().min(HEADER_ROWS)];
+    let worth = |title: &String| match header_meaning(title).how {
+        HeaderMatch::Known | HeaderMatch::PathEnd => 1.0,
+        HeaderMatch::Part => 0.6,
+        HeaderMatch::Slip => 0.5,
+        HeaderMatch::Unknown | HeaderMatch::Blank => 0.0,
+    };
+    let mut best: Option<(f64, Vec<String>, usize)> = None;
+    for last in 0..searched.len() {
+        for first in (last.saturating_sub(2)..=last).rev() {
+            let titles = header::full_titles(&searched[first..=last]);
+            let score: f64 = titles.iter().map(worth).sum();
+            if best.as_ref().is_none_or(|(most, ..)| score > most + 0.5) {
+                best = Some((score, titles, last));
+            }
+        }
+    }
+    if let Some((_, titles, last)) = best.filter(|(score, ..)| *score >= 1.5) {
+        return Some((titles, last));
+    }
+    let filled = |row: &Vec<String>| row.iter().filter(|cell| !is_blank(cell.as_bytes())).count();
+    let widest = searched.iter().map(filled).max()?;
+    let last = searched.iter().position(|row| 10 * filled(row) >= 8 * widest)?;
+    Some((header::full_titles(&searched[last..=last]), last))
+}
+
+/// The first cell that holds anything, as it may be shown.
+fn example<'c>(mut cells: impl Iterator<Item = &'c str>, profile: &ColumnProfile) -> String {
+    let Some(cell) = cells.find(|cell| !is_blank(cell.as_bytes())) else { return String::new() };
+    // What follows one of these grammars nearly everywhere can only be what it says.
+    const PLAIN: [Grammar; 8] = [
+        Grammar::DossierCode,
+        Grammar::ProcedureCode,
+        Grammar::AgencyCode,
+        Grammar::Timestamp,
+        Grammar::Status,
+        Grammar::Channel,
+        Grammar::Level,
+        Grammar::SerialNumber,
+    ];
+    let is_plain = PLAIN.iter().any(|grammar| profile.share(*grammar) >= 0.9);
+    let cell: String = cell.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(40).collect();
+    if is_plain { cell } else { quarantine::masked(FieldName::OwnerName, &cell) }
+}

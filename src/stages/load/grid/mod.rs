@@ -1,0 +1,8 @@
+//! Exports that are rows of cells: delimited text, sheets of workbooks, tables of HTML pages.
+
+pub mod delimited;
+pub mod dialect;
+pub mod page;
+pub mod row;
+pub mod sheet;
+pub mod workbook;

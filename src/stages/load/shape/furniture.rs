@@ -1,0 +1,124 @@
+//! Rows of a table that are no records: blank ones, the header again, totals, titles and signatures.
+
+use super::super::grid::row::Cells;
+use crate::domain::text::fold;
+
+/// What a row is, as far as can be told before its cells are typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowKind {
+    Record,
+    Blank,
+    HeaderAgain,
+    Totals,
+    /// Neither of the cells without which nothing can be reconciled holds anything.
+    NotARecord,
+}
+
+/// How the first cell of a totals row begins, folded, and the words that alone make one.
+const TOTALS: &[&str] = &["tong cong", "tong so", "grand total"];
+const ALONE: &[&str] = &["tong", "cong", "total"];
+
+/// What is needed to tell rows apart.
+#[derive(Debug, Clone)]
+pub struct Furniture {
+    /// Positions of the cells a record cannot do without.
+    pub vital: Vec<usize>,
+    /// The rows of the header, as they stand in the file.
+    pub header: Vec<Vec<Vec<u8>>>,
+}
+
+impl Furniture {
+    pub fn kind(&self, row: &impl Cells) -> RowKind {
+        let filled = self.vital.iter().filter(|at| !is_blank(row.cell(**at))).count();
+        if filled == self.vital.len() && !self.may_be_header(row) {
+            return RowKind::Record;
+        }
+        let Some(first) = (0..row.width()).map(|at| row.cell(at)).find(|cell| !is_blank(cell)) else {
+            return RowKind::Blank;
+        };
+        if self.header.iter().any(|header| repeats(row, header)) {
+            RowKind::HeaderAgain
+        } else if filled < self.vital.len() && is_total(first) {
+            RowKind::Totals
+        } else if filled == 0 {
+            RowKind::NotARecord
+        } else {
+            RowKind::Record
+        }
+    }
+
+    fn may_be_header(&self, row: &impl Cells) -> bool {
+        let Some(at) = self.vital.first() else { return false };
+        self.header.iter().any(|header| header.get(*at).is_some_and(|cell| cell.as_slice() == row.cell(*at)))
+    }
+}
+
+/// Every cell is the header's; a row of one cell in common is not enough.
+fn repeats(row: &impl Cells, header: &[Vec<u8>]) -> bool {
+    let width = row.width().max(header.len());
+    let of_header = |at: usize| header.get(at).map_or(&[][..], Vec::as_slice);
+    (0..width).all(|at| row.cell(at).trim_ascii() == of_header(at).trim_ascii())
+        && (0..width).filter(|at| !is_blank(row.cell(*at))).count() > 1
+}
+
+fn is_total(cell: &[u8]) -> bool {
+    if cell.len() > 60 {
+        return false;
+    }
+    let folded = fold(&String::from_utf8_lossy(cell));
+    // "Tổng công ty" is a company.
+    let begins = TOTALS.iter().any(|word| folded.starts_with(word)) && !folded.starts_with("tong cong ty");
+    let rest = ALONE.iter().find_map(|word| folded.strip_prefix(word));
+    begins || rest.is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == ' '))
+}
+
+/// White space alone, no-break spaces and byte-order marks included.
+pub fn is_blank(cell: &[u8]) -> bool {
+    cell.is_empty()
+        || cell.iter().all(u8::is_ascii_whitespace)
+        || std::str::from_utf8(cell)
+            .is_ok_and(|text| text.chars().all(|c| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::grid::row::{self, Row};
+    use super::*;
+
+    fn row_of(text: &str) -> Row {
+        let mut row = Row::default();
+        row.begin(1);
+        text.split('|').for_each(|cell| row.push(cell.as_bytes()));
+        row
+    }
+
+    fn furniture() -> Furniture {
+        let header = ["STT", "Mã", "Ngày", "Lệ phí"].map(|cell| cell.as_bytes().to_vec()).to_vec();
+        Furniture { vital: vec![1, 2], header: vec![header] }
+    }
+
+    #[test]
+    fn rows_are_told_apart() {
+        for (text, kind) in [
+            ("1|H28-1|01/02/2024|5", RowKind::Record),
+            ("||| ", RowKind::Blank),
+            ("", RowKind::Blank),
+            ("\u{a0}|||", RowKind::Blank),
+            ("STT|Mã|Ngày|Lệ phí", RowKind::HeaderAgain),
+            ("TỔNG CỘNG|||1.210", RowKind::Totals),
+            ("|Tổng số: 12||", RowKind::Totals),
+            ("Cộng|||5", RowKind::Totals),
+            ("Cộng: 12|||5", RowKind::Totals),
+            ("Tổng công ty Điện lực|H28-1||", RowKind::Record),
+            ("I. Lĩnh vực đất đai|||", RowKind::NotARecord),
+            ("Người lập biểu", RowKind::NotARecord),
+            // A dossier about a total is a dossier.
+            ("Tổng|H28-1|01/02/2024|", RowKind::Record),
+            ("Cộng hòa|H28-1||", RowKind::Record),
+            ("3||01/02/2024|", RowKind::Record),
+        ] {
+            assert_eq!(furniture().kind(&row_of(text)), kind, "{text}");
+        }
+        assert_eq!(row::copy(7, &row_of("a|b")).width(), 2);
+    }
+}
