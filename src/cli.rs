@@ -35,6 +35,14 @@ pub enum Command {
     Run(RunArgs),
     /// Report every mistake of a pipeline at once, with its line.
     Check(CheckArgs),
+    /// Say what an unknown export is, and propose how to read it.
+    ///
+    /// Prints, as comments, the format, encoding, header and columns of each file, then a `[[system]]`
+    /// block. `doisoat check` accepts the whole as it is. Looks at the first 2,000 rows of a table and reads the
+    /// file once for the values of its status. No personal value is shown.
+    Inspect(InspectArgs),
+    /// Write a whole pipeline for a folder of exports, every guess with how sure it is.
+    Init(InitArgs),
     /// Make synthetic exports of a province, with the truth beside them.
     Generate(GenerateArgs),
     /// Hold a run's outputs against the truth of generated exports.
@@ -70,6 +78,22 @@ pub struct CheckArgs {
     /// Folder of the exports, in the place of the pipeline's own.
     #[arg(long, value_name = "DIR")]
     pub input: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct InspectArgs {
+    /// Exports of any format.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct InitArgs {
+    /// Folder of the exports.
+    pub dir: PathBuf,
+    /// Pipeline file to write; standard output when left out.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -150,7 +150,8 @@ mod tests {
 
     #[test]
     fn what_is_usual_is_the_median_of_healthy_runs() {
-        let mut history = History { runs: vec![run("1", 100, "healthy"), run("2", 900, "healthy")], ..History::default() };
+        let mut history =
+            History { runs: vec![run("1", 100, "healthy"), run("2", 900, "healthy")], ..History::default() };
         assert_eq!(history.usual_rows("a", 7), None);
         history.runs.extend([run("3", 1, "too_few_rows"), run("4", 110, "healthy")]);
         assert_eq!(history.usual_rows("a", 7), Some(110));

@@ -8,6 +8,7 @@ pub mod progress;
 
 pub mod config;
 pub mod check;
+pub mod inspect;
 
 pub mod domain;
 pub mod engine;

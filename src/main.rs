@@ -9,9 +9,11 @@ use std::time::Instant;
 
 use clap::Parser;
 use doisoat::check;
-use doisoat::cli::{CheckArgs, Cli, Command, EvaluateArgs, GenerateArgs, RunArgs};
+use doisoat::cli::{CheckArgs, Cli, Command, EvaluateArgs, GenerateArgs, InitArgs, InspectArgs, RunArgs};
 use doisoat::engine::publish;
 use doisoat::exit_code::ExitCode;
+use doisoat::inspect::report::JsonFile;
+use doisoat::inspect::{self, InspectError, init};
 use doisoat::progress::{Progress, Silent};
 use doisoat::run::{self, RunRequest};
 use doisoat::stages::load::guard;
@@ -51,6 +53,8 @@ fn main() -> ProcessExit {
     let code = match &cli.command {
         Command::Run(args) => run_night(&cli, args),
         Command::Check(args) => check_pipelines(&cli, args),
+        Command::Inspect(args) => inspect_files(&cli, args),
+        Command::Init(args) => init_pipeline(&cli, args),
         Command::Generate(args) => generate_exports(&cli, args),
         Command::Evaluate(args) => evaluate_run(&cli, args),
     };
@@ -140,6 +144,47 @@ fn check_pipelines(cli: &Cli, args: &CheckArgs) -> Outcome {
         json(&all)?;
     }
     Ok(code)
+}
+
+fn inspect_files(cli: &Cli, args: &InspectArgs) -> Outcome {
+    let failed = |error: InspectError| (error.to_string(), ExitCode::Usage);
+    if !cli.json {
+        say(&init::blocks(&args.files).map_err(failed)?)?;
+        return Ok(ExitCode::Clean);
+    }
+    let mut found = Vec::new();
+    for path in &args.files {
+        found.extend(inspect::inspect(path, &path.display().to_string()).map_err(failed)?);
+    }
+    json(&found.iter().map(JsonFile::of).collect::<Vec<_>>())?;
+    Ok(ExitCode::Clean)
+}
+
+fn init_pipeline(cli: &Cli, args: &InitArgs) -> Outcome {
+    let failed = |error: InspectError| (error.to_string(), ExitCode::Usage);
+    // The pipeline looks for its exports from where it stands.
+    let dir = std::path::absolute(&args.dir).unwrap_or_else(|_| args.dir.clone());
+    let name =
+        dir.file_name().map_or_else(|| "pipeline".to_owned(), |name| name.to_string_lossy().into_owned());
+    let initial = init::pipeline(&dir, &name).map_err(failed)?;
+    let Some(out) = &args.out else {
+        say(&initial.text)?;
+        return Ok(ExitCode::Clean);
+    };
+    if out.exists() {
+        return Err(failed(InspectError::Exists { file: out.display().to_string() }));
+    }
+    std::fs::write(out, &initial.text)
+        .map_err(|error| (format!("write {}: {error}", out.display()), ExitCode::Failure))?;
+    if !cli.quiet {
+        let systems = initial.systems.join(", ");
+        say(&format!("{}: {} systems ({systems})\n", out.display(), initial.systems.len()))?;
+        for unused in &initial.unused {
+            say(&format!("  not used: {unused}\n"))?;
+        }
+        say(&format!("next: read it, then doisoat check {0}, doisoat run {0}\n", out.display()))?;
+    }
+    Ok(ExitCode::Clean)
 }
 
 fn generate_exports(cli: &Cli, args: &GenerateArgs) -> Outcome {

@@ -69,10 +69,15 @@ fn resolve(
 ) -> Option<RunPlan> {
     let base = path.parent().unwrap_or(Path::new("")).to_owned();
     let head = root.section("pipeline", "[pipeline]");
-    if head.is_none() {
+    // `doisoat inspect` prints systems alone, to be put into a pipeline: a check takes them as they are.
+    let is_fragment = head.is_none() && overrides.without_as_of && root.has("system");
+    if head.is_none() && !is_fragment {
         desk.report(1, "[pipeline] is missing", None);
     }
-    let head = head.map(|section| read_head(section, overrides));
+    let head = match head {
+        Some(section) => Some(read_head(section, overrides)),
+        None => is_fragment.then(Head::of_fragment),
+    };
     let input_dir = root.section("input", "[input]").and_then(|section| {
         let dir = section.text("dir").map(|dir| base.join(dir.value));
         section.check_unknown();
@@ -80,7 +85,8 @@ fn resolve(
     });
     let privacy =
         root.section("privacy", "[privacy]").map_or(Some(Identifiers::Masked), |s| read_privacy(s, &base));
-    let systems = system::read_all(root, head.as_ref().and_then(|head| head.hub.as_ref()));
+    let hub = head.as_ref().and_then(|head| head.hub.as_ref());
+    let systems = system::read_all(root, hub, if is_fragment { 1 } else { 2 });
     let ladder = read_ladder(root, &systems);
     let duplicates = read_duplicates(root);
     let severities = read_severities(root);
@@ -121,6 +127,23 @@ struct Head {
     utc_offset: TimeDelta,
     fail_at: Option<Severity>,
     withdrawn_apart: bool,
+}
+
+impl Head {
+    /// Systems without a pipeline around them.
+    fn of_fragment() -> Self {
+        Self {
+            name: Some("fragment".to_owned()),
+            title: String::new(),
+            as_of: Some(NaiveDateTime::default()),
+            period: None,
+            hub: None,
+            zone: String::new(),
+            utc_offset: TimeDelta::hours(7),
+            fail_at: None,
+            withdrawn_apart: false,
+        }
+    }
 }
 
 fn read_head(section: Section<'_, '_, '_>, overrides: &Overrides) -> Head {

@@ -210,7 +210,10 @@ pub struct FilePattern {
 pub enum NamePart {
     Text(String),
     /// The as-of moment less a span, in chrono's strftime letters.
-    Moment { before: TimeDelta, format: String },
+    Moment {
+        before: TimeDelta,
+        format: String,
+    },
 }
 
 impl FilePattern {

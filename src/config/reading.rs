@@ -28,7 +28,8 @@ pub fn read(section: &Section<'_, '_, '_>) -> Reading {
         section.report(sheet.line, "[[system]]: only a workbook has a `sheet`", None);
     }
     let records = section.text("records");
-    if let Some(records) = records.as_ref().filter(|_| format.is_some_and(|format| format != FileKind::Json)) {
+    if let Some(records) = records.as_ref().filter(|_| format.is_some_and(|format| format != FileKind::Json))
+    {
         section.report(records.line, "[[system]]: only json has `records`", None);
     }
     let encodings: Vec<(&str, Encoding)> = Encoding::ALL.iter().map(|e| (e.code(), *e)).collect();
@@ -37,9 +38,8 @@ pub fn read(section: &Section<'_, '_, '_>) -> Reading {
         format,
         text,
         sheet,
-        records: records.map(|path| {
-            path.value.split('.').filter(|key| !key.is_empty()).map(str::to_owned).collect()
-        }),
+        records: records
+            .map(|path| path.value.split('.').filter(|key| !key.is_empty()).map(str::to_owned).collect()),
         member: read_member(section),
         encoding: section.choice("encoding", &encodings).map(|encoding| encoding.value),
         shift: section.choice("shifted", &shifts).map_or(ShiftPolicy::Refuse, |shift| shift.value),
@@ -75,7 +75,11 @@ fn one_byte(section: &Section<'_, '_, '_>, text: &Lined<String>, key: &str) -> O
         [byte] if !matches!(byte, b'\n' | b'\r') => Some(*byte),
         _ => {
             let hint = "such as quote = \"'\", or quote = \"\" where quotes are plain letters";
-            section.report(text.line, format!("[[system]]: `{key}` must be one ASCII character"), Some(hint.into()));
+            section.report(
+                text.line,
+                format!("[[system]]: `{key}` must be one ASCII character"),
+                Some(hint.into()),
+            );
             None
         }
     }
@@ -96,14 +100,15 @@ fn read_member(section: &Section<'_, '_, '_>) -> Option<glob::Pattern> {
 /// `reject_above` and `[system.expect]`.
 pub fn read_expectations(section: &Section<'_, '_, '_>) -> Expectations {
     let mut expect = Expectations::default();
-    let share = |table: &Section<'_, '_, '_>, key: &str, range: std::ops::RangeInclusive<f64>, default: f64| {
-        let Some(share) = table.number(key) else { return default };
-        if !range.contains(&share.value) {
-            let text = format!("`{key}` must lie between {} and {}", range.start(), range.end());
-            table.report(share.line, text, None);
-        }
-        share.value
-    };
+    let share =
+        |table: &Section<'_, '_, '_>, key: &str, range: std::ops::RangeInclusive<f64>, default: f64| {
+            let Some(share) = table.number(key) else { return default };
+            if !range.contains(&share.value) {
+                let text = format!("`{key}` must lie between {} and {}", range.start(), range.end());
+                table.report(share.line, text, None);
+            }
+            share.value
+        };
     expect.reject_above = share(section, "reject_above", 0.0..=1.0, expect.reject_above);
     let Some(table) = section.section("expect", "[system.expect]") else { return expect };
     expect.rows_below = share(&table, "rows_below", 0.0..=1.0, expect.rows_below);

@@ -15,8 +15,8 @@ use crate::domain::dossier::FieldName;
 use crate::domain::status::NationalStatus;
 use crate::domain::text::fold;
 
-/// Reads every system; the hub comes first.
-pub fn read_all(root: &Section<'_, '_, '_>, hub: Option<&Lined<String>>) -> Vec<SystemPlan> {
+/// Reads every system, `least` of them or more; the hub comes first.
+pub fn read_all(root: &Section<'_, '_, '_>, hub: Option<&Lined<String>>, least: usize) -> Vec<SystemPlan> {
     let mut systems: Vec<SystemPlan> = Vec::new();
     for section in root.sections("system", "[[system]]") {
         let line = section.line();
@@ -27,7 +27,7 @@ pub fn read_all(root: &Section<'_, '_, '_>, hub: Option<&Lined<String>>) -> Vec<
             systems.push(system);
         }
     }
-    if systems.len() < 2 {
+    if systems.len() < least {
         root.report(1, "a pipeline needs at least two [[system]] blocks to reconcile", None);
     }
     if let Some(hub) = hub {
@@ -46,10 +46,12 @@ pub fn read_all(root: &Section<'_, '_, '_>, hub: Option<&Lined<String>>) -> Vec<
             None => {}
         }
     }
-    check_scopes(root, &systems);
+    if least > 1 {
+        check_scopes(root, &systems);
+    }
     let labels = systems.iter_mut().flat_map(|system| system.status.values_mut());
     labels.enumerate().for_each(|(position, label)| label.position = position);
-    for spoke in systems.iter().skip(1).filter(|system| system.role == Role::Hub) {
+    for spoke in systems.iter().skip(1).filter(|system| system.role == Role::Hub && least > 1) {
         root.report(1, format!("system `{}` cannot be a second hub", spoke.name), None);
     }
     systems
@@ -83,7 +85,11 @@ fn read(section: &Section<'_, '_, '_>) -> Option<SystemPlan> {
     let files = read_files(section);
     let nights_back = section.number("nights_back").map_or(0, |nights| {
         if !(0.0..=366.0).contains(&nights.value) || nights.value.fract() != 0.0 {
-            section.report(nights.line, "[[system]]: `nights_back` is a whole number of nights, 0 to 366", None);
+            section.report(
+                nights.line,
+                "[[system]]: `nights_back` is a whole number of nights, 0 to 366",
+                None,
+            );
         }
         nights.value.clamp(0.0, 366.0) as u32
     });

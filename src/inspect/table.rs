@@ -154,7 +154,7 @@ fn example<'c>(mut cells: impl Iterator<Item = &'c str>, profile: &ColumnProfile
         Grammar::Status,
         Grammar::Channel,
         Grammar::Level,
-        Grammar::SerialNumber,
+        Grammar::SmallNumber,
     ];
     let is_plain = PLAIN.iter().any(|grammar| profile.share(*grammar) >= 0.9);
     let cell: String = cell.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(40).collect();

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 /// the whole cell if no plain small letter stands anywhere in it; then the words that prove nothing by
 /// themselves follow: `Lê THị Hà` becomes `LÊ THỊ HÀ`. `Lê Hà` alone stays, and so does `UBND Tà Nung`.
 pub fn raise(text: Cow<'_, str>) -> Cow<'_, str> {
-    if text.is_ascii() || !words(&text).any(is_from_capital_font) {
+    if text.is_ascii() || !has_word_from_capital_font(&text) {
         return text;
     }
     if !text.bytes().any(|b| b.is_ascii_lowercase()) {
@@ -20,7 +20,7 @@ pub fn raise(text: Cow<'_, str>) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(text.len());
     for piece in text.split_inclusive(|c: char| !c.is_alphabetic()) {
-        if is_from_capital_font(piece) {
+        if has_word_from_capital_font(piece) {
             out.push_str(&piece.to_uppercase());
         } else {
             out.push_str(piece);
@@ -29,14 +29,24 @@ pub fn raise(text: Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphabetic())
-}
-
-fn is_from_capital_font(word: &str) -> bool {
-    !word.bytes().any(|b| b.is_ascii_lowercase())
-        && word.chars().any(char::is_lowercase)
-        && word.chars().filter(|c| c.is_uppercase()).count() >= 2
+/// One pass over the cell; most cells end here.
+fn has_word_from_capital_font(text: &str) -> bool {
+    let (mut capitals, mut plain_small, mut marked_small) = (0, false, false);
+    for c in text.chars().chain([' ']) {
+        if c.is_ascii_lowercase() {
+            plain_small = true;
+        } else if c.is_ascii_uppercase() || !c.is_ascii() && c.is_uppercase() {
+            capitals += 1;
+        } else if !c.is_ascii() && c.is_alphabetic() {
+            marked_small |= c.is_lowercase();
+        } else {
+            if capitals >= 2 && marked_small && !plain_small {
+                return true;
+            }
+            (capitals, plain_small, marked_small) = (0, false, false);
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -50,7 +60,8 @@ mod tests {
         assert_eq!(raised("Lê THị Hà"), "LÊ THỊ HÀ");
         assert_eq!(raised("đỗ THị á"), "ĐỖ THỊ Á");
         assert_eq!(raised("Thôn BảN Mù, xã Tà"), "Thôn BẢN Mù, xã Tà");
-        for text in ["Lê Hà", "Đỗ Tú", "UBND Tà Nung", "Nguyễn Văn A", "UBND Tú Lệ", "đất", "A1ấ"] {
+        for text in ["Lê Hà", "Đỗ Tú", "UBND Tà Nung", "Nguyễn Văn A", "UBND Tú Lệ", "đất", "A1ấ"]
+        {
             assert_eq!(raised(text), text);
         }
     }

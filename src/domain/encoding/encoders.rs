@@ -2,8 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Carrier, ColumnEncoding, Encoding, tcvn3, viscii};
 use super::code_page::{Unit, char_of};
+use super::{Carrier, ColumnEncoding, Encoding, tcvn3, viscii};
 
 /// The 134 letters that are not plain ASCII.
 pub const LETTERS: &str = "ÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ\

@@ -44,7 +44,8 @@ fn tally(target: ColumnEncoding, kind: Kind, length: usize, columns: usize, lati
         let cells: Vec<Vec<u8>> =
             column(kind, length, &mut draw).iter().map(|cell| encode(target, cell, latin_1)).collect();
         let judgement = judge(cells.iter().map(Vec::as_slice));
-        let same = |a: ColumnEncoding, b: ColumnEncoding| cells.iter().all(|cell| a.decode(cell) == b.decode(cell));
+        let same =
+            |a: ColumnEncoding, b: ColumnEncoding| cells.iter().all(|cell| a.decode(cell) == b.decode(cell));
         let right = same(judgement.encoding, target);
         tally.exact += usize::from(judgement.encoding == target);
         tally.same_text += usize::from(right);
@@ -75,7 +76,9 @@ fn every_encoding_is_recognised() {
 #[test]
 #[ignore = "prints the table of the module's accuracy, takes minutes"]
 fn accuracy() {
-    println!("encoding carrier cells | right reading %, trusted %, trusted and wrong %, right after settle %");
+    println!(
+        "encoding carrier cells | right reading %, trusted %, trusted and wrong %, right after settle %"
+    );
     for target in readings() {
         for length in [5, 20, 100, 1000] {
             let mut line = format!("{:16} {:?} {length:5} |", target.encoding.code(), target.carrier);
@@ -104,10 +107,25 @@ fn right_columns_stay_utf_8() {
         &["Có", "Không", "Có", "Có", "Không", "Không"],
         &["TÔ HÀ", "LÊ TÚ", "CÙ LÒ", "VÀNG MÍ SÍNH", "GIÀNG A PÁO", "LÙ VÙ"],
         &["Hà Nam", "Hà Nam", "Hà Nam", "Hà Nam", "Hà Nam", "Hà Nam"],
-        &["Côte d'Ivoire", "René Müller", "Société Générale", "Crédit Agricole", "Citroën", "Hôtel Métropole"],
+        &[
+            "Côte d'Ivoire",
+            "René Müller",
+            "Société Générale",
+            "Crédit Agricole",
+            "Citroën",
+            "Hôtel Métropole",
+        ],
         &["Ksor H'Bia", "Y Blô", "Êban", "Mlô", "Niê", "Rơ Châm", "Kpuih", "Ayŭn", "H'Wiê", "Knul"],
         &["Y Blô", "H'Êban", "Mlô", "Niê", "Y Bhôk", "Ksor Bêk", "Y Niêm"],
-        &["\u{D0}ô", "\u{D0}INH V\u{102}N \u{D0}ÔNG", "\u{D0}ặng", "\u{D0}AN", "\u{D0}ÀO", "T\u{F0}", "\u{D0}èo"],
+        &[
+            "\u{D0}ô",
+            "\u{D0}INH V\u{102}N \u{D0}ÔNG",
+            "\u{D0}ặng",
+            "\u{D0}AN",
+            "\u{D0}ÀO",
+            "T\u{F0}",
+            "\u{D0}èo",
+        ],
         &["\u{D0}ào", "\u{D0}ô", "\u{D0}èo", "\u{D0}ông", "\u{D0}inh", "\u{D0}àm", "\u{D0}ôn"],
         &["Nguye\u{302}\u{303}n Va\u{306}n A\u{301}nh", "Tra\u{302}\u{300}n", "Le\u{302}", "Do\u{303}"],
         &["NGUYEN VAN A", "Tran Thi B", "Nguyễn Văn C", "LE VAN D", "Phạm E", "Vo Thi F"],
@@ -133,11 +151,23 @@ fn ascii_columns_are_utf_8_without_evidence() {
     let columns: [&[&str]; 7] = [
         &["H48.53-220921-0099", "H48.53-220921-0100"],
         &["2024-05-23 08:00:00", "23/05/2024", "05.2024", "1.000.000", "7.92E+10", "+84912345678"],
-        &["Hoi dap?", "Da xu ly.", "Tra loi.", "Cho bo sung?", "Da tra.", "Ho so loi.", "Tu choi.", "Xe o to.", "Ghi chu."],
+        &[
+            "Hoi dap?", "Da xu ly.", "Tra loi.", "Cho bo sung?", "Da tra.", "Ho so loi.", "Tu choi.",
+            "Xe o to.", "Ghi chu.",
+        ],
         &["A+", "O+", "B+", "AB-", "O+", "C++", "A*", "(a)", "a(b", "f(a)", "e(1)", "u+v", "O(n)", "a^2+b^2"],
-        &["an.le@tinh.gov.vn", "hoa.ly@tinh.gov.vn", "o.anh@x.vn", "www.vietnam.vn", "dd/mm/yyyy", "add", "Eddie"],
-        &["Ksor H'Bia", "H'Lan", "Y'Bla", "Rcom H'Oanh", "L'Oreal", "D'Artagnan", "O'Neil", "H'Wie", "Y'Un", "Ha'i"],
-        &["TP.HCM", "Q.1", "P.Ha Noi", "Th.s", "U.B.N.D", "a.b.c", "i.e.", "e.g.", "o.o.o", "St.", "Vu.A", "Le.B"],
+        &[
+            "an.le@tinh.gov.vn", "hoa.ly@tinh.gov.vn", "o.anh@x.vn", "www.vietnam.vn", "dd/mm/yyyy", "add",
+            "Eddie",
+        ],
+        &[
+            "Ksor H'Bia", "H'Lan", "Y'Bla", "Rcom H'Oanh", "L'Oreal", "D'Artagnan", "O'Neil", "H'Wie",
+            "Y'Un", "Ha'i",
+        ],
+        &[
+            "TP.HCM", "Q.1", "P.Ha Noi", "Th.s", "U.B.N.D", "a.b.c", "i.e.", "e.g.", "o.o.o", "St.", "Vu.A",
+            "Le.B",
+        ],
     ];
     for cells in columns {
         let expected =
@@ -203,7 +233,9 @@ fn a_mixed_column_follows_its_larger_part_or_nobody() {
         let cells: Vec<Vec<u8>> = names
             .iter()
             .enumerate()
-            .map(|(at, name)| if at < legacy_cells { encode(tcvn3, name, false) } else { name.clone().into() })
+            .map(
+                |(at, name)| if at < legacy_cells { encode(tcvn3, name, false) } else { name.clone().into() },
+            )
             .collect();
         judge(cells.iter().map(Vec::as_slice))
     };
@@ -222,7 +254,9 @@ fn misread_columns_with_lost_bytes_are_recognised() {
     let cells: Vec<String> = column(Kind::Names, 50, &mut Draw(4))
         .iter()
         .map(|name| String::from_utf8(encode(once, name, true)).expect("text"))
-        .map(|text| text.replace(['\u{81}', '\u{8D}', '\u{8F}', '\u{90}', '\u{9D}'], "").replace('\u{A0}', " "))
+        .map(|text| {
+            text.replace(['\u{81}', '\u{8D}', '\u{8F}', '\u{90}', '\u{9D}'], "").replace('\u{A0}', " ")
+        })
         .collect();
     assert_eq!(judge(cells.iter().map(String::as_bytes)).encoding, once);
 }
@@ -236,7 +270,9 @@ fn stripped_tcvn3_is_told_from_whole() {
         let cells = |target| names.iter().map(|name| encode(target, name, false)).collect::<Vec<_>>();
         assert_eq!(judge(cells(stripped).iter().map(Vec::as_slice)).encoding, stripped);
         assert_eq!(judge(cells(whole).iter().map(Vec::as_slice)).encoding, whole);
-        let lost = names.iter().filter(|name| stripped.decode(&encode(stripped, name, false)) != Some(small(name).into()));
+        let lost = names
+            .iter()
+            .filter(|name| stripped.decode(&encode(stripped, name, false)) != Some(small(name).into()));
         assert!(lost.count() < 10, "only `Tươi`, `Thư` and the like are lost");
     }
 }

@@ -110,8 +110,25 @@ mod tests {
     #[test]
     fn the_rest_stays() {
         for text in [
-            "Lu", "Mời", "Sơn", "T", "TH", "Ng Văn A", "Ch. An", "TP.HCM", "Ksor", "Bích", "H48", "HNG-2", "Tn",
-            "a.th@x", "UBND", "TNHH", "Km", "đ", "QĐ",
+            "Lu",
+            "Mời",
+            "Sơn",
+            "T",
+            "TH",
+            "Ng Văn A",
+            "Ch. An",
+            "TP.HCM",
+            "Ksor",
+            "Bích",
+            "H48",
+            "HNG-2",
+            "Tn",
+            "a.th@x",
+            "UBND",
+            "TNHH",
+            "Km",
+            "đ",
+            "QĐ",
         ] {
             assert_eq!(restored(text), text);
         }

@@ -1,7 +1,7 @@
 //! The verdicts on the columns of one file, made to agree where a column cannot tell by itself.
 //!
-//! It must not overrule a column that is sure, save for the missing `ư` of TCVN3: files are put together from sources, and a workbook can
-//! hold one column in a `.Vn` font and the next in Unicode.
+//! It must not overrule a column that is sure, save for the missing `ư` of TCVN3: files are put together
+//! from sources, and a workbook can hold one column in a `.Vn` font and the next in Unicode.
 
 use std::collections::BTreeMap;
 

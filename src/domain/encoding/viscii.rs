@@ -18,8 +18,7 @@ const FROM_80: [char; 128] = [
 ];
 
 /// The letters below 20 [V: glibc iconv VISCII].
-const LOW: [(u8, char); 6] =
-    [(0x02, 'Ẳ'), (0x05, 'Ẵ'), (0x06, 'Ẫ'), (0x14, 'Ỷ'), (0x19, 'Ỹ'), (0x1E, 'Ỵ')];
+const LOW: [(u8, char); 6] = [(0x02, 'Ẳ'), (0x05, 'Ẵ'), (0x06, 'Ẫ'), (0x14, 'Ỷ'), (0x19, 'Ỹ'), (0x1E, 'Ỵ')];
 
 /// Whether this byte is a letter in VISCII and a control character in ASCII.
 pub const fn is_low(byte: u8) -> bool {

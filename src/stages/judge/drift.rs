@@ -123,7 +123,10 @@ fn columns(then: &Columns, now: &Columns) -> Vec<Found> {
     };
     // A column that only made room for another, or took its room, has not moved.
     let order = |list: &[(String, Option<u64>)], of: &BTreeSet<&str>| -> Vec<String> {
-        list.iter().filter(|(header, at)| at.is_some() && of.contains(header.as_str())).map(|(h, _)| h.clone()).collect()
+        list.iter()
+            .filter(|(header, at)| at.is_some() && of.contains(header.as_str()))
+            .map(|(h, _)| h.clone())
+            .collect()
     };
     let (was, is) = (order(&then.list, &after), order(&now.list, &before));
     let moved: Vec<String> =
@@ -196,7 +199,10 @@ mod tests {
         assert!(kinds(&["a", "b"], &["a", "b"]).is_empty());
         assert_eq!(kinds(&["a", "b"], &["a", "x", "b"]), [("column_added", "columns: `x`".to_owned())]);
         assert_eq!(kinds(&["a", "b", "c"], &["a", "c"]), [("column_gone", "columns: `b`".to_owned())]);
-        assert_eq!(kinds(&["a", "b"], &["a", "x"]), [("column_renamed", "columns: `b` is now `x`".to_owned())]);
+        assert_eq!(
+            kinds(&["a", "b"], &["a", "x"]),
+            [("column_renamed", "columns: `b` is now `x`".to_owned())]
+        );
         assert_eq!(kinds(&["a", "b"], &["b", "a"]), [("column_moved", "columns: `b`, `a`".to_owned())]);
     }
 

@@ -70,8 +70,7 @@ pub fn judge(plan: &RunPlan, compared: Compared, history: &History) -> Result<Ju
     let standings = verdict::standings(plan, &linked, &records);
     let figures = figures::figures(plan, &linked, &records, &standings);
     let drifts = drift::drifts(plan, &linked.systems, history);
-    let findings =
-        findings::findings(plan, &linked, &differences, &records, &standings, &figures, drifts)?;
+    let findings = findings::findings(plan, &linked, &differences, &records, &standings, &figures, drifts)?;
     drop(records);
     Ok(Judged { linked, differences, standings, findings, figures })
 }

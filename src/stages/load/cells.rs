@@ -25,7 +25,8 @@ impl Cells {
 
     /// Takes cells off the end.
     pub fn truncate(&mut self, rows: usize) {
-        let end = if rows == 0 { 0 } else { self.ends.get(rows - 1).map_or(self.text.len(), |end| *end as usize) };
+        let end =
+            if rows == 0 { 0 } else { self.ends.get(rows - 1).map_or(self.text.len(), |end| *end as usize) };
         self.text.truncate(end);
         self.ends.truncate(rows);
     }

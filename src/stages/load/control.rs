@@ -10,14 +10,24 @@ use serde_json::Value;
 
 use crate::config::plan::SystemPlan;
 use crate::domain::dossier::{FieldKind, FieldName};
-use crate::domain::{date, money};
 use crate::domain::text::fold;
+use crate::domain::{date, money};
 
 /// A side file is a few lines.
 const LONGEST: u64 = 64 << 10;
 /// Words for the number of rows and for the time of the extract, folded.
-const ROWS: &[&str] = &["rows", "row count", "records", "record count", "count", "total", "so ho so", "so dong", "tong so"];
-const EXTRACTED: &[&str] = &["extracted at", "extracted", "extract time", "generated at", "created at", "thoi diem ket xuat", "ngay ket xuat", "thoi gian"];
+const ROWS: &[&str] =
+    &["rows", "row count", "records", "record count", "count", "total", "so ho so", "so dong", "tong so"];
+const EXTRACTED: &[&str] = &[
+    "extracted at",
+    "extracted",
+    "extract time",
+    "generated at",
+    "created at",
+    "thoi diem ket xuat",
+    "ngay ket xuat",
+    "thoi gian",
+];
 
 /// What a side file says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,7 +48,9 @@ pub fn read(dir: &Path, export: &str, system: &SystemPlan) -> Option<Control> {
     let stem = export.rsplit_once('.').map_or(export, |(stem, _)| stem);
     let file = template.replace("{file}", export).replace("{stem}", stem);
     let path = dir.join(&file);
-    let fault = |fault: &str| Some(Control { file: file.clone(), fault: Some(fault.to_owned()), ..Control::default() });
+    let fault = |fault: &str| {
+        Some(Control { file: file.clone(), fault: Some(fault.to_owned()), ..Control::default() })
+    };
     match std::fs::metadata(&path) {
         Err(_) => return fault("the control file is not there"),
         Ok(metadata) if metadata.len() > LONGEST => return fault("the control file is too long for one"),
@@ -46,7 +58,11 @@ pub fn read(dir: &Path, export: &str, system: &SystemPlan) -> Option<Control> {
     }
     let Ok(text) = std::fs::read_to_string(&path) else { return fault("the control file is no text") };
     let mut control = parse(&text, system);
-    if control.rows.is_none() && control.sums.is_empty() && control.sha256.is_none() && control.extracted_at.is_none() {
+    if control.rows.is_none()
+        && control.sums.is_empty()
+        && control.sha256.is_none()
+        && control.extracted_at.is_none()
+    {
         return fault("the control file has neither rows, nor a sum, nor a time, nor a sha256");
     }
     control.file = file;
@@ -114,7 +130,11 @@ mod tests {
     fn system() -> SystemPlan {
         let mut system = SystemPlan::for_test(&[]);
         system.dates = vec![DatePattern::parse("yyyy-MM-dd HH:mm:ss").expect("a pattern")];
-        let column = |field, source: &str| crate::config::plan::ColumnPlan { field, source: source.to_owned(), line: 1 };
+        let column = |field, source: &str| crate::config::plan::ColumnPlan {
+            field,
+            source: source.to_owned(),
+            line: 1,
+        };
         system.columns = vec![column(FieldName::Fee, "Lệ phí"), column(FieldName::Code, "Mã")];
         system
     }

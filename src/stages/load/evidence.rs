@@ -28,7 +28,12 @@ pub fn encodings(columns: &[Vec<&[u8]>], declared_as: Option<Encoding>) -> Vec<J
 fn declared(encoding: Encoding, cells: &[&[u8]]) -> Judgement {
     let is_text = cells.iter().all(|cell| std::str::from_utf8(cell).is_ok());
     let carrier = if is_text { Carrier::Unicode } else { Carrier::Bytes };
-    Judgement { encoding: ColumnEncoding { encoding, carrier }, confidence: 1.0, evidence: 0, runner_up: None }
+    Judgement {
+        encoding: ColumnEncoding { encoding, carrier },
+        confidence: 1.0,
+        evidence: 0,
+        runner_up: None,
+    }
 }
 
 /// The judgement of the column at a position; of nothing, UTF-8.
@@ -56,7 +61,8 @@ pub fn dates<'c, I: Iterator<Item = &'c String>>(
     let mut patterns: Vec<DatePattern> = Vec::new();
     for at in 0..width {
         let reading = recognise::date_patterns(column(at).map(String::as_str));
-        let read: f64 = reading.patterns.iter().filter(|(p, _)| reading.cover.contains(p)).map(|(_, s)| s).sum();
+        let read: f64 =
+            reading.patterns.iter().filter(|(p, _)| reading.cover.contains(p)).map(|(_, s)| s).sum();
         if read < PATTERN_READS {
             continue;
         }
@@ -89,6 +95,7 @@ impl Known<'_> {
             is_status: &|cell| self.system.status.contains_key(&fold(cell)),
             is_level: &|cell| self.system.levels.contains_key(&fold(cell)),
             own_codes: self.system.sync.codes == CodeOrigin::Own,
+            own_hub_codes: false,
         };
         recognise::fits(field, cell, &known)
     }

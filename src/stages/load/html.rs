@@ -190,7 +190,10 @@ impl Page {
             CallbackEvent::EndTag { name } => return self.end_tag(Tag::of(name)),
             CallbackEvent::String { value } => {
                 if let Some(cell) = self.cell() {
-                    cell.push(&String::from_utf8_lossy(value));
+                    match std::str::from_utf8(value) {
+                        Ok(text) => cell.push(text),
+                        Err(_) => cell.push(&String::from_utf8_lossy(value)),
+                    }
                 }
             }
             CallbackEvent::Comment { .. } | CallbackEvent::Doctype { .. } | CallbackEvent::Error(_) => {}

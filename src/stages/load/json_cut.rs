@@ -32,6 +32,8 @@ pub struct Cut {
     pub truncated: Option<u64>,
     /// The keys that lead to the records, such as `result.items`; empty at the top level.
     pub found: String,
+    /// Where the place was not named: the other lists of objects, and how many each holds.
+    pub others: Vec<(String, u64)>,
     /// What the envelope says beside the records, such as `error_code` or `page.totalElements`: path and
     /// text, in the order of the file. At most 50, none longer than 200 bytes.
     pub scalars: Vec<(String, String)>,
@@ -131,10 +133,17 @@ fn known(lists: &[String]) -> String {
     }
 }
 
-/// An envelope without records most often holds a refusal.
+/// An envelope without records most often holds a refusal. Of other keys only the names are shown: a
+/// single dossier looks the same, and what it says is about a person.
 fn told(scalars: &[(String, String)]) -> String {
-    let told: Vec<String> = scalars.iter().take(5).map(|(key, text)| format!("{key}={text}")).collect();
-    if told.is_empty() { "it says nothing else".to_owned() } else { format!("it says {}", told.join(", ")) }
+    const HARMLESS: [&str; 8] =
+        ["error_code", "errorcode", "code", "error", "status", "message", "msg", "total"];
+    let harmless = |key: &str| HARMLESS.contains(&key.to_ascii_lowercase().as_str());
+    let told = |(key, text): &(String, String)| {
+        if harmless(key) { format!("{key}={text}") } else { key.clone() }
+    };
+    let told: Vec<String> = scalars.iter().take(8).map(told).collect();
+    if told.is_empty() { "it says nothing else".to_owned() } else { format!("it says: {}", told.join(", ")) }
 }
 
 /// Finds the records and cuts the document into pieces of at most `piece_bytes`, or of one record.

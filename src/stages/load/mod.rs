@@ -41,8 +41,8 @@ use grid::{delimited, page, workbook};
 use keyed::KeyedFile;
 use source::bytes::Bytes;
 use source::sniff;
-use source::unpack::{self, Member};
 use source::text;
+use source::unpack::{self, Member};
 
 /// The mapping does not fit an export: nothing can be published.
 #[derive(Debug, Error)]
@@ -211,9 +211,9 @@ fn open_all(plan: &RunPlan) -> Vec<(usize, OpenedFile)> {
         for pattern in &system.files {
             let found = files::find(&plan.input_dir, pattern, plan.as_of, system.nights_back);
             // Two patterns may name one file: it is read once.
-            let new = found.into_iter().filter(|file| {
-                !jobs.iter().any(|(of, _, known)| *of == index && known.name == file.name)
-            });
+            let new = found
+                .into_iter()
+                .filter(|file| !jobs.iter().any(|(of, _, known)| *of == index && known.name == file.name));
             let new: Vec<FoundFile> = new.collect();
             jobs.extend(new.into_iter().map(|file| (index, system, file)));
         }
@@ -290,9 +290,8 @@ fn state_of(member: Member, name: &str, system: &SystemPlan) -> Result<FeedState
     if member.bytes.is_empty() {
         return Ok(FeedState::Empty);
     }
-    let opened = guard::around(|| open_member(&member, name, system)).unwrap_or_else(|| {
-        Err(OpenError::Unreadable("its reader failed on damaged bytes".to_owned()))
-    });
+    let opened = guard::around(|| open_member(&member, name, system))
+        .unwrap_or_else(|| Err(OpenError::Unreadable("its reader failed on damaged bytes".to_owned())));
     Ok(match opened {
         Ok(opened) => FeedState::Open(Box::new(opened)),
         Err(OpenError::Unreadable(reason)) => FeedState::Unreadable(reason),
@@ -302,10 +301,24 @@ fn state_of(member: Member, name: &str, system: &SystemPlan) -> Result<FeedState
     })
 }
 
+/// Opens one plain export by itself.
+///
+/// # Errors
+/// When it cannot be read, or not by this mapping.
+pub fn open_one(member: &Member, system: &SystemPlan) -> Result<Opened, OpenError> {
+    let name = member.name.clone().unwrap_or_default();
+    let opened = guard::around(|| open_member(member, &name, system));
+    opened.unwrap_or_else(|| Err(OpenError::Unreadable("its reader failed on damaged bytes".to_owned())))
+}
+
 fn open_member(member: &Member, name: &str, system: &SystemPlan) -> Result<Opened, OpenError> {
     let kind = match system.format {
         Some(declared) if member.kind.serves_as(declared) => {
-            if declared.is_workbook() { member.kind } else { declared }
+            if declared.is_workbook() {
+                member.kind
+            } else {
+                declared
+            }
         }
         Some(declared) if declared.is_workbook() => {
             let words = member.kind.words();

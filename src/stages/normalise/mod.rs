@@ -21,7 +21,10 @@ use crate::engine::accounting::RowAccount;
 use crate::engine::frame::{self, IntBuilder, TextBuilder};
 use crate::history::History;
 use crate::progress::Progress;
-use crate::stages::load::{FeedState, LoadError, Loaded, LoadedSystem, cells::{RawBatch, RowReason}};
+use crate::stages::load::{
+    FeedState, LoadError, Loaded, LoadedSystem,
+    cells::{RawBatch, RowReason},
+};
 use column::ColumnBuilder;
 use feed::{FeedAccount, FeedHealth, Sums, Tally};
 use quarantine::Quarantined;

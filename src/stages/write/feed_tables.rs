@@ -74,7 +74,8 @@ pub fn feed_columns(night: &Night<'_>) -> Result<Table, TableError> {
     );
     let mut rows = Rows::new(schema, night.plan.systems.len());
     for (plan, system) in night.plan.systems.iter().zip(&night.judged.linked.systems) {
-        for (feed, column) in system.feeds.iter().flat_map(|feed| feed.columns.iter().map(move |c| (feed, c))) {
+        for (feed, column) in system.feeds.iter().flat_map(|feed| feed.columns.iter().map(move |c| (feed, c)))
+        {
             let tally = &column.tally;
             let counted = |number: u64| Cell::Int(column.field.and(i64::try_from(number).ok()));
             let values: Vec<&String> = tally.values.keys().collect();

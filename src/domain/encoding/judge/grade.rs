@@ -71,7 +71,10 @@ const fn right_d(c: char) -> char {
 
 /// Punctuation outside ASCII that stands next to words in right text.
 const fn is_between_words(c: char) -> bool {
-    matches!(c, '\u{A0}' | '–' | '—' | '‘' | '’' | '“' | '”' | '…' | '•' | '\u{2000}'..='\u{200B}' | '\u{FEFF}')
+    matches!(
+        c,
+        '\u{A0}' | '–' | '—' | '‘' | '’' | '“' | '”' | '…' | '•' | '\u{2000}'..='\u{200B}' | '\u{FEFF}'
+    )
 }
 
 /// A syllable all in capitals, all in small letters, or with one capital in front: a capital elsewhere
@@ -79,8 +82,7 @@ const fn is_between_words(c: char) -> bool {
 fn is_syllable(word: &str) -> bool {
     let mut tail = word.chars();
     let first_small = tail.next().is_some_and(char::is_lowercase);
-    let one_case =
-        tail.clone().all(char::is_lowercase) || !first_small && tail.all(char::is_uppercase);
+    let one_case = tail.clone().all(char::is_lowercase) || !first_small && tail.all(char::is_uppercase);
     one_case && syllable::is_valid(word)
 }
 

@@ -94,7 +94,6 @@ impl<'a> Sample<'a> {
     }
 }
 
-
 /// Bytes that belong to words in one of the encodings, besides ASCII letters.
 const fn is_marked_byte(byte: u8) -> bool {
     !byte.is_ascii() || viscii::is_low(byte)

@@ -16,7 +16,7 @@ const MIN_WORDS: usize = 6;
 /// The verdict VIQR, if the column clearly is.
 ///
 /// A word counts if marks inside it, not only at its end, turn it into a syllable. At least six different
-/// words, a third of the cells, and nine of ten words with such signs must agree.
+/// words, a third of the cells, and three of four words with signs must agree.
 pub fn judge(sample: &Sample<'_>) -> Option<Judgement> {
     if sample.marked * 10 > sample.cells.len() {
         return None;
@@ -26,7 +26,9 @@ pub fn judge(sample: &Sample<'_>) -> Option<Judgement> {
     for cell in &sample.cells {
         let before = good.len();
         let mut seen = false;
-        for word in cell.split(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b',' | b';' | b'-' | b'"' | b')')) {
+        for word in
+            cell.split(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b',' | b';' | b'-' | b'"' | b')'))
+        {
             match read(word) {
                 Grade::Syllable => {
                     good.insert(word);
@@ -41,7 +43,7 @@ pub fn judge(sample: &Sample<'_>) -> Option<Judgement> {
     let clear = good.len() >= MIN_WORDS
         && evidence >= 3
         && evidence * 3 >= sample.cells.len()
-        && bad.len() * 9 <= good.len();
+        && bad.len() * 3 <= good.len();
     if !clear {
         return None;
     }
@@ -61,9 +63,8 @@ fn read(word: &[u8]) -> Grade {
     };
     // Signs at the end may be punctuation, so they do not count.
     let inner = text.trim_end_matches(['.', '?', '!', ':', '\'', '`', '~', '\\']);
-    let vowel_sign = |pair: &[u8]| {
-        matches!(pair, [b'a' | b'A' | b'e' | b'E' | b'o' | b'O', b'^'] | [b'a' | b'A', b'('])
-    };
+    let vowel_sign =
+        |pair: &[u8]| matches!(pair, [b'a' | b'A' | b'e' | b'E' | b'o' | b'O', b'^'] | [b'a' | b'A', b'(']);
     let decoded = viqr::decode(inner);
     if decoded.as_ref() == inner {
         // Not even at the end of the word: a sign that VIQR would have read.

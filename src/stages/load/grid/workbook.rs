@@ -8,10 +8,10 @@ use quick_xml::events::Event;
 
 use super::super::source::bytes::{Bytes, BytesReader};
 use super::super::source::limits;
-use crate::config::file_kind::FileKind as Kind;
 use super::super::{LoadError, OpenError};
 use super::row::Row;
 use super::sheet::{ReadSheet, Sheet, Sheets};
+use crate::config::file_kind::FileKind as Kind;
 use crate::config::plan::SystemPlan;
 use crate::domain::date::from_excel_serial;
 
@@ -194,7 +194,8 @@ fn write_cell(cell: &Data, text: &mut String) {
 /// An ODS sheet may say of one cell that it stands a billion times. What stands repeated is counted
 /// before the sheet is laid out in memory.
 fn check_repeats(bytes: &Bytes) -> Result<(), OpenError> {
-    let mut archive = zip::ZipArchive::new(BufReader::new(bytes.reader()?)).map_err(|error| unreadable(&error))?;
+    let mut archive =
+        zip::ZipArchive::new(BufReader::new(bytes.reader()?)).map_err(|error| unreadable(&error))?;
     let content = archive.by_name("content.xml").map_err(|error| unreadable(&error))?;
     let limited = content.take(limits::UNPACKED_BYTES);
     let mut xml = quick_xml::Reader::from_reader(BufReader::new(limited));

@@ -146,7 +146,7 @@ impl Shown {
 fn displays(text: &str) -> [Option<Shown>; 2] {
     let text = text.replace(['\u{A0}', '\u{202F}', ' '], "");
     let digits = text.trim_start_matches('-');
-    let leading_zero = digits.starts_with('0') && digits.bytes().nth(1).is_some_and(|b| b.is_ascii_digit());
+    let leading_zero = digits.starts_with('0') && digits.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
     if leading_zero {
         return [None, None];
     }

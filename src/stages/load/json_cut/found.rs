@@ -1,6 +1,10 @@
 //! What was found at one path of the document: its records, gathered into pieces.
 
-use super::input::Place;
+use std::io::{self, BufRead, Seek};
+use std::rc::Rc;
+
+use super::input::{Input, Place};
+use super::resync::{self, Sign};
 use super::{BadReason, BadRecord, Piece};
 
 /// So many starts of records are remembered, to know how records begin.
@@ -17,6 +21,8 @@ pub(super) struct Found {
     pub bytes: u64,
     pub bad: Vec<BadRecord>,
     starts: Vec<Place>,
+    /// Once enough starts are known.
+    signs: Option<Rc<[Sign]>>,
     last: Option<Last>,
 }
 
@@ -41,13 +47,21 @@ impl Found {
         }
     }
 
-    /// The starts that are known, and that of the record in question.
-    pub fn starts_with(&self, start: Place) -> Vec<Place> {
+    /// How records of this list begin, learnt from the first of them, while there are few with that of
+    /// the record in question.
+    pub fn signs<R: BufRead + Seek>(&mut self, input: &mut Input<R>, start: Place) -> io::Result<Rc<[Sign]>> {
+        if let Some(signs) = &self.signs {
+            return Ok(Rc::clone(signs));
+        }
         let mut starts = self.starts.clone();
         if !starts.contains(&start) {
             starts.push(start);
         }
-        starts
+        let signs: Rc<[Sign]> = resync::signs(input, &starts)?.into();
+        if self.starts.len() == STARTS {
+            self.signs = Some(Rc::clone(&signs));
+        }
+        Ok(signs)
     }
 
     pub fn add(&mut self, start: Place, end: u64, piece_bytes: usize) {

@@ -28,13 +28,16 @@ pub(super) enum End {
 #[derive(Debug)]
 pub(super) struct Input<R> {
     reader: R,
+    /// Where the reader is: `place`, but while windows are looked at.
+    at: u64,
     pub place: Place,
 }
 
 impl<R: BufRead + Seek> Input<R> {
     /// From the beginning of the reader, after a byte order mark.
-    pub fn new(reader: R) -> io::Result<Self> {
-        let mut input = Self { reader, place: Place { offset: 0, line: 1 } };
+    pub fn new(mut reader: R) -> io::Result<Self> {
+        reader.seek(SeekFrom::Start(0))?;
+        let mut input = Self { reader, at: 0, place: Place { offset: 0, line: 1 } };
         let start = if input.window(0, 3)? == b"\xEF\xBB\xBF" { 3 } else { 0 };
         input.go_to(Place { offset: start, line: 1 })?;
         Ok(input)
@@ -55,6 +58,7 @@ impl<R: BufRead + Seek> Input<R> {
         let taken = self.reader.fill_buf()?.get(..count).unwrap_or_default();
         self.place.line += lines(taken);
         self.place.offset += count as u64;
+        self.at += count as u64;
         self.reader.consume(count);
         Ok(())
     }
@@ -122,21 +126,34 @@ impl<R: BufRead + Seek> Input<R> {
     }
 
     pub fn go_to(&mut self, place: Place) -> io::Result<()> {
-        self.reader.seek(SeekFrom::Start(place.offset))?;
         self.place = place;
+        self.seek(place.offset)
+    }
+
+    /// A buffered reader keeps its buffer on a relative seek that stays inside, and most do.
+    fn seek(&mut self, offset: u64) -> io::Result<()> {
+        match i64::try_from(i128::from(offset) - i128::from(self.at)) {
+            Ok(distance) => self.reader.seek_relative(distance)?,
+            Err(_) => {
+                self.reader.seek(SeekFrom::Start(offset))?;
+            }
+        }
+        self.at = offset;
         Ok(())
     }
 
     /// The length of the document. Leaves the reader there: `go_to` comes after.
     pub fn end(&mut self) -> io::Result<u64> {
-        self.reader.seek(SeekFrom::End(0))
+        self.at = self.reader.seek(SeekFrom::End(0))?;
+        Ok(self.at)
     }
 
     /// Bytes from anywhere. Leaves the reader there: `go_to` comes after.
     pub fn window(&mut self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
-        self.reader.seek(SeekFrom::Start(offset))?;
+        self.seek(offset)?;
         let mut bytes = Vec::with_capacity(length);
         self.reader.by_ref().take(length as u64).read_to_end(&mut bytes)?;
+        self.at += bytes.len() as u64;
         Ok(bytes)
     }
 }

@@ -19,6 +19,8 @@ pub(super) struct Sign {
 
 /// The beginning of a record that is looked at.
 const SIGN_BYTES: usize = 1024;
+/// The next record is mostly near; a window grows from the one size to the other.
+const FIRST_WINDOW: usize = 4 << 10;
 const WINDOW_BYTES: usize = 64 << 10;
 
 /// How the records at `starts` begin, without repeats; empty where the type holds itself.
@@ -54,10 +56,12 @@ pub(super) fn search<R: BufRead + Seek>(
         return Ok(None);
     }
     let mut at = Place { offset: from.offset + 1, line: from.line };
+    let mut size = FIRST_WINDOW;
     loop {
-        let window = input.window(at.offset, WINDOW_BYTES)?;
-        let last = window.len() < WINDOW_BYTES;
-        let usable = if last { window.len() } else { WINDOW_BYTES - SIGN_BYTES };
+        let window = input.window(at.offset, size)?;
+        let last = window.len() < size;
+        let usable = if last { window.len() } else { size - SIGN_BYTES };
+        size = WINDOW_BYTES;
         if let Some(hit) = first_hit(&window, usable, signs) {
             let offset = at.offset + hit as u64;
             let line = at.line + lines(window.get(..hit).unwrap_or_default());

@@ -5,6 +5,8 @@
 
 use memchr::memchr2;
 
+use super::input::is_space;
+
 /// Runs over one value, fed block after block.
 #[derive(Debug)]
 pub(super) struct Skipper {
@@ -81,46 +83,54 @@ impl Skipper {
 
     pub fn feed(&mut self, block: &[u8]) -> Fed {
         let mut at = 0;
-        while let Some(&byte) = block.get(at) {
-            match self.text {
-                Text::String => match string_end(block.get(at..).unwrap_or_default()) {
-                    None => return Fed::More,
-                    Some((end, b'"')) => {
-                        at += end + 1;
-                        self.text = Text::Outside;
-                    }
-                    Some((end, _)) => {
-                        at += end + 1;
-                        self.text = Text::Escape;
-                    }
-                },
-                Text::Escape => {
-                    at += 1;
-                    self.text = Text::String;
-                }
-                Text::Word if is_word(byte) => at += 1,
-                Text::Word => {
-                    self.text = Text::Outside;
-                    if self.stack.is_empty() {
-                        return Fed::Done(at);
-                    }
-                }
-                Text::Outside if self.over > 0 => {
+        loop {
+            let rest = block.get(at..).unwrap_or_default();
+            if self.text != Text::Outside {
+                let Some(length) = self.inside(rest) else { return Fed::More };
+                at += length;
+            } else {
+                at += spaces(rest);
+                let Some(&byte) = block.get(at) else { return Fed::More };
+                if self.over > 0 {
                     self.count(byte);
-                    at += 1;
+                } else if !self.token(byte) {
+                    return Fed::Broken(at);
                 }
-                Text::Outside => {
-                    if !self.token(byte) {
-                        return Fed::Broken(at);
-                    }
-                    at += 1;
+                at += 1;
+                if self.text != Text::Outside {
+                    continue;
                 }
             }
-            if self.stack.is_empty() && self.want == Want::CommaOrEnd && self.text == Text::Outside {
+            if self.want == Want::CommaOrEnd && self.stack.is_empty() {
                 return Fed::Done(at);
             }
         }
-        Fed::More
+    }
+
+    /// Goes on in a string or a word; `None` when it does not end here.
+    #[inline]
+    fn inside(&mut self, mut rest: &[u8]) -> Option<usize> {
+        let length = rest.len();
+        while self.text != Text::Outside {
+            match self.text {
+                Text::Word => {
+                    let end = rest.iter().position(|byte| !is_word(*byte))?;
+                    rest = rest.get(end..)?;
+                    self.text = Text::Outside;
+                }
+                Text::Escape => {
+                    rest = rest.get(1..)?;
+                    self.text = Text::String;
+                }
+                Text::String | Text::Outside => {
+                    let end = string_end(rest)?;
+                    let escape = rest.get(end) == Some(&b'\\');
+                    self.text = if escape { Text::Escape } else { Text::Outside };
+                    rest = rest.get(end + 1..)?;
+                }
+            }
+        }
+        Some(length - rest.len())
     }
 
     /// One byte outside strings and words; false when it cannot stand here.
@@ -128,7 +138,6 @@ impl Skipper {
     fn token(&mut self, byte: u8) -> bool {
         let value = matches!(self.want, Want::Value | Want::ValueOrEnd);
         match byte {
-            b' ' | b'\n' | b'\r' | b'\t' => true,
             b'"' => {
                 self.text = Text::String;
                 match self.want {
@@ -193,17 +202,40 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')
 }
 
-/// The first quote or backslash. Most strings of a record are short, so the first bytes are looked at
-/// before the search that is made for long ones is called.
+/// The length of the white space at the beginning; indented text has long runs of blanks.
 #[inline]
-fn string_end(text: &[u8]) -> Option<(usize, u8)> {
-    const NEAR: usize = 16;
-    for (at, byte) in text.iter().take(NEAR).enumerate() {
-        if matches!(byte, b'"' | b'\\') {
-            return Some((at, *byte));
-        }
+fn spaces(text: &[u8]) -> usize {
+    let mut rest = text;
+    while let Some((b"        ", after)) = rest.split_first_chunk::<8>() {
+        rest = after;
     }
-    let far = text.get(NEAR..)?;
-    let at = memchr2(b'"', b'\\', far)?;
-    far.get(at).map(|byte| (NEAR + at, *byte))
+    let last = rest.iter().position(|byte| !is_space(*byte)).unwrap_or(rest.len());
+    text.len() - rest.len() + last
+}
+
+/// The first quote or backslash. Most strings of a record are short: their bytes are compared eight at
+/// a time, before the search that is made for long ones is called.
+#[inline]
+fn string_end(text: &[u8]) -> Option<usize> {
+    const NEAR: usize = 32;
+    let mut rest = text;
+    while text.len() - rest.len() < NEAR {
+        let Some((eight, after)) = rest.split_first_chunk::<8>() else { break };
+        let word = u64::from_le_bytes(*eight);
+        let hits = equal_bytes(word, b'"') | equal_bytes(word, b'\\');
+        if hits != 0 {
+            return Some(text.len() - rest.len() + hits.trailing_zeros() as usize / 8);
+        }
+        rest = after;
+    }
+    memchr2(b'"', b'\\', rest).map(|at| text.len() - rest.len() + at)
+}
+
+/// Sets the high bit of each byte of `word` that is `byte`. Bytes above the first hit may be set too,
+/// by its borrow: only the lowest is to be looked at.
+fn equal_bytes(word: u64, byte: u8) -> u64 {
+    const LOW: u64 = u64::from_le_bytes([0x01; 8]);
+    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+    let zero_where_equal = word ^ u64::from_le_bytes([byte; 8]);
+    zero_where_equal.wrapping_sub(LOW) & !zero_where_equal & HIGH
 }

@@ -1,12 +1,13 @@
 //! Walks through the envelope, notes every list of records on the way, and picks the one that is meant.
 
+mod records;
+
 use std::io::{BufRead, Seek};
 
 use super::found::Found;
 use super::input::{End, Input, Place};
-use super::resync;
 use super::skip::Skipper;
-use super::{BadReason, Cut, JsonCutError, Limits};
+use super::{Cut, JsonCutError, Limits};
 
 /// Without a path, records are looked for behind so many keys.
 const KEYS: usize = 4;
@@ -16,9 +17,6 @@ const SCALARS: usize = 50;
 const SCALAR_BYTES: usize = 200;
 /// A longer key leads nowhere.
 const KEY_BYTES: usize = 256;
-/// Lists at different paths that are kept in mind; an object with a list under each of its keys is no
-/// envelope.
-const LISTS: usize = 64;
 /// Going back after broken records may cost so many times the longest record.
 const BUDGET_RECORDS: u64 = 64;
 
@@ -140,7 +138,7 @@ impl<'w, R: BufRead + Seek> Walk<'w, R> {
                 .rev()
                 .max_by_key(|at| self.lists.get(*at).map(|found| (found.path.is_empty(), found.bytes))),
         };
-        let Some(found) = best.map(|best| self.lists.swap_remove(best)) else {
+        let Some(found) = best.map(|best| self.lists.remove(best)) else {
             return Err(match (self.wanted, self.truncated) {
                 (_, Some(byte)) => {
                     let found = self.input.window(byte, 1)?.first().copied();
@@ -150,8 +148,10 @@ impl<'w, R: BufRead + Seek> Walk<'w, R> {
                 (None, None) => JsonCutError::NoRecords { scalars: self.scalars },
             });
         };
+        let others = self.lists.iter().map(|found| (path(found), found.records)).collect();
         Ok(Cut {
             found: path(&found),
+            others,
             pieces: found.pieces,
             records: found.records,
             bad: found.bad,
@@ -255,141 +255,6 @@ impl<'w, R: BufRead + Seek> Walk<'w, R> {
             End::Done { .. } => Ok(Flow::On),
             End::Broken | End::File | End::Long => Ok(self.stop()),
         }
-    }
-
-    /// The list at this path, begun or gone on with.
-    fn list_here(&mut self) -> usize {
-        if let Some(known) = self.lists.iter().position(|found| found.path == self.path) {
-            return known;
-        }
-        if self.lists.len() >= LISTS {
-            let least = (0..LISTS).rev().min_by_key(|at| self.lists.get(*at).map(|found| found.bytes));
-            self.lists.remove(least.unwrap_or_default());
-        }
-        self.lists.push(Found::new(&self.path));
-        self.lists.len() - 1
-    }
-
-    /// A list; its bracket is the next byte. One that does not begin with an object is passed over,
-    /// unless it was asked for or stands at the top.
-    fn list(&mut self) -> Walked<Flow> {
-        self.input.take(1)?;
-        let first = self.input.next_token(true)?;
-        if self.wanted.is_none() && !self.path.is_empty() && !matches!(first, Some(b'{' | b']') | None) {
-            let mut skipper = Skipper::rest_of_list(self.limits.depth);
-            return self.pass_with(&mut skipper);
-        }
-        let list = self.list_here();
-        self.close(list);
-        loop {
-            match self.input.next_token(true)? {
-                Some(b']') => {
-                    self.input.take(1)?;
-                    self.close(list);
-                    return Ok(Flow::On);
-                }
-                Some(_) => {
-                    if self.record(list)? == Flow::Stop {
-                        return Ok(Flow::Stop);
-                    }
-                }
-                None if self.take_back(list)? => {}
-                None => return Ok(self.stop()),
-            }
-        }
-    }
-
-    /// No piece reaches over the bracket of a list.
-    fn close(&mut self, list: usize) {
-        if let Some(found) = self.lists.get_mut(list) {
-            found.close();
-        }
-    }
-
-    /// One record, which begins with the next byte.
-    fn record(&mut self, list: usize) -> Walked<Flow> {
-        let start = self.input.place;
-        if let Some(found) = self.lists.get_mut(list) {
-            found.begins(start);
-        }
-        let most = start.offset.saturating_add(self.limits.record_bytes);
-        let mut skipper = Skipper::value(self.limits.depth);
-        let mut end = self.input.run_over(&mut skipper, most)?;
-        let reached = self.input.place;
-        if reached.offset > most && end != End::Broken {
-            // Either it is that long, or a lost bracket made it swallow those after it.
-            if let Some(next) = self.next_record(list, start, most)? {
-                return self.go_on_at(list, start, next);
-            }
-            self.input.go_to(reached)?;
-            if end == End::Long {
-                end = self.input.run_over(&mut skipper, u64::MAX)?;
-            }
-        }
-        let here = self.input.place;
-        let length = here.offset - start.offset;
-        let Some(found) = self.lists.get_mut(list) else { return Ok(self.stop()) };
-        match end {
-            End::Done { deep: true } => found.add_bad(start, here.offset, BadReason::TooDeep),
-            End::Done { .. } if length > self.limits.record_bytes => {
-                found.add_bad(start, here.offset, BadReason::TooLong);
-            }
-            End::Done { .. } => found.add(start, here.offset, self.piece_bytes),
-            End::Broken | End::File | End::Long => return self.lost(list, start, end),
-        }
-        Ok(Flow::On)
-    }
-
-    /// The record is broken, or the file ends in it: goes on with the next one that can be found.
-    fn lost(&mut self, list: usize, start: Place, end: End) -> Walked<Flow> {
-        if let Some(next) = self.next_record(list, start, u64::MAX)? {
-            return self.go_on_at(list, start, next);
-        }
-        if end == End::Broken {
-            let all = self.input.end()?;
-            if let Some(found) = self.lists.get_mut(list) {
-                found.add_bad(start, all, BadReason::Broken);
-            }
-        }
-        self.input.go_to(start)?;
-        Ok(self.stop())
-    }
-
-    /// The list is not closed at the end of the file: did its last record swallow others? True when so,
-    /// and the walk goes on with them.
-    fn take_back(&mut self, list: usize) -> Walked<bool> {
-        let end = self.input.place;
-        let Some(last) = self.lists.get(list).and_then(Found::last_start) else { return Ok(false) };
-        let next = self.next_record(list, last, end.offset)?;
-        self.input.go_to(end)?;
-        let (Some(next), Some(found)) = (next, self.lists.get_mut(list)) else { return Ok(false) };
-        found.undo();
-        Ok(self.go_on_at(list, last, next)? == Flow::On)
-    }
-
-    fn next_record(&mut self, list: usize, start: Place, end: u64) -> Walked<Option<Place>> {
-        let starts = self.lists.get(list).map(|found| found.starts_with(start)).unwrap_or_default();
-        let reached = self.input.place.offset;
-        let signs = resync::signs(&mut self.input, &starts)?;
-        let next = resync::search(&mut self.input, start, end, &signs)?;
-        if let Some(next) = next {
-            let again = reached.saturating_sub(next.offset);
-            let left = self.budget.checked_sub(again);
-            self.budget = left.ok_or_else(|| JsonCutError::Damaged {
-                byte: next.offset,
-                bad: self.lists.get(list).map_or(0, |found| found.bad.len() as u64),
-            })?;
-        }
-        Ok(next)
-    }
-
-    /// What stands from `start` to `next` is a bad record.
-    fn go_on_at(&mut self, list: usize, start: Place, next: Place) -> Walked<Flow> {
-        if let Some(found) = self.lists.get_mut(list) {
-            found.add_bad(start, next.offset, BadReason::Broken);
-        }
-        self.input.go_to(next)?;
-        Ok(Flow::On)
     }
 }
 

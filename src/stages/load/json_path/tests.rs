@@ -180,7 +180,10 @@ proptest! {
     }
 
     #[test]
-    fn no_path_and_no_record_panics(path in "\\PC{0,12}|[a\\[\\]='\"*.0-9 -]{0,14}", json in "\\PC{0,20}|[{}\\[\\]\":,a1 ]{0,20}") {
+    fn no_path_and_no_record_panics(
+        path in "\\PC{0,12}|[a\\[\\]='\"*.0-9 -]{0,14}",
+        json in "\\PC{0,20}|[{}\\[\\]\":,a1 ]{0,20}",
+    ) {
         if let (Ok(path), Ok(record)) = (JsonPath::parse(&path), Record::parse(&json)) {
             let _ = (path.text(&record), path.stop(&record));
         }

@@ -18,8 +18,8 @@ use parquet::file::reader::{ChunkReader, Length};
 use super::super::cells::RawBatch;
 use super::super::json_path::{JsonPath, Step};
 use super::super::source::bytes::{Bytes, BytesReader};
-use crate::config::file_kind::FileKind as Kind;
 use super::super::{LoadError, OpenError};
+use crate::config::file_kind::FileKind as Kind;
 use crate::config::mistakes::closest;
 use crate::config::plan::SystemPlan;
 
@@ -100,7 +100,9 @@ pub fn schema(bytes: &Bytes, kind: Kind) -> Result<SchemaRef, OpenError> {
     let damaged = |error: String| OpenError::Unreadable(error);
     if kind == Kind::Parquet {
         let metadata = ArrowReaderMetadata::load(bytes, Default::default());
-        return metadata.map(|metadata| Arc::clone(metadata.schema())).map_err(|error| damaged(error.to_string()));
+        return metadata
+            .map(|metadata| Arc::clone(metadata.schema()))
+            .map_err(|error| damaged(error.to_string()));
     }
     arrow_batches(bytes).map(|(schema, ..)| schema).map_err(|error| damaged(error.to_string()))
 }
@@ -172,7 +174,9 @@ fn find_column(schema: &Schema, source: &str) -> Option<Path> {
             (Step::Key(key), DataType::Struct(fields)) => {
                 fields.iter().find(|field| field.name() == key)?.data_type()
             }
-            (Step::At(_) | Step::FromEnd(_), DataType::List(field) | DataType::LargeList(field)) => field.data_type(),
+            (Step::At(_) | Step::FromEnd(_), DataType::List(field) | DataType::LargeList(field)) => {
+                field.data_type()
+            }
             _ => return None,
         };
     }
@@ -214,7 +218,8 @@ impl ColumnarFile {
             let builder = ParquetRecordBatchReaderBuilder::try_new(self.bytes.clone())
                 .map_err(|error| damaged(&error))?;
             let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
-            let builder = builder.with_projection(mask).with_row_groups(vec![index]).with_batch_size(BATCH_ROWS);
+            let builder =
+                builder.with_projection(mask).with_row_groups(vec![index]).with_batch_size(BATCH_ROWS);
             for part in builder.build().map_err(|error| damaged(&error))? {
                 take(&part.map_err(|error| damaged(&error))?).map_err(|error| damaged(&error))?;
             }
@@ -231,11 +236,7 @@ impl ColumnarFile {
 }
 
 /// Gives every cell of a column as text, in order; a null is empty.
-fn write_column(
-    array: &ArrayRef,
-    steps: &[Step],
-    give: &mut dyn FnMut(&str),
-) -> Result<(), ArrowError> {
+fn write_column(array: &ArrayRef, steps: &[Step], give: &mut dyn FnMut(&str)) -> Result<(), ArrowError> {
     match (steps, array.data_type()) {
         ([Step::Key(key), rest @ ..], DataType::Struct(_)) => {
             let outer = array.as_struct();
@@ -251,7 +252,10 @@ fn write_column(
                 None => (0..array.len()).for_each(|_| give("")),
             }
         }
-        ([step @ (Step::At(_) | Step::FromEnd(_)), rest @ ..], DataType::List(_) | DataType::LargeList(_)) => {
+        (
+            [step @ (Step::At(_) | Step::FromEnd(_)), rest @ ..],
+            DataType::List(_) | DataType::LargeList(_),
+        ) => {
             for row in 0..array.len() {
                 let list = match array.data_type() {
                     _ if array.is_null(row) => None,
@@ -297,9 +301,8 @@ fn write_cells(array: &ArrayRef, give: &mut dyn FnMut(&str)) -> Result<(), Arrow
     for row in 0..array.len() {
         cell.clear();
         if array.is_valid(row) {
-            write!(cell, "{}", formatter.value(row)).map_err(|_| {
-                ArrowError::CastError(format!("row {row} cannot be written as text"))
-            })?;
+            write!(cell, "{}", formatter.value(row))
+                .map_err(|_| ArrowError::CastError(format!("row {row} cannot be written as text")))?;
         }
         give(&cell);
     }

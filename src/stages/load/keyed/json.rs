@@ -157,7 +157,9 @@ impl JsonFile {
         if self.pieces.is_empty() && !self.bad.is_empty() {
             return Err(OpenError::Unreadable("not one of its records can be read".to_owned()));
         }
-        Ok(cut.truncated.map(|byte| format!("the JSON breaks off at byte {byte}, behind {} records", cut.records)))
+        Ok(cut
+            .truncated
+            .map(|byte| format!("the JSON breaks off at byte {byte}, behind {} records", cut.records)))
     }
 
     fn cut_lines(&mut self) -> Result<Option<String>, OpenError> {
@@ -221,9 +223,10 @@ impl JsonFile {
     fn probe(&self, name: &str, system: &SystemPlan) -> Result<Vec<String>, OpenError> {
         let bytes = match self.pieces.first() {
             None => return Ok(Vec::new()),
-            Some(JsonPiece::Lines(Stretch { offset, length, .. }) | JsonPiece::Elements(Piece { offset, length, .. })) => {
-                self.bytes.stretch(*offset, *length)?
-            }
+            Some(
+                JsonPiece::Lines(Stretch { offset, length, .. })
+                | JsonPiece::Elements(Piece { offset, length, .. }),
+            ) => self.bytes.stretch(*offset, *length)?,
         };
         let texts: Vec<&[u8]> = match self.pieces.first() {
             Some(JsonPiece::Elements(_)) => json_cut::elements(&bytes).flatten().take(PROBED).collect(),

@@ -80,7 +80,11 @@ pub fn open(
     let dates = evidence::dates(system, texts.len(), &|at| texts[at].iter());
     let decoders = judged.iter().map(|judgement| judgement.encoding).collect();
     let position = |column: &crate::config::plan::ColumnPlan| {
-        titles.iter().position(|title| *title == column.source || column.source.starts_with(&format!("{title}.")) || column.source.starts_with(&format!("{title}[")))
+        titles.iter().position(|title| {
+            *title == column.source
+                || column.source.starts_with(&format!("{title}."))
+                || column.source.starts_with(&format!("{title}["))
+        })
     };
     let layout = Layout {
         sheet: None,
@@ -114,8 +118,11 @@ fn decode(batch: &mut RawBatch, decoders: &[ColumnEncoding]) {
     let rows = std::mem::take(&mut batch.rows);
     let raw = std::mem::replace(&mut batch.columns, vec![Cells::default(); decoders.len()]);
     for (at, row) in rows.into_iter().enumerate() {
-        let cells: Option<Vec<_>> =
-            raw.iter().zip(decoders).map(|(cells, decoder)| decoder.decode(cells.get(at).as_bytes())).collect();
+        let cells: Option<Vec<_>> = raw
+            .iter()
+            .zip(decoders)
+            .map(|(cells, decoder)| decoder.decode(cells.get(at).as_bytes()))
+            .collect();
         match cells {
             Some(cells) => {
                 batch.rows.push(row);

@@ -47,9 +47,8 @@ pub fn find(columns: &[Judged], width: usize, share: &Share<'_>) -> Option<Shift
     let mut order: Vec<usize> = (0..columns.len()).collect();
     order.sort_by_key(|at| columns[*at].header);
     let positions = best(columns, &order, width, share);
-    let still_wrong = (0..columns.len())
-        .filter(|at| positions[*at].is_some_and(|position| !fits(*at, position)))
-        .count();
+    let still_wrong =
+        (0..columns.len()).filter(|at| positions[*at].is_some_and(|position| !fits(*at, position))).count();
     let vital_found = (0..columns.len()).filter(|at| columns[*at].vital).all(|at| positions[at].is_some());
     let moved = (0..columns.len()).any(|at| positions[at] != Some(columns[at].header));
     let proven = (0..columns.len())
@@ -112,12 +111,7 @@ fn best(columns: &[Judged], order: &[usize], width: usize, share: &Share<'_>) ->
     positions
 }
 
-fn words(
-    columns: &[Judged],
-    order: &[usize],
-    positions: &[Option<usize>],
-    wrong: &[usize],
-) -> String {
+fn words(columns: &[Judged], order: &[usize], positions: &[Option<usize>], wrong: &[usize]) -> String {
     let wrong: Vec<String> =
         order.iter().filter(|at| wrong.contains(at)).map(|at| format!("`{}`", columns[*at].name)).collect();
     let moves: Vec<String> = order

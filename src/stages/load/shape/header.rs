@@ -251,6 +251,9 @@ mod tests {
     #[test]
     fn what_is_missing_is_named_with_what_may_be_meant() {
         let refused = refusal("Mã hồ sơ|Ngày nhận|x", &["Mã hồ sơ", "Ngày nhân"]);
-        assert!(refused.contains("no column `Ngày nhân`") && refused.contains("did you mean `Ngày nhận`?"), "{refused}");
+        assert!(
+            refused.contains("no column `Ngày nhân`") && refused.contains("did you mean `Ngày nhận`?"),
+            "{refused}"
+        );
     }
 }

@@ -95,8 +95,7 @@ pub fn decide(sample: Sample<'_>, place: &str, system: &SystemPlan) -> Result<Sh
         fields: system.columns.iter().map(|column| column.field).collect(),
         titles: header.titles.clone(),
     };
-    let body: Vec<(&Row, &Vec<String>)> =
-        sample.rows.iter().zip(&rows).skip(header.rows.1 + 1).collect();
+    let body: Vec<(&Row, &Vec<String>)> = sample.rows.iter().zip(&rows).skip(header.rows.1 + 1).collect();
     shape.place_vital(system);
     shape.dates = evidence::dates(system, width, &|at| body.iter().filter_map(move |(_, row)| row.get(at)));
     shape.align(sample, &header, &body, system)?;

@@ -26,8 +26,7 @@ pub const JSON_RECORD_BYTES: usize = 16 << 20;
 
 /// Whether `unpacked` bytes are too many to come out of `packed`.
 pub fn is_bomb(packed: u64, unpacked: u64) -> bool {
-    unpacked > UNPACKED_BYTES
-        || (unpacked > UNPACKED_FREE && unpacked / UNPACKED_RATIO > packed)
+    unpacked > UNPACKED_BYTES || (unpacked > UNPACKED_FREE && unpacked / UNPACKED_RATIO > packed)
 }
 
 /// The refusal of a bomb, in words.

@@ -146,7 +146,12 @@ mod tests {
         let line = "Mã hồ sơ\tChủ hồ sơ\r\n".repeat(10);
         let little: Vec<u8> = line.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let big: Vec<u8> = line.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        for bytes in [little.clone(), [b"\xFF\xFE".as_slice(), &little].concat(), [b"\xFE\xFF".as_slice(), &big].concat(), big] {
+        for bytes in [
+            little.clone(),
+            [b"\xFF\xFE".as_slice(), &little].concat(),
+            [b"\xFE\xFF".as_slice(), &big].concat(),
+            big,
+        ] {
             let text = prepare(bytes_of(&bytes), None).expect("prepared");
             assert!(text.utf16 && !text.malformed);
             assert_eq!(read(&text), line);

@@ -100,8 +100,9 @@ fn open_archive(
         return Err(format!("an archive of {} files, more than {}", archive.len(), limits::MEMBERS));
     }
     // Which member comes first must not depend on who packed the archive.
-    let mut names: Vec<(String, usize)> =
-        (0..archive.len()).filter_map(|at| Some((archive.name_for_index(at)?.ok()?.into_owned(), at))).collect();
+    let mut names: Vec<(String, usize)> = (0..archive.len())
+        .filter_map(|at| Some((archive.name_for_index(at)?.ok()?.into_owned(), at)))
+        .collect();
     names.sort();
     for (name, at) in names {
         let file = name.rsplit(['/', '\\']).next().unwrap_or_default();
