@@ -56,10 +56,26 @@ fn dated(raw: &str, read: impl Fn(&str) -> Option<Fields>) -> Parsed<Moment> {
     };
     let mut parsed = match read(whole.unwrap_or(&text)) {
         Some(fields) => resolve(&fields),
-        None => Parsed::rejected(Issues::NONE.with(ParseIssue::DateUnreadable)),
+        None => match serial(&text) {
+            Some(moment) => {
+                Parsed::new((moment, Precision::Day), Issues::NONE.with(ParseIssue::DateFromSerial))
+            }
+            None => Parsed::rejected(Issues::NONE.with(ParseIssue::DateUnreadable)),
+        },
     };
     parsed.issues = parsed.issues.union(issues);
     parsed
+}
+
+/// A spreadsheet's own number of a day, which stands in a date column where the cell lost its format
+/// [R-H]. Five digits: from 1927 on.
+fn serial(text: &str) -> Option<NaiveDateTime> {
+    let (days, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if days.len() != 5 || days.starts_with('0') || !digits(days) || !digits(fraction) {
+        return None;
+    }
+    from_excel_serial(text.parse().ok()?)
 }
 
 /// The first pattern that reads a real date, or failing that the numbers of the first that fits.
@@ -234,6 +250,18 @@ mod tests {
         assert_eq!(from_excel_serial(73415.0), Some(at(2100, 12, 31, 0, 0, 0)));
         for bad in [0.5, -1.0, 73416.0, f64::NAN, f64::INFINITY] {
             assert_eq!(from_excel_serial(bad), None);
+        }
+    }
+
+    #[test]
+    fn a_spreadsheets_number_of_a_day_is_that_day() {
+        let list = patterns(&["dd/MM/yyyy"]);
+        let read = datetime("45366.341724537", &list);
+        assert_eq!(read.value, Some(at(2024, 3, 15, 8, 12, 5)));
+        assert!(read.issues.contains(ParseIssue::DateFromSerial));
+        assert_eq!(datetime("45366", &list).value, Some(at(2024, 3, 15, 0, 0, 0)));
+        for other in ["01234", "4536", "453660", "45366.", "45366.x", "99999"] {
+            assert_eq!(datetime(other, &list).value, None, "{other}");
         }
     }
 

@@ -50,6 +50,8 @@ pub enum ParseIssue {
     ChannelUnknown,
     /// The level is none of the pipeline's.
     LevelUnknown,
+    /// The number a spreadsheet counts a day by, read as that day.
+    DateFromSerial,
 }
 
 impl ParseIssue {
@@ -77,6 +79,7 @@ impl ParseIssue {
         Self::MoneyUnreadable,
         Self::ChannelUnknown,
         Self::LevelUnknown,
+        Self::DateFromSerial,
     ];
 
     /// The stable name written to outputs, in `snake_case`.
@@ -105,6 +108,7 @@ impl ParseIssue {
             Self::MoneyUnreadable => "money_unreadable",
             Self::ChannelUnknown => "channel_unknown",
             Self::LevelUnknown => "level_unknown",
+            Self::DateFromSerial => "date_from_serial",
         }
     }
 
@@ -218,7 +222,7 @@ mod tests {
         for (position, issue) in ParseIssue::ALL.iter().enumerate() {
             assert_eq!(*issue as usize, position);
         }
-        assert_eq!(ParseIssue::LevelUnknown as usize + 1, ParseIssue::ALL.len());
+        assert_eq!(ParseIssue::DateFromSerial as usize + 1, ParseIssue::ALL.len());
         assert!(ParseIssue::ALL.len() <= 31);
     }
 

@@ -61,7 +61,12 @@ impl Table {
         let (titles, header_row, first) = match sample.keys {
             Some(keys) => (keys, None, 0),
             None => {
-                let (titles, last) = guess_header(&rows)?;
+                let titled = |row: &Row| -> Vec<String> {
+                    let cells = encodings.iter().enumerate().take(row.width());
+                    cells.map(|(at, judged)| evidence::title(judged.encoding, row.cell(at))).collect()
+                };
+                let titled: Vec<Vec<String>> = sample.rows.iter().map(titled).collect();
+                let (titles, last) = guess_header(&titled)?;
                 (titles, Some(sample.rows[last].number), last + 1)
             }
         };

@@ -1,7 +1,8 @@
 //! What is wrong with an input is named: file, sheet, row, column, reason; nothing is lost.
 
 use crate::support::{
-    HUB_HEADER, PORTAL_HEADER, Row, TwoSystems, code, dossier, root, run, stderr, stdout, table, text,
+    HUB_HEADER, PORTAL_HEADER, Row, TWO_SYSTEMS, TwoSystems, code, dossier, root, run, stderr, stdout, table,
+    text,
 };
 
 /// A hub export with enough good rows that the feed stays healthy.
@@ -113,6 +114,11 @@ fn quoted_cells_may_hold_delimiters_quotes_and_line_breaks() {
 fn a_wrong_delimiter_is_refused_with_the_right_one() {
     let (hub, portal) = TwoSystems::exports(3);
     let night = TwoSystems::new(hub.replace(',', ";").as_bytes(), portal.as_bytes());
+    // Undeclared, the delimiter is found.
+    assert_eq!(code(&night.run(&[])), 0);
+    let night = TwoSystems::new(hub.replace(',', ";").as_bytes(), portal.as_bytes());
+    let declared = TWO_SYSTEMS.replace("format = \"csv\"", "format = \"csv\"\ndelimiter = \",\"");
+    std::fs::write(night.folder.path().join("pipeline.toml"), declared).expect("written");
     let output = night.run(&[]);
     assert_eq!(code(&output), 2);
     assert!(stderr(&output).contains("separated by `;`"), "{}", stderr(&output));

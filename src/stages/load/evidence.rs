@@ -49,6 +49,28 @@ pub fn lossy(encoding: ColumnEncoding, cell: &[u8]) -> String {
     }
 }
 
+/// A cell as a title. Software writes its headers in UTF-8 over columns that came from elsewhere, so the
+/// column's encoding is asked only where it makes better syllables than the bytes as they stand.
+pub fn title(encoding: ColumnEncoding, cell: &[u8]) -> String {
+    let decoded = lossy(encoding, cell);
+    let Ok(plain) = std::str::from_utf8(cell) else { return decoded };
+    let better = syllables(&decoded) > syllables(plain);
+    if better { decoded } else { plain.to_owned() }
+}
+
+/// Vietnamese syllables with marks, less the words and signs that are none.
+fn syllables(text: &str) -> i64 {
+    let words = text.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric());
+    // A capital behind a small letter is a letter of another encoding: `TrÕng`.
+    let is_mixed = |word: &str| {
+        let mut letters = word.chars().skip_while(|c| !c.is_lowercase());
+        letters.any(char::is_uppercase)
+    };
+    let is_syllable = |word: &str| encoding::syllable::is_valid(word) && !is_mixed(word);
+    let worth = |word: &str| if is_syllable(word) { 1 } else { -1 };
+    words.filter(|word| !word.is_ascii()).map(worth).sum()
+}
+
 /// The date patterns of a grid: those of the pipeline, or those that read its columns.
 pub fn dates<'c, I: Iterator<Item = &'c String>>(
     system: &SystemPlan,

@@ -93,6 +93,8 @@ pub struct Feed {
     pub control: Option<Control>,
     /// When the file was last written, in the clock of the run.
     pub written: Option<NaiveDateTime>,
+    /// Files of the same archive that hold another table, or none.
+    pub passed_over: Vec<String>,
     pub state: FeedState,
 }
 
@@ -242,6 +244,7 @@ fn open(dir: &Path, file: &FoundFile, system: &SystemPlan) -> OpenedFile {
         kind: None,
         control: None,
         written: None,
+        passed_over: Vec::new(),
         state: FeedState::Missing,
     };
     match digest(&path) {
@@ -262,31 +265,53 @@ fn open(dir: &Path, file: &FoundFile, system: &SystemPlan) -> OpenedFile {
         Ok(members) => members,
         Err(reason) => return Ok(vec![Feed { state: FeedState::Unreadable(reason), ..feed }]),
     };
-    let mut feeds = Vec::with_capacity(members.len());
+    let mut feeds: Vec<Feed> = Vec::with_capacity(members.len());
+    let (mut strangers, mut misfits) = (Vec::new(), Vec::new());
     for member in members {
         let name = match &member.name {
             Some(inside) => format!("{}/{inside}", feed.file),
             None => feed.file.clone(),
         };
         let kind = Some(member.kind);
-        let of_member = |state| Feed {
-            file: name.clone(),
+        let (state, error) = match state_of(member, &name, system) {
+            Ok(state) => (state, None),
+            Err(error) => (FeedState::Missing, Some(error)),
+        };
+        let of_member = Feed {
+            file: name,
             kind,
             state,
             sha256: feed.sha256.clone(),
             control: feed.control.clone(),
+            passed_over: Vec::new(),
             ..feed
         };
-        match state_of(member, &name, system) {
-            Ok(state) => feeds.push(of_member(state)),
-            Err(errors) => return Err((Box::new(of_member(FeedState::Missing)), errors)),
+        match error {
+            None => feeds.push(of_member),
+            Some(Misfit { is_stranger: true, errors }) => strangers.push((of_member, errors)),
+            Some(Misfit { errors, .. }) => misfits.push((of_member, errors)),
         }
     }
-    Ok(feeds)
+    // A note to the reader lies in many an archive: beside a file that is read it is passed over.
+    match feeds.iter_mut().find(|feed| matches!(feed.state, FeedState::Open(_))) {
+        Some(read) => read.passed_over = strangers.into_iter().map(|(stranger, _)| stranger.file).collect(),
+        None => misfits.append(&mut strangers),
+    }
+    match misfits.into_iter().next() {
+        None => Ok(feeds),
+        Some((misfit, errors)) => Err((Box::new(misfit), errors)),
+    }
+}
+
+/// An export the mapping does not fit.
+struct Misfit {
+    /// It has not one of the mapped columns.
+    is_stranger: bool,
+    errors: Vec<LoadError>,
 }
 
 /// Opens one plain export.
-fn state_of(member: Member, name: &str, system: &SystemPlan) -> Result<FeedState, Vec<LoadError>> {
+fn state_of(member: Member, name: &str, system: &SystemPlan) -> Result<FeedState, Misfit> {
     if member.bytes.is_empty() {
         return Ok(FeedState::Empty);
     }
@@ -296,8 +321,8 @@ fn state_of(member: Member, name: &str, system: &SystemPlan) -> Result<FeedState
         Ok(opened) => FeedState::Open(Box::new(opened)),
         Err(OpenError::Unreadable(reason)) => FeedState::Unreadable(reason),
         Err(OpenError::Shifted(words)) => FeedState::Shifted(words),
-        Err(OpenError::Mapping(errors)) => return Err(errors),
-        Err(OpenError::NoHeader(error)) => return Err(vec![error]),
+        Err(OpenError::Mapping(errors)) => return Err(Misfit { is_stranger: false, errors }),
+        Err(OpenError::NoHeader(error)) => return Err(Misfit { is_stranger: true, errors: vec![error] }),
     })
 }
 
@@ -312,57 +337,50 @@ pub fn open_one(member: &Member, system: &SystemPlan) -> Result<Opened, OpenErro
 }
 
 fn open_member(member: &Member, name: &str, system: &SystemPlan) -> Result<Opened, OpenError> {
-    let kind = match system.format {
-        Some(declared) if member.kind.serves_as(declared) => {
-            if declared.is_workbook() {
-                member.kind
-            } else {
-                declared
-            }
-        }
-        Some(declared) if declared.is_workbook() => {
-            let words = member.kind.words();
-            return Err(OpenError::Unreadable(format!("not a readable workbook: it is {words}")));
-        }
-        Some(declared) => {
-            let (is, not) = (member.kind.words(), declared.words());
-            return Err(OpenError::Unreadable(format!("not {not}, as declared: it is {is}")));
-        }
-        None => member.kind,
-    };
-    let damage = member.damage.clone();
-    match kind {
-        FileKind::Csv => {
+    let (bytes, skip, kind, damage) = match member.kind {
+        FileKind::Csv | FileKind::Ndjson | FileKind::Json | FileKind::Html => {
             let text = text::prepare(member.bytes.clone(), system.text.delimiter.as_deref())?;
             // Behind UTF-16 may stand anything that is text.
-            if text.utf16 && system.format.is_none() {
-                let kind = sniff::kind(&text.bytes.head(sniff::HEAD)?);
-                if kind != FileKind::Csv {
-                    let member = Member { kind, bytes: text.bytes, ..member.clone() };
-                    return open_member(&member, name, system);
-                }
-            }
+            let kind = if text.utf16 { sniff::kind(&text.bytes.head(sniff::HEAD)?) } else { member.kind };
             let malformed = text.malformed.then(|| "UTF-16 that breaks off or is damaged".to_owned());
-            let file = delimited::open(text, name, system)?;
+            (text.bytes, text.skip, kind, member.damage.clone().or(malformed))
+        }
+        kind => (member.bytes.clone(), 0, kind, member.damage.clone()),
+    };
+    let kind = declared_or_found(kind, system)?;
+    match kind {
+        FileKind::Csv => {
+            let file = delimited::open(bytes, skip, name, system)?;
             let layout = layout_of(None, &file.shape);
-            let damage = damage.or(malformed);
             Ok(Opened { source: Source::Delimited(file), layouts: vec![layout], damage })
         }
         FileKind::Xlsx | FileKind::Xls | FileKind::Ods => {
-            Ok(sheets(workbook::open(&member.bytes, kind, name, system)?, damage))
+            Ok(sheets(workbook::open(&bytes, kind, name, system)?, damage))
         }
         FileKind::Html => {
-            let page = page::open(&member.bytes, name, system)?;
+            let page = page::open(&bytes, name, system)?;
             let damage = damage.or(page.truncated.then(|| "the page breaks off in its table".to_owned()));
             Ok(sheets(page.sheets, damage))
         }
         FileKind::Ndjson | FileKind::Json | FileKind::Parquet | FileKind::Arrow => {
-            let (file, layout, cut) = keyed::open(&member.bytes, kind, name, system)?;
+            let (file, layout, cut) = keyed::open(&bytes, kind, name, system)?;
             Ok(Opened { source: Source::Keyed(file), layouts: vec![layout], damage: damage.or(cut) })
         }
         FileKind::Gzip | FileKind::Zstd | FileKind::Archive | FileKind::Foreign(_) => {
             Err(OpenError::Unreadable(format!("it is {}", kind.words())))
         }
+    }
+}
+
+/// The kind to read a file as: what the pipeline declares, where the file can be that.
+fn declared_or_found(found: FileKind, system: &SystemPlan) -> Result<FileKind, OpenError> {
+    let Some(declared) = system.format else { return Ok(found) };
+    let (is, not) = (found.words(), declared.words());
+    match (found.serves_as(declared), declared.is_workbook()) {
+        (true, true) => Ok(found),
+        (true, false) => Ok(declared),
+        (false, true) => Err(OpenError::Unreadable(format!("not a readable workbook: it is {is}"))),
+        (false, false) => Err(OpenError::Unreadable(format!("not {not}, as declared: it is {is}"))),
     }
 }
 

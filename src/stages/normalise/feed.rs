@@ -273,6 +273,9 @@ fn remark(feed: &Feed) -> String {
             remarks.push(format!("repaired: {repaired}"));
         }
     }
+    if !feed.passed_over.is_empty() {
+        remarks.push(format!("passed over: {}", feed.passed_over.join(", ")));
+    }
     remarks.join("; ")
 }
 

@@ -12,11 +12,10 @@ use super::super::cells::{RawBatch, RowReason};
 use super::super::shape::{self, SAMPLE_ROWS, Sample, Shape};
 use super::super::source::bytes::{Bytes, BytesReader};
 use super::super::source::limits::RECORD_BYTES;
-use super::super::source::text::Text;
 use super::super::{LoadError, OpenError, STRETCH_BYTES, Stretch};
 use super::dialect::Dialect;
 use super::row::{self, Row};
-use crate::config::plan::SystemPlan;
+use crate::config::plan::{SystemPlan, UNIT_SEPARATOR};
 
 /// The header must stand within the first bytes.
 const HEAD_BYTES: u64 = 1 << 20;
@@ -43,17 +42,19 @@ pub struct DelimitedFile {
     pub shape: Shape,
     stretches: Vec<(Stretch, Holds)>,
     ends_in_newline: bool,
+    /// A delimiter of several characters, which stands as one byte in the prepared text.
+    long_delimiter: Option<String>,
 }
 
-/// Opens a delimited export: finds the header, decides the shape, cuts the rest into stretches.
+/// Opens a delimited export: finds the header, decides the shape, cuts the rest into stretches. `bytes`
+/// is prepared text, of which the first `skip` are a byte-order mark.
 ///
 /// # Errors
 /// When the header lacks a mapped column, the cells do not stand under it, or the file cannot be read.
-pub fn open(text: Text, name: &str, system: &SystemPlan) -> Result<DelimitedFile, OpenError> {
-    let bytes = text.bytes;
-    let head = bytes.head(HEAD_BYTES + text.skip)?;
-    let head = &head[(text.skip as usize).min(head.len())..];
-    let is_whole = head.len() as u64 + text.skip == bytes.len();
+pub fn open(bytes: Bytes, skip: u64, name: &str, system: &SystemPlan) -> Result<DelimitedFile, OpenError> {
+    let head = bytes.head(HEAD_BYTES + skip)?;
+    let head = &head[(skip as usize).min(head.len())..];
+    let is_whole = head.len() as u64 + skip == bytes.len();
     let dialect = Dialect::of(head, system);
     let mut reader = dialect.parser(head);
     let (mut rows, mut ends): (Vec<Row>, Vec<(u64, u64)>) = (Vec::new(), Vec::new());
@@ -66,7 +67,7 @@ pub fn open(text: Text, name: &str, system: &SystemPlan) -> Result<DelimitedFile
         rows.pop();
     }
     let cut = |offset: u64, line: u64| -> Result<Cutter, OpenError> {
-        let mut cutter = Cutter::new(&bytes, dialect, text.skip + offset, line)?;
+        let mut cutter = Cutter::new(&bytes, dialect, skip + offset, line)?;
         cutter.run()?;
         Ok(cutter)
     };
@@ -81,7 +82,8 @@ pub fn open(text: Text, name: &str, system: &SystemPlan) -> Result<DelimitedFile
     let (byte, line) = ends[last];
     let cutter = cut(byte, line)?;
     let ends_in_newline = cutter.ends_in_newline;
-    Ok(DelimitedFile { dialect, shape, stretches: cutter.stretches, ends_in_newline, bytes })
+    let long_delimiter = system.text.delimiter.clone().filter(|delimiter| delimiter.len() > 1);
+    Ok(DelimitedFile { dialect, shape, stretches: cutter.stretches, ends_in_newline, long_delimiter, bytes })
 }
 
 /// Rows from the middle and the end of a long file.
@@ -163,7 +165,12 @@ impl DelimitedFile {
             if unclosed || (next > row + 1 && self.swallowed_lines(&record)) {
                 return Some((record, row));
             }
-            self.shape.take(row, &record, batch);
+            match &self.long_delimiter {
+                Some(long) if record.as_slice().contains(&UNIT_SEPARATOR) => {
+                    self.shape.take(row, &restored(&record, long), batch);
+                }
+                _ => self.shape.take(row, &record, batch),
+            }
         }
         None
     }
@@ -179,6 +186,15 @@ impl DelimitedFile {
         !self.shape.has_width(record.len())
             || record.iter().flat_map(|cell| cell.split(|byte| *byte == b'\n').skip(1)).any(is_row)
     }
+}
+
+/// Within quotes a delimiter is text: what was made one byte there becomes itself again.
+fn restored(record: &ByteRecord, long: &str) -> ByteRecord {
+    let cell = |cell: &[u8]| {
+        let parts: Vec<&[u8]> = cell.split(|byte| *byte == UNIT_SEPARATOR).collect();
+        parts.join(long.as_bytes())
+    };
+    record.iter().map(cell).collect()
 }
 
 /// The line a record begins on; blank lines before it belong to the parser's position, not to it.
@@ -324,7 +340,6 @@ fn stretch((offset, line): (u64, u64), end: u64) -> Stretch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::plan::SystemPlan;
 
     type Rows = Vec<(u64, String, String)>;
     type Refused = Vec<(u64, &'static str)>;
@@ -336,7 +351,7 @@ mod tests {
         std::fs::write(&path, text).expect("written");
         let bytes = Bytes::of_file(path, text.len() as u64);
         let text = crate::stages::load::source::text::prepare(bytes, None).expect("text");
-        let file = open(text, "x.csv", &SystemPlan::for_test(&["a", "b"])).expect("opens");
+        let file = open(text.bytes, text.skip, "x.csv", &SystemPlan::for_test(&["a", "b"])).expect("opens");
         let (mut rows, mut bad) = (Vec::new(), Vec::new());
         for index in 0..file.pieces() {
             let batch = file.piece(index).expect("a piece");

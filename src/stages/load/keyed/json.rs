@@ -155,7 +155,9 @@ impl JsonFile {
             self.bad.push(self.broken(&raw, bad.record, bad.reason.to_string()));
         }
         if self.pieces.is_empty() && !self.bad.is_empty() {
-            return Err(OpenError::Unreadable("not one of its records can be read".to_owned()));
+            return Err(OpenError::Unreadable(
+                "not readable JSON: not one of its records can be read".to_owned(),
+            ));
         }
         Ok(cut
             .truncated

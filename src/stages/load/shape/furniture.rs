@@ -36,7 +36,7 @@ impl Furniture {
         let Some(first) = (0..row.width()).map(|at| row.cell(at)).find(|cell| !is_blank(cell)) else {
             return RowKind::Blank;
         };
-        if self.header.iter().any(|header| repeats(row, header)) {
+        if self.repeats_header(row) {
             RowKind::HeaderAgain
         } else if filled < self.vital.len() && is_total(first) {
             RowKind::Totals
@@ -47,18 +47,20 @@ impl Furniture {
         }
     }
 
+    /// Every cell stands in the header as well, on any of its levels; one cell in common is not enough.
+    fn repeats_header(&self, row: &impl Cells) -> bool {
+        let stands = |at: usize| {
+            let cell = row.cell(at).trim_ascii();
+            self.header.iter().any(|level| level.get(at).is_some_and(|title| title.trim_ascii() == cell))
+        };
+        let filled: Vec<usize> = (0..row.width()).filter(|at| !is_blank(row.cell(*at))).collect();
+        filled.len() > 1 && filled.into_iter().all(stands)
+    }
+
     fn may_be_header(&self, row: &impl Cells) -> bool {
         let Some(at) = self.vital.first() else { return false };
         self.header.iter().any(|header| header.get(*at).is_some_and(|cell| cell.as_slice() == row.cell(*at)))
     }
-}
-
-/// Every cell is the header's; a row of one cell in common is not enough.
-fn repeats(row: &impl Cells, header: &[Vec<u8>]) -> bool {
-    let width = row.width().max(header.len());
-    let of_header = |at: usize| header.get(at).map_or(&[][..], Vec::as_slice);
-    (0..width).all(|at| row.cell(at).trim_ascii() == of_header(at).trim_ascii())
-        && (0..width).filter(|at| !is_blank(row.cell(*at))).count() > 1
 }
 
 fn is_total(cell: &[u8]) -> bool {

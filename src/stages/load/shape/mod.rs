@@ -14,7 +14,7 @@ use super::{OpenError, source::limits};
 use crate::config::plan::{ShiftPolicy, SystemPlan};
 use crate::domain::date::DatePattern;
 use crate::domain::dossier::FieldName;
-use crate::domain::encoding::{ColumnEncoding, Judgement};
+use crate::domain::encoding::{ColumnEncoding, Encoding, Judgement};
 use alignment::{ENOUGH, FEWEST, Judged, Shift};
 use furniture::{Furniture, RowKind};
 use header::Header;
@@ -77,7 +77,12 @@ pub fn decide(sample: Sample<'_>, place: &str, system: &SystemPlan) -> Result<Sh
         cells.map(|(at, judgement)| evidence::lossy(judgement.encoding, row.cell(at))).collect()
     };
     let rows: Vec<Vec<String>> = sample.rows.iter().map(decode).collect();
-    let header = header::find(&rows, place, system)?;
+    let titled = |row: &Row| -> Vec<String> {
+        let cells = encodings.iter().enumerate().take(row.width());
+        cells.map(|(at, judgement)| evidence::title(judgement.encoding, row.cell(at))).collect()
+    };
+    let titles: Vec<Vec<String>> = sample.rows.iter().map(titled).collect();
+    let header = header::find(&titles, place, system)?;
     let raw_header = |row: &Row| (0..row.width()).map(|at| row.cell(at).to_vec()).collect();
     let mut shape = Shape {
         header_row: sample.rows[header.rows.1].number,
@@ -202,7 +207,9 @@ impl Shape {
                 Some(cell) => cells.push(&cell),
                 None => {
                     batch.columns.iter_mut().for_each(|cells| cells.truncate(start));
-                    let detail = format!("not {} text", decoder.encoding.code());
+                    let name = decoder.encoding.code();
+                    let name = if decoder.encoding == Encoding::Utf8 { "UTF-8" } else { name };
+                    let detail = format!("not {name} text");
                     return self.reject(number, row, RowReason::NotUtf8, detail, batch);
                 }
             }

@@ -3,6 +3,7 @@
 use std::io::{Read, Seek};
 
 use super::super::{html, json_cut};
+use super::text;
 use crate::config::file_kind::FileKind as Kind;
 
 /// How many bytes are looked at.
@@ -11,7 +12,10 @@ pub const HEAD: u64 = 64 << 10;
 /// The kind of a file that begins with `head`. Anything that is nothing else is delimited text.
 pub fn kind(head: &[u8]) -> Kind {
     let begins = |magic: &[u8]| head.starts_with(magic);
-    if begins(b"\x1f\x8b") {
+    if text::is_utf16(head) {
+        // What it holds is told once it is turned.
+        Kind::Csv
+    } else if begins(b"\x1f\x8b") {
         Kind::Gzip
     } else if begins(b"\x28\xb5\x2f\xfd") {
         Kind::Zstd

@@ -45,6 +45,11 @@ fn utf16_of(head: &[u8]) -> Option<(&'static Encoding, usize)> {
     }
 }
 
+/// Whether a file that begins so is UTF-16 text.
+pub fn is_utf16(head: &[u8]) -> bool {
+    utf16_of(head).is_some()
+}
+
 /// Prepares a text file; `delimiter`, where it is several characters, becomes [`UNIT_SEPARATOR`].
 ///
 /// # Errors
