@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDateTime;
+
 use crate::config::mistakes::{Mistake, Mistakes};
 use crate::config::pipeline::{self, Overrides};
 use crate::config::plan::RunPlan;
@@ -19,8 +21,8 @@ pub struct Checked {
 ///
 /// # Errors
 /// Every mistake at once, in the order of lines.
-pub fn check(path: &Path, input: Option<PathBuf>) -> Result<Checked, Mistakes> {
-    let overrides = Overrides { as_of: None, input_dir: input, without_as_of: true };
+pub fn check(path: &Path, input: Option<PathBuf>, as_of: Option<NaiveDateTime>) -> Result<Checked, Mistakes> {
+    let overrides = Overrides { as_of, input_dir: input, without_as_of: true };
     let (plan, mut mistakes) = pipeline::load_what_can_be(path, &overrides);
     let Some(plan) = plan else { return Err(mistakes) };
     let (errors, absent) = load::check_headers(&plan);
@@ -38,14 +40,23 @@ fn mistake(error: LoadError) -> Mistake {
     }
 }
 
+/// What is wrong with an export that is there.
+pub fn fault(file: &str, state: &FeedState) -> Option<LoadError> {
+    match state {
+        FeedState::Unreadable(reason) | FeedState::Shifted(reason) | FeedState::DoesNotFit(reason) => {
+            let (place, text) = (file.to_owned(), reason.clone());
+            Some(LoadError::Header { place, line: 0, text, hint: None })
+        }
+        FeedState::Open(_) | FeedState::Missing | FeedState::Empty => None,
+    }
+}
+
 /// The state of a feed in a few words, for the list of what is not there.
 pub fn absence(file: &str, state: &FeedState) -> Option<String> {
     match state {
         FeedState::Open(_) => None,
         FeedState::Missing => Some(format!("{file}: not there")),
         FeedState::Empty => Some(format!("{file}: empty")),
-        FeedState::Unreadable(reason) | FeedState::Shifted(reason) | FeedState::DoesNotFit(reason) => {
-            Some(format!("{file}: {reason}"))
-        }
+        FeedState::Unreadable(_) | FeedState::Shifted(_) | FeedState::DoesNotFit(_) => None,
     }
 }

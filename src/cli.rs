@@ -78,6 +78,9 @@ pub struct CheckArgs {
     /// Folder of the exports, in the place of the pipeline's own.
     #[arg(long, value_name = "DIR")]
     pub input: Option<PathBuf>,
+    /// The night whose files are looked for; without it, and without one in the pipeline, the newest.
+    #[arg(long, value_name = "MOMENT", value_parser = moment)]
+    pub as_of: Option<NaiveDateTime>,
 }
 
 #[derive(Debug, clap::Args)]

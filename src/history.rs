@@ -11,6 +11,9 @@ use sha2::{Digest, Sha256};
 use crate::engine::parquet_file::{self, hex};
 use crate::engine::publish::{self, FeedEntry, PublishError};
 
+/// Nights are looked back upon, for each that is wanted: a row of unhealthy ones must not make a feed
+/// forget what is usual.
+const PATIENCE: usize = 5;
 /// Fewer runs than this say nothing about what is usual.
 const FEWEST: usize = 3;
 const HEALTHY: &str = "healthy";
@@ -45,7 +48,7 @@ pub struct History {
     pub columns: Vec<PastColumn>,
 }
 
-/// Reads the last `most` runs of a pipeline before a date.
+/// Reads the runs of a pipeline before a date: enough to find the last `most` healthy ones of a system.
 ///
 /// # Errors
 /// When a manifest is there and cannot be read.
@@ -54,7 +57,7 @@ pub fn read(out: &Path, pipeline: &str, before: NaiveDate, most: usize) -> Resul
     let mut runs = Vec::new();
     let dates = publish::run_dates(out)?;
     for date in dates.iter().rev().filter(|date| **date < before) {
-        if runs.len() == most {
+        if runs.len() == most * PATIENCE {
             break;
         }
         if let Some(manifest) = publish::current_manifest(out, date)?.filter(|m| m.pipeline == pipeline) {
@@ -103,7 +106,7 @@ impl History {
         let of = |run: &PastRun| {
             let feeds: Vec<&FeedEntry> = run.feeds.iter().filter(|feed| feed.system == system).collect();
             let is_healthy = !feeds.is_empty() && feeds.iter().all(|feed| feed.health == HEALTHY);
-            is_healthy.then(|| feeds.iter().map(|feed| feed.rows).sum())
+            is_healthy.then(|| feeds.iter().map(|feed| feed.rows - feed.notes).sum())
         };
         let mut rows: Vec<u64> = self.runs.iter().rev().filter_map(of).take(runs).collect();
         rows.sort_unstable();
@@ -116,9 +119,9 @@ impl History {
         self.runs.iter().rev().find(|run| run.feeds.iter().any(same)).map(|run| run.run_date.as_str())
     }
 
-    /// Whether this very pipeline read the system's files in the run before.
+    /// Whether this very pipeline has read the system's files before.
     pub fn fitted(&self, system: &str, pipeline_sha256: &str) -> bool {
-        self.runs.last().is_some_and(|run| {
+        self.runs.iter().any(|run| {
             run.pipeline_sha256 == pipeline_sha256
                 && run.feeds.iter().any(|feed| feed.system == system && feed.rows > 0)
         })
@@ -142,6 +145,7 @@ mod tests {
             bytes: 1,
             sha256: format!("sha of {date}"),
             rows,
+            notes: 0,
             health: health.to_owned(),
         };
         let (run_date, run_id) = (date.to_owned(), date.to_owned());

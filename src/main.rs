@@ -121,7 +121,7 @@ fn run_night(cli: &Cli, args: &RunArgs) -> Outcome {
 fn check_pipelines(cli: &Cli, args: &CheckArgs) -> Outcome {
     let (mut code, mut all) = (ExitCode::Clean, Vec::new());
     for pipeline in &args.pipelines {
-        match check::check(pipeline, args.input.clone()) {
+        match check::check(pipeline, args.input.clone(), args.as_of) {
             Ok(checked) if !cli.quiet && !cli.json => {
                 let systems = checked.plan.systems.len();
                 say(&format!("{}: in order, {systems} systems\n", pipeline.display()))?;
@@ -167,7 +167,13 @@ fn init_pipeline(cli: &Cli, args: &InitArgs) -> Outcome {
     let name =
         dir.file_name().map_or_else(|| "pipeline".to_owned(), |name| name.to_string_lossy().into_owned());
     let initial = init::pipeline(&dir, &name).map_err(failed)?;
+    if cli.json {
+        json(&initial)?;
+    }
     let Some(out) = &args.out else {
+        if cli.json {
+            return Ok(ExitCode::Clean);
+        }
         say(&initial.text)?;
         return Ok(ExitCode::Clean);
     };
@@ -176,7 +182,7 @@ fn init_pipeline(cli: &Cli, args: &InitArgs) -> Outcome {
     }
     std::fs::write(out, &initial.text)
         .map_err(|error| (format!("write {}: {error}", out.display()), ExitCode::Failure))?;
-    if !cli.quiet {
+    if !cli.quiet && !cli.json {
         let systems = initial.systems.join(", ");
         say(&format!("{}: {} systems ({systems})\n", out.display(), initial.systems.len()))?;
         for unused in &initial.unused {

@@ -142,13 +142,19 @@ fn run_id(plan: &RunPlan, loaded: &Loaded, history: &History, lang: Lang) -> Str
         .systems
         .iter()
         .flat_map(|system| &system.feeds)
-        .filter_map(|feed| feed.control.as_ref().map(|control| format!("{control:?}")))
+        .flat_map(|feed| [feed.control.as_ref().map(|control| format!("{control:?}")), written(feed)])
+        .flatten()
         .collect();
     parts.extend(controls.iter().map(String::as_str));
     for feed in loaded.systems.iter().flat_map(|system| &system.feeds) {
         parts.extend([feed.file.as_str(), feed.sha256.as_str()]);
     }
     id::of(&parts).to_string()
+}
+
+/// When a file was written is asked only where nothing else says when it was made.
+fn written(feed: &load::Feed) -> Option<String> {
+    feed.written.map(|at| at.to_string())
 }
 
 fn exit_code(plan: &RunPlan, judged: &judge::Judged) -> ExitCode {
@@ -187,6 +193,7 @@ fn manifest(plan: &RunPlan, judged: &judge::Judged, run_id: &str) -> Manifest {
             bytes: feed.bytes,
             sha256: feed.sha256.clone(),
             rows: feed.rows,
+            notes: feed.notes,
             health: feed.health.code().to_owned(),
         }));
     }

@@ -23,9 +23,9 @@ pub fn read(section: &Section<'_, '_, '_>) -> Reading {
     let format = section.choice("format", FileKind::CHOICES).map(|format| format.value);
     let text = read_text(section, format);
     let sheet = section.text("sheet");
-    let has_sheets = format.is_none_or(FileKind::is_workbook);
+    let has_sheets = format.is_none_or(|format| format.is_workbook() || format == FileKind::Html);
     if let Some(sheet) = sheet.as_ref().filter(|_| !has_sheets) {
-        section.report(sheet.line, "[[system]]: only a workbook has a `sheet`", None);
+        section.report(sheet.line, "[[system]]: only a workbook or an HTML page has a `sheet`", None);
     }
     let records = section.text("records");
     if let Some(records) = records.as_ref().filter(|_| format.is_some_and(|format| format != FileKind::Json))
@@ -114,7 +114,12 @@ pub fn read_expectations(section: &Section<'_, '_, '_>) -> Expectations {
     expect.rows_below = share(&table, "rows_below", 0.0..=1.0, expect.rows_below);
     expect.rows_above = share(&table, "rows_above", 1.0..=1e9, expect.rows_above);
     expect.history = share(&table, "history", 0.0..=366.0, expect.history as f64) as usize;
-    expect.min_rows = table.number("min_rows").map(|rows| rows.value.max(0.0) as u64);
+    expect.min_rows = table.number("min_rows").map(|rows| {
+        if rows.value < 0.0 || rows.value.fract() != 0.0 {
+            table.report(rows.line, "`min_rows` is a whole number of rows", None);
+        }
+        rows.value.max(0.0) as u64
+    });
     let again = [("healthy", true), ("unhealthy", false)];
     expect.same_again = table.choice("same_file_again", &again).is_some_and(|again| again.value);
     expect.extracted_after = table.text("extracted_after").and_then(|text| {

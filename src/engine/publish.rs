@@ -60,6 +60,9 @@ pub struct FeedEntry {
     pub bytes: u64,
     pub sha256: String,
     pub rows: u64,
+    /// Of these, rows that never were records: titles, signatures, other tables.
+    #[serde(default)]
+    pub notes: u64,
     pub health: String,
 }
 

@@ -8,6 +8,7 @@ use crate::config::plan::Role;
 use crate::domain::dossier::{FieldKind, FieldName};
 use crate::domain::recognise::{Grammar, status_proposal};
 use crate::domain::status::NationalStatus;
+use crate::stages::normalise::quarantine;
 
 /// What a block is written from.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub struct Draft<'t> {
     /// Why that role.
     pub role_because: String,
     pub files: Vec<String>,
+    /// Of an archive with several files, the one that is meant.
+    pub member: Option<String>,
     pub kind: FileKind,
     pub table: &'t Table,
     /// Every sheet of the file but the best holds no dossiers.
@@ -61,6 +64,12 @@ impl Draft<'_> {
         mapped
     }
 
+    /// It has, or may have, the columns without which there are no records.
+    pub fn can_be_reconciled(&self) -> bool {
+        let mapped = self.mapped();
+        FieldName::ALL.iter().filter(|f| f.is_vital()).all(|f| mapped.iter().any(|(known, ..)| known == f))
+    }
+
     fn likeliest(&self, field: FieldName, taken: &[(FieldName, &Column, Option<f64>)]) -> Option<&Column> {
         let free = self.table.columns.iter().filter(|column| {
             !column.header.is_empty() && taken.iter().all(|(_, other, _)| other.header != column.header)
@@ -102,6 +111,9 @@ impl Draft<'_> {
         writeln!(out, "role   = {}  # {}; {roles}", quoted(self.role.code()), self.role_because)?;
         let files: Vec<String> = self.files.iter().map(|file| quoted(file)).collect();
         writeln!(out, "files  = [{}]", files.join(", "))?;
+        if let Some(member) = &self.member {
+            writeln!(out, "member = {}", quoted(&glob::Pattern::escape(member)))?;
+        }
         writeln!(out, "format = {}", quoted(self.kind.code()))?;
         if let Some(dialect) = self.table.dialect.filter(|_| !self.table.utf16) {
             writeln!(out, "delimiter = {}", quoted(&char::from(dialect.delimiter).to_string()))?;
@@ -129,7 +141,8 @@ impl Draft<'_> {
             writeln!(out, "{:<14} = {}  # {because}", field.name(), quoted(&self.source(column)))?;
         }
         for column in self.table.columns.iter().filter(|column| !column.header.is_empty()) {
-            if mapped.iter().all(|(_, other, _)| !std::ptr::eq(*other, column)) {
+            let is_mapped = mapped.iter().any(|(_, other, _)| std::ptr::eq(*other, column));
+            if !is_mapped && !column.header_is_guessed {
                 writeln!(out, "# not mapped: {}", one_line(&column.header))?;
             }
         }
@@ -199,7 +212,11 @@ impl Draft<'_> {
                     };
                     writeln!(out, "{label} = {}{sure}", NationalStatus::code(status))?;
                 }
-                None => writeln!(out, "# {label} = ?")?,
+                // An unknown word may have slipped in from another column, and a person with it.
+                None => {
+                    let shape = quoted(&quarantine::masked(FieldName::Status, &guess.label));
+                    writeln!(out, "# {shape} = ?  # a word that is in no known list, by its shape")?;
+                }
             }
         }
         Ok(())

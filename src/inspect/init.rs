@@ -27,7 +27,7 @@ const LEAST_WORTH: f64 = 1.5;
 const OTHERS: [&str; 8] = ["md", "toml", "txt~", "log", "key", "sql", "py", "ctl"];
 
 /// A pipeline that was written down, and what was left out of it.
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize)]
 pub struct Initial {
     pub text: String,
     pub systems: Vec<String>,
@@ -62,7 +62,15 @@ pub fn blocks(paths: &[PathBuf]) -> Result<String, InspectError> {
     let mut names = BTreeSet::new();
     for path in paths {
         let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        for found in inspect(path, &file)? {
+        let found = match inspect(path, &file) {
+            Ok(found) => found,
+            Err(error) if paths.len() > 1 => {
+                let _ = writeln!(out, "# NOT READ: {}\n", one_line(&error.to_string()));
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        for found in found {
             let _ = write!(out, "{}", Words(&found));
             let contents = contents(path, &found);
             let group = Group {
@@ -72,8 +80,12 @@ pub fn blocks(paths: &[PathBuf]) -> Result<String, InspectError> {
                 found,
                 contents,
             };
-            if let Some(draft) = draft(&group, &role_of(&group), "as its name and its columns say") {
-                let _ = writeln!(out, "{}", draft.write());
+            let draft = draft(&group, &role_of(&group), "as its name and its columns say");
+            match draft.filter(Draft::can_be_reconciled) {
+                Some(draft) => drop(writeln!(out, "{}", draft.write())),
+                None => out.push_str(
+                    "# NO BLOCK: without a code and a date of receipt nothing can be reconciled\n\n",
+                ),
             }
         }
     }
@@ -128,7 +140,7 @@ pub fn pipeline(dir: &Path, name: &str) -> Result<Initial, InspectError> {
         }
     }
     if groups.is_empty() {
-        return Err(InspectError::NoExports { dir: dir.display().to_string() });
+        return Err(InspectError::NoExports { dir: dir.display().to_string(), why: unused.join("\n  ") });
     }
     let text = write(&groups, dir, name, &unused);
     Ok(Initial { text, systems: groups.into_iter().map(|group| group.name).collect(), unused })
@@ -276,6 +288,7 @@ fn draft<'g>(group: &'g Group, role: &Role, because: &str) -> Option<Draft<'g>> 
         role: *role,
         role_because: because.to_owned(),
         files: group.files.clone(),
+        member: group.found.member.clone(),
         kind: group.found.kind,
         table,
         one_sheet_of_several: group.found.tables.len() > 1,
@@ -359,7 +372,7 @@ fn write_to(
     writeln!(out, "\n[input]\ndir = {}\n", quoted(&dir.display().to_string()))?;
     for (group, (role, because)) in groups.iter().zip(&roles) {
         write!(out, "{}", Words(&group.found))?;
-        if let Some(draft) = draft(group, role, because) {
+        if let Some(draft) = draft(group, role, because).filter(Draft::can_be_reconciled) {
             writeln!(out, "{}", draft.write())?;
         }
     }
@@ -397,11 +410,15 @@ fn write_recognition(out: &mut String, groups: &[Group], hub: usize) -> std::fmt
     if let Some(who) = who.filter(|_| both(FieldName::Procedure)) {
         let on = format!("[{}, \"procedure\"]", quoted(who.name()));
         writeln!(out, "\n[[ladder]]\nrung   = \"identity\"\non     = {on}\nwindow = \"5d\"")?;
-        writeln!(out, "\n[duplicates]\non     = {on}\nwindow = \"72h\"")?;
         writeln!(
             out,
-            "# except_procedures = []  # where several dossiers of one person at a time are normal"
+            "\n# Dossiers typed twice in one system. First name the procedures of which one person rightly"
         )?;
+        writeln!(
+            out,
+            "# files several at a time, such as certification (chứng thực), then take away the signs."
+        )?;
+        writeln!(out, "# [duplicates]\n# on     = {on}\n# window = \"72h\"\n# except_procedures = []")?;
     }
     Ok(())
 }

@@ -24,8 +24,8 @@ pub enum InspectError {
     Io { file: String, source: std::io::Error },
     #[error("{file}: {reason}")]
     Unreadable { file: String, reason: String },
-    #[error("{dir} holds no export\n  point to the folder in which the files lie, or name them")]
-    NoExports { dir: String },
+    #[error("{dir} holds no export that could be reconciled\n  {why}")]
+    NoExports { dir: String, why: String },
     #[error("{file} is already there\n  give another --out, or remove it")]
     Exists { file: String },
 }

@@ -8,8 +8,10 @@ use serde::Serialize;
 use super::Inspected;
 use super::draft::one_line;
 use super::table::{Column, Table};
+use crate::domain::dossier::FieldName;
 use crate::domain::encoding::Encoding;
 use crate::domain::recognise::{DayMonth, Grammar};
+use crate::stages::normalise::quarantine;
 
 /// A file in words.
 pub struct Words<'i>(pub &'i Inspected);
@@ -46,6 +48,9 @@ fn write_table(f: &mut fmt::Formatter<'_>, table: &Table) -> fmt::Result {
     head.extend(table.header_row.map(|row| format!("header in row {row}")));
     head.push(format!("{} rows looked at", table.rows));
     writeln!(f, "# {}", head.join(", "))?;
+    if table.columns.iter().any(|column| column.header_is_guessed) {
+        writeln!(f, "# NO HEADER WAS FOUND: its first row stands in the place of one")?;
+    }
     if table.shifted {
         writeln!(f, "# THE CELLS DO NOT STAND UNDER THEIR HEADERS: mapped by what stands in them")?;
     }
@@ -57,8 +62,8 @@ fn write_table(f: &mut fmt::Formatter<'_>, table: &Table) -> fmt::Result {
 }
 
 fn line(column: &Column) -> String {
-    let header = if column.header.is_empty() { "(no header)" } else { &column.header };
-    let mut line = format!("{}: ", one_line(header));
+    let header = if column.header.is_empty() { "(no header)".to_owned() } else { shown_header(column) };
+    let mut line = format!("{}: ", one_line(&header));
     let profile = &column.profile;
     // Writing to a String cannot fail.
     let _ = match &column.proposal {
@@ -88,6 +93,15 @@ fn line(column: &Column) -> String {
         let _ = write!(line, "; such as {}", one_line(&column.example));
     }
     line
+}
+
+/// A header by its words; where the file has no header and a first row stands in its place, by its shape.
+fn shown_header(column: &Column) -> String {
+    if column.header_is_guessed {
+        quarantine::masked(FieldName::OwnerName, &column.header)
+    } else {
+        column.header.clone()
+    }
 }
 
 fn grammar_of(column: &Column) -> Option<(Grammar, f64)> {
@@ -123,7 +137,7 @@ struct JsonTable<'i> {
 
 #[derive(Debug, Serialize)]
 struct JsonColumn<'i> {
-    header: &'i str,
+    header: String,
     field: Option<&'static str>,
     confidence: Option<f64>,
     why: Option<String>,
@@ -170,7 +184,7 @@ impl<'i> JsonColumn<'i> {
         let grammar = grammar_of(column);
         let round = |share: f64| (share * 1000.0).round() / 1000.0;
         Self {
-            header: &column.header,
+            header: shown_header(column),
             field: column.proposal.as_ref().map(|proposal| proposal.field.name()),
             confidence: column.proposal.as_ref().map(|proposal| round(proposal.confidence)),
             why: column.proposal.as_ref().map(|proposal| proposal.why.to_string()),

@@ -38,6 +38,8 @@ pub struct Table {
 #[derive(Debug)]
 pub struct Column {
     pub header: String,
+    /// No header was found: the first row stands in its place, and may name a person.
+    pub header_is_guessed: bool,
     pub encoding: Judgement,
     pub profile: ColumnProfile,
     pub proposal: Option<Proposal>,
@@ -58,16 +60,16 @@ impl Table {
             cells.map(|(at, judgement)| evidence::lossy(judgement.encoding, row.cell(at))).collect()
         };
         let rows: Vec<Vec<String>> = sample.rows.iter().map(decode).collect();
-        let (titles, header_row, first) = match sample.keys {
-            Some(keys) => (keys, None, 0),
+        let (titles, header_row, first, guessed) = match sample.keys {
+            Some(keys) => (keys, None, 0, false),
             None => {
                 let titled = |row: &Row| -> Vec<String> {
                     let cells = encodings.iter().enumerate().take(row.width());
                     cells.map(|(at, judged)| evidence::title(judged.encoding, row.cell(at))).collect()
                 };
                 let titled: Vec<Vec<String>> = sample.rows.iter().map(titled).collect();
-                let (titles, last) = guess_header(&titled)?;
-                (titles, Some(sample.rows[last].number), last + 1)
+                let Guess { titles, last, is_known } = guess_header(&titled)?;
+                (titles, Some(sample.rows[last].number), last + 1, !is_known)
             }
         };
         let is_body = |row: &&Vec<String>| {
@@ -89,6 +91,7 @@ impl Table {
             .enumerate()
             .map(|(at, (header, profile))| Column {
                 header,
+                header_is_guessed: guessed,
                 encoding: evidence::at(&encodings, Some(at)),
                 proposal: proposals.iter().find(|proposal| proposal.column == at).cloned(),
                 dates: recognise::date_patterns(cells(at)),
@@ -118,9 +121,18 @@ impl Table {
     }
 }
 
+/// Where the header may stand.
+struct Guess {
+    titles: Vec<String>,
+    /// Index of its last row.
+    last: usize,
+    /// It holds titles that are known.
+    is_known: bool,
+}
+
 /// The header: the row, or two or three rows one above the other, with most known titles; where none is
 /// known, the first row as wide as the table.
-fn guess_header(rows: &[Vec<String>]) -> Option<(Vec<String>, usize)> {
+fn guess_header(rows: &[Vec<String>]) -> Option<Guess> {
     let searched = &rows[..rows.len().min(HEADER_ROWS)];
     let worth = |title: &String| match header_meaning(title).how {
         HeaderMatch::Known | HeaderMatch::PathEnd => 1.0,
@@ -139,17 +151,19 @@ fn guess_header(rows: &[Vec<String>]) -> Option<(Vec<String>, usize)> {
         }
     }
     if let Some((_, titles, last)) = best.filter(|(score, ..)| *score >= 1.5) {
-        return Some((titles, last));
+        return Some(Guess { titles, last, is_known: true });
     }
     let filled = |row: &Vec<String>| row.iter().filter(|cell| !is_blank(cell.as_bytes())).count();
     let widest = searched.iter().map(filled).max()?;
     let last = searched.iter().position(|row| 10 * filled(row) >= 8 * widest)?;
-    Some((header::full_titles(&searched[last..=last]), last))
+    let titles = header::full_titles(&searched[last..=last]);
+    Some(Guess { titles, last, is_known: false })
 }
 
 /// The first cell that holds anything, as it may be shown.
-fn example<'c>(mut cells: impl Iterator<Item = &'c str>, profile: &ColumnProfile) -> String {
-    let Some(cell) = cells.find(|cell| !is_blank(cell.as_bytes())) else { return String::new() };
+fn example<'c>(cells: impl Iterator<Item = &'c str>, profile: &ColumnProfile) -> String {
+    // A cell that is shown as it is must follow the grammar itself: a name may stand among the codes.
+    let follows = |cell: &str, grammar: Grammar| recognise::grammars(cell).has(grammar);
     // What follows one of these grammars nearly everywhere can only be what it says.
     const PLAIN: [Grammar; 8] = [
         Grammar::DossierCode,
@@ -161,7 +175,14 @@ fn example<'c>(mut cells: impl Iterator<Item = &'c str>, profile: &ColumnProfile
         Grammar::Level,
         Grammar::SmallNumber,
     ];
-    let is_plain = PLAIN.iter().any(|grammar| profile.share(*grammar) >= 0.9);
-    let cell: String = cell.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(40).collect();
-    if is_plain { cell } else { quarantine::masked(FieldName::OwnerName, &cell) }
+    let grammar = PLAIN.into_iter().find(|grammar| profile.share(*grammar) >= 0.9);
+    let mut filled = cells.filter(|cell| !is_blank(cell.as_bytes())).peekable();
+    let short = |cell: &str| -> String {
+        cell.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(40).collect()
+    };
+    let first = filled.peek().map(|cell| short(cell)).unwrap_or_default();
+    match grammar.and_then(|grammar| filled.find(|cell| follows(cell, grammar))) {
+        Some(cell) => short(cell),
+        None => quarantine::masked(FieldName::OwnerName, &first),
+    }
 }

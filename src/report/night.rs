@@ -118,6 +118,7 @@ impl NightReport {
             out: out.display().to_string(),
             tables: vec![
                 "feeds",
+                "feed_columns",
                 "quarantine",
                 "records",
                 "cases",

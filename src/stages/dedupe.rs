@@ -25,6 +25,8 @@ pub enum DuplicateKind {
     RepeatedRow,
     /// The same code, other cells: an update exported beside the old state.
     SameCode,
+    /// The same code in a file of a newer night: what the system said before.
+    Superseded,
     /// Two codes, one hub dossier named by both.
     SameReference,
     /// Two codes, one person, procedure and time.
@@ -36,6 +38,7 @@ impl DuplicateKind {
         match self {
             Self::RepeatedRow => "repeated_row",
             Self::SameCode => "same_code",
+            Self::Superseded => "superseded",
             Self::SameReference => "same_reference",
             Self::TypedTwice => "typed_twice",
         }
@@ -106,6 +109,8 @@ fn same_code(
 ) {
     let content = Ints::of(frame, "content").ok();
     let content = |row: u32| content.and_then(|column| column.get(row as usize));
+    let night = Ints::of(frame, "night").ok();
+    let night = |row: u32| night.and_then(|column| column.get(row as usize));
     let code = |row: usize| records.text(FieldName::Code, row);
     let mut start = 0;
     while start < records.len() {
@@ -114,8 +119,13 @@ fn same_code(
         for row in start as u32 + 1..end as u32 {
             match survivors.iter().copied().find(|survivor| !other_person(records, *survivor, row)) {
                 Some(survivor) => {
-                    let same = content(survivor) == content(row);
-                    let kind = if same { DuplicateKind::RepeatedRow } else { DuplicateKind::SameCode };
+                    let kind = if night(survivor) != night(row) {
+                        DuplicateKind::Superseded
+                    } else if content(survivor) == content(row) {
+                        DuplicateKind::RepeatedRow
+                    } else {
+                        DuplicateKind::SameCode
+                    };
                     duplicates.push(Duplicate { system, survivor, row, kind });
                     alive[row as usize] = false;
                 }

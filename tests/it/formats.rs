@@ -117,14 +117,7 @@ fn random_tables_are_read_back_from_every_format() {
             runner
                 .run(&inputs, |(charset, packing, rows)| {
                     let rows = with_keys(rows);
-                    prop_assert_eq!(
-                        round_trip(&rows, form, charset, packing),
-                        rows,
-                        "{:?} {:?}",
-                        form,
-                        charset
-                    );
-                    Ok(())
+                    same(&round_trip(&rows, form, charset, packing), &rows)
                 })
                 .unwrap_or_else(|error| panic!("{form:?}: {error}"));
         });
@@ -147,8 +140,11 @@ fn random_tables_are_read_back_from_every_encoding() {
         run(12, |runner| {
             let words = |form| {
                 let cell = cell_for(form, charset).prop_filter("words", |cell| {
+                    // In VIQR the signs of file names and codes are left alone.
+                    let is_plain = |c: char| c.is_alphabetic() || c == ' ';
                     cell.chars().filter(|c| c.is_alphabetic()).count() > 6
                         && !cell.contains(['\n', '\\', '"', '\''])
+                        && (charset != Charset::Viqr || cell.chars().all(is_plain))
                 });
                 proptest::collection::vec(proptest::collection::vec(cell, 2), 60..80)
             };
@@ -158,14 +154,15 @@ fn random_tables_are_read_back_from_every_encoding() {
                 .run(&inputs, |(form, packing, rows)| {
                     let rows = with_keys(rows);
                     prop_assume!(rows.iter().flatten().all(|cell| fits(cell, form, charset)));
-                    prop_assert_eq!(
-                        round_trip(&rows, form, charset, packing),
-                        rows,
-                        "{:?} {:?}",
-                        form,
-                        charset
-                    );
-                    Ok(())
+                    // TCVN3 has no capitals with tones: what a capital font showed is raised again.
+                    let small = |rows: &[Vec<String>]| -> Vec<Vec<String>> {
+                        let raised = |cell: &String| match charset {
+                            Charset::Tcvn3 => cell.to_lowercase(),
+                            _ => cell.clone(),
+                        };
+                        rows.iter().map(|row| row.iter().map(raised).collect()).collect()
+                    };
+                    same(&small(&round_trip(&rows, form, charset, packing)), &small(&rows))
                 })
                 .unwrap_or_else(|error| panic!("{charset:?}: {error}"));
         });

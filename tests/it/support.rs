@@ -10,8 +10,18 @@ use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-pub const TABLES: [&str; 9] =
-    ["feeds", "quarantine", "records", "cases", "links", "duplicates", "differences", "findings", "summary"];
+pub const TABLES: [&str; 10] = [
+    "feeds",
+    "feed_columns",
+    "quarantine",
+    "records",
+    "cases",
+    "links",
+    "duplicates",
+    "differences",
+    "findings",
+    "summary",
+];
 
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

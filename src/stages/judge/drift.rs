@@ -69,7 +69,7 @@ impl Columns {
                 entry.1 = column.encoding.map(str::to_owned);
             }
         }
-        columns
+        columns.in_order()
     }
 
     fn then<'c>(past: impl Iterator<Item = &'c PastColumn>) -> Self {
@@ -88,13 +88,19 @@ impl Columns {
                 entry.1.clone_from(&column.encoding);
             }
         }
-        columns
+        columns.in_order()
     }
 
     fn add(&mut self, header: &str, position: Option<u64>) {
         if !self.list.iter().any(|(known, _)| known == header) {
             self.list.push((header.to_owned(), position));
         }
+    }
+
+    /// In the order in which they stand in the file: mapped columns are listed first.
+    fn in_order(mut self) -> Self {
+        self.list.sort_by_key(|(_, position)| position.unwrap_or(u64::MAX));
+        self
     }
 
     fn names(&self) -> BTreeSet<&str> {

@@ -214,6 +214,8 @@ impl Clerk<'_> {
     fn duplicates(&mut self) {
         for duplicate in &self.linked.duplicates {
             let kind = match duplicate.kind {
+                // What a system said on an earlier night is no double entry.
+                DuplicateKind::Superseded => continue,
                 DuplicateKind::RepeatedRow | DuplicateKind::SameCode => FindingKind::RepeatedRow,
                 DuplicateKind::SameReference | DuplicateKind::TypedTwice => FindingKind::TypedTwice,
             };

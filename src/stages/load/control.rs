@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveDateTime};
 use serde_json::Value;
 
 use crate::config::plan::SystemPlan;
+use crate::domain::date::DatePattern;
 use crate::domain::dossier::{FieldKind, FieldName};
 use crate::domain::text::fold;
 use crate::domain::{date, money};
@@ -58,7 +59,8 @@ pub fn read(dir: &Path, export: &str, system: &SystemPlan) -> Option<Control> {
     }
     let Ok(text) = std::fs::read_to_string(&path) else { return fault("the control file is no text") };
     let mut control = parse(&text, system);
-    if control.rows.is_none()
+    if control.fault.is_none()
+        && control.rows.is_none()
         && control.sums.is_empty()
         && control.sha256.is_none()
         && control.extracted_at.is_none()
@@ -77,7 +79,10 @@ fn parse(text: &str, system: &SystemPlan) -> Control {
         if ROWS.contains(&key.as_str()) {
             control.rows = money::normalise(&value).value.and_then(|rows| u64::try_from(rows).ok());
         } else if EXTRACTED.contains(&key.as_str()) {
-            control.extracted_at = date::datetime(&value, &system.dates).value;
+            control.extracted_at = moment(&value, system);
+            if control.extracted_at.is_none() {
+                control.fault = Some("the time of the extract in the control file cannot be read".to_owned());
+            }
         } else if key == "sha256" || key == "sha 256" {
             control.sha256 = Some(value.to_ascii_lowercase());
         } else if let Some(field) = summed(&key, system)
@@ -87,6 +92,20 @@ fn parse(text: &str, system: &SystemPlan) -> Control {
         }
     }
     control
+}
+
+/// A time in the forms of the pipeline, or in one of the usual ones.
+fn moment(value: &str, system: &SystemPlan) -> Option<NaiveDateTime> {
+    const USUAL: [&str; 6] = [
+        "dd/MM/yyyy HH:mm:ss",
+        "dd/MM/yyyy HH:mm",
+        "yyyyMMddHHmmss",
+        "yyyy-MM-dd HH:mm",
+        "yyyy-MM-dd'T'HH:mm:ss",
+        "yyyy-MM-dd'T'HH:mm:ssZ",
+    ];
+    let usual: Vec<DatePattern> = USUAL.iter().filter_map(|form| DatePattern::parse(form).ok()).collect();
+    date::datetime(value, &system.dates).value.or_else(|| date::datetime(value, &usual).value)
 }
 
 /// A money field by its name, or by the export's own header.
@@ -125,7 +144,6 @@ pub fn written(path: &Path) -> Option<NaiveDateTime> {
 mod tests {
     use super::*;
     use crate::config::pipeline::parse_moment;
-    use crate::domain::date::DatePattern;
 
     fn system() -> SystemPlan {
         let mut system = SystemPlan::for_test(&[]);

@@ -6,7 +6,7 @@ use crate::config::plan::{CodeOrigin, SystemPlan};
 use crate::domain::date::DatePattern;
 use crate::domain::dossier::FieldName;
 use crate::domain::encoding::{self, Carrier, ColumnEncoding, Encoding, Judgement};
-use crate::domain::recognise;
+use crate::domain::recognise::{self, DayMonth};
 use crate::domain::text::fold;
 
 /// Cells on which an encoding is judged.
@@ -19,7 +19,11 @@ const PATTERN_READS: f64 = 0.8;
 pub fn encodings(columns: &[Vec<&[u8]>], declared_as: Option<Encoding>) -> Vec<Judgement> {
     let judge = |cells: &Vec<&[u8]>| match declared_as {
         Some(encoding) => declared(encoding, cells),
-        None => encoding::judge(cells.iter().copied().take(ENCODING_CELLS)),
+        None => {
+            // Evenly over the sample: what stands further down counts as much as the beginning.
+            let step = cells.len().div_ceil(ENCODING_CELLS).max(1);
+            encoding::judge(cells.iter().copied().step_by(step))
+        }
     };
     let judged: Vec<Judgement> = columns.iter().map(judge).collect();
     if declared_as.is_some() { judged } else { encoding::settle(&judged) }
@@ -71,16 +75,18 @@ fn syllables(text: &str) -> i64 {
     words.filter(|word| !word.is_ascii()).map(worth).sum()
 }
 
-/// The date patterns of a grid: those of the pipeline, or those that read its columns.
+/// The date patterns of a grid: those of the pipeline, or those that read its columns; and whether day
+/// and month could be the other way round in all of them.
 pub fn dates<'c, I: Iterator<Item = &'c String>>(
     system: &SystemPlan,
     width: usize,
     column: &dyn Fn(usize) -> I,
-) -> Arc<[DatePattern]> {
+) -> (Arc<[DatePattern]>, bool) {
     if !system.dates_from_content {
-        return Arc::from(system.dates.as_slice());
+        return (Arc::from(system.dates.as_slice()), false);
     }
     let mut patterns: Vec<DatePattern> = Vec::new();
+    let (mut decided, mut undecided) = (false, false);
     for at in 0..width {
         let reading = recognise::date_patterns(column(at).map(String::as_str));
         let read: f64 =
@@ -88,6 +94,8 @@ pub fn dates<'c, I: Iterator<Item = &'c String>>(
         if read < PATTERN_READS {
             continue;
         }
+        decided |= reading.order == DayMonth::Decided && reading.cover.iter().any(|p| p.starts_with('d'));
+        undecided |= reading.order == DayMonth::Undecided;
         for pattern in &reading.cover {
             let is_new = !patterns.iter().any(|known| known.as_str() == pattern);
             if is_new && let Ok(pattern) = DatePattern::parse(pattern) {
@@ -96,7 +104,7 @@ pub fn dates<'c, I: Iterator<Item = &'c String>>(
         }
     }
     patterns.extend(system.dates.iter().cloned());
-    Arc::from(patterns)
+    (Arc::from(patterns), undecided && !decided)
 }
 
 /// What is known of a system that helps to recognise its cells.

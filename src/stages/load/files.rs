@@ -21,6 +21,13 @@ pub struct FoundFile {
 /// never have had one.
 pub fn find(dir: &Path, pattern: &FilePattern, as_of: NaiveDateTime, nights: u32) -> Vec<FoundFile> {
     let mut found: Vec<FoundFile> = Vec::new();
+    // A check without a night looks at whatever was delivered last.
+    if as_of == NaiveDateTime::default() && pattern.is_dated() {
+        return newest(dir, pattern).map_or_else(
+            || vec![FoundFile { name: pattern.text.clone(), nights_back: 0, is_there: false }],
+            |file| vec![file],
+        );
+    }
     let nights = if pattern.is_dated() { nights } else { 0 };
     for back in (0..=nights).rev() {
         let name = name_of(pattern, as_of - TimeDelta::days(i64::from(back)));
@@ -38,6 +45,17 @@ pub fn find(dir: &Path, pattern: &FilePattern, as_of: NaiveDateTime, nights: u32
         }
     }
     found
+}
+
+/// The newest file of any night.
+fn newest(dir: &Path, pattern: &FilePattern) -> Option<FoundFile> {
+    let part = |part: &NamePart| match part {
+        NamePart::Text(text) => text.clone(),
+        NamePart::Moment { .. } => "*".to_owned(),
+    };
+    let name: String = pattern.parts.iter().map(part).collect();
+    let name = matches(dir, &name).pop()?;
+    Some(FoundFile { name, nights_back: 0, is_there: true })
 }
 
 fn name_of(pattern: &FilePattern, moment: NaiveDateTime) -> String {

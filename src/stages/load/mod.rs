@@ -91,7 +91,8 @@ pub struct Feed {
     pub sha256: String,
     pub kind: Option<FileKind>,
     pub control: Option<Control>,
-    /// When the file was last written, in the clock of the run.
+    /// When the file was last written, in the clock of the run; only where the pipeline asks for the age
+    /// of an extract and no control file tells it.
     pub written: Option<NaiveDateTime>,
     /// Files of the same archive that hold another table, or none.
     pub passed_over: Vec<String>,
@@ -132,6 +133,8 @@ pub struct Layout {
     pub columns: Vec<(Option<usize>, Judgement)>,
     /// What a header over other cells was repaired with.
     pub repaired: Option<String>,
+    /// Day and month could be the other way round in every date there is.
+    pub dates_undecided: bool,
 }
 
 #[derive(Debug)]
@@ -197,6 +200,7 @@ pub fn check_headers(plan: &RunPlan) -> (Vec<LoadError>, Vec<String>) {
         match feeds {
             Ok(feeds) => {
                 absent.extend(feeds.iter().filter_map(|feed| crate::check::absence(&feed.file, &feed.state)));
+                errors.extend(feeds.iter().filter_map(|feed| crate::check::fault(&feed.file, &feed.state)));
             }
             Err((_, mut found)) => errors.append(&mut found),
         }
@@ -257,7 +261,9 @@ fn open(dir: &Path, file: &FoundFile, system: &SystemPlan) -> OpenedFile {
         }
     }
     feed.control = control::read(dir, &file.name, system);
-    feed.written = control::written(&path);
+    let is_asked = system.expect.extracted_after.is_some()
+        && feed.control.as_ref().is_none_or(|control| control.extracted_at.is_none());
+    feed.written = if is_asked { control::written(&path) } else { None };
     if feed.bytes == 0 {
         return Ok(vec![Feed { state: FeedState::Empty, ..feed }]);
     }
@@ -265,6 +271,10 @@ fn open(dir: &Path, file: &FoundFile, system: &SystemPlan) -> OpenedFile {
         Ok(members) => members,
         Err(reason) => return Ok(vec![Feed { state: FeedState::Unreadable(reason), ..feed }]),
     };
+    // What a control file counts is the archive, not each of its members.
+    if let Some(control) = feed.control.as_mut().filter(|_| members.len() > 1) {
+        (control.rows, control.sums) = (None, Vec::new());
+    }
     let mut feeds: Vec<Feed> = Vec::with_capacity(members.len());
     let (mut strangers, mut misfits) = (Vec::new(), Vec::new());
     for member in members {
@@ -397,6 +407,7 @@ fn layout_of(sheet: Option<Arc<str>>, shape: &shape::Shape) -> Layout {
         titles: shape.titles.clone(),
         columns: shape.positions.iter().copied().zip(shape.encodings.iter().cloned()).collect(),
         repaired: shape.repaired.clone(),
+        dates_undecided: shape.dates_undecided,
     }
 }
 

@@ -46,7 +46,7 @@ pub struct Place {
 
 /// The accepted records of one system.
 ///
-/// Columns of `frame`: `place`, `row`, `issues` (bits), `raw` (JSON of repaired cells), `content`
+/// Columns of `frame`: `place`, `night` (nights between the file and the run), `row`, `issues` (bits), `raw` (JSON of repaired cells), `content`
 /// (hash of all cells), then one per mapped field under its own name; `status_raw` beside `status`,
 /// `birth_precision` beside `birth_date`.
 #[derive(Debug)]
@@ -154,6 +154,8 @@ fn normalise_system(
         sums[typed.feed].add(std::mem::take(&mut typed.sums));
         let height = typed.frame.height();
         typed.frame.with_column(frame::ints("place", vec![position as i64; height])).map_err(frame_error)?;
+        let night = i64::from(feeds[typed.feed].nights_back);
+        typed.frame.with_column(frame::ints("night", vec![night; height])).map_err(frame_error)?;
         frames.push(typed.frame);
         quarantine.append(&mut typed.quarantine);
     }
@@ -197,6 +199,7 @@ fn empty_frame(system: &SystemPlan) -> Result<DataFrame, PolarsError> {
     let batch = RawBatch::new(system.columns.len(), None);
     let mut typed = type_batch(system, 0, 0, &place, batch)?;
     typed.frame.with_column(frame::ints("place", Vec::new()))?;
+    typed.frame.with_column(frame::ints("night", Vec::new()))?;
     Ok(typed.frame)
 }
 
@@ -218,7 +221,7 @@ fn type_batch(
     let births = births.map(|at| &batch.columns[at]);
     for (plan, cells) in system.columns.iter().zip(&batch.columns) {
         let built = ColumnBuilder::new(system, plan, &batch.dates).build(cells, births, &mut sheet);
-        tallies.push(tally::of(plan.field, cells, &built, &sheet));
+        tallies.push(tally::of(system, plan.field, cells, &built, &sheet));
         if plan.field.kind() == FieldKind::Money {
             sums.money.insert(plan.field, tally::sum(&built)?);
         }

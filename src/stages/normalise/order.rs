@@ -1,4 +1,4 @@
-//! Puts records into canonical order: code, receipt, furthest status, content, place, row.
+//! Puts records into canonical order: code, newest file, receipt, furthest status, content, place, row.
 //!
 //! Codes are compared by their first 32 bytes as two numbers; only equal prefixes are compared as text.
 
@@ -16,6 +16,7 @@ pub fn canonical(frame: DataFrame) -> PolarsResult<DataFrame> {
     let received = Ints::of(&frame, "received_at")?;
     let status = Ints::of(&frame, "status").ok();
     let content = Ints::of(&frame, "content")?;
+    let nights = Ints::of(&frame, "night")?;
     let (places, rows) = (Ints::of(&frame, "place")?, Ints::of(&frame, "row")?);
     let mut order: Vec<([u128; 2], IdxSize)> =
         (0..frame.height()).map(|row| (prefix(codes.get(row).unwrap_or_default()), row as IdxSize)).collect();
@@ -23,7 +24,7 @@ pub fn canonical(frame: DataFrame) -> PolarsResult<DataFrame> {
     let rest = |row: IdxSize| {
         let row = row as usize;
         let furthest = status.and_then(|status| status.get(row)).map_or(0, |status| -status);
-        (received.get(row), furthest, content.get(row), places.get(row), rows.get(row))
+        (nights.get(row), received.get(row), furthest, content.get(row), places.get(row), rows.get(row))
     };
     order.par_sort_unstable_by(|a, b| {
         a.0.cmp(&b.0).then_with(|| code(a.1).cmp(&code(b.1))).then_with(|| rest(a.1).cmp(&rest(b.1)))

@@ -75,6 +75,12 @@ fn national_code(cell: &str) -> Option<String> {
     (dossier_code::form(&code) != dossier_code::CodeForm::Foreign).then(|| code.into_owned())
 }
 
+/// A code of any system; what holds no digit is none, and may be a signature.
+fn code_of(cell: &str) -> Option<String> {
+    let code = dossier_code::normalise(cell).value?;
+    code.bytes().any(|byte| byte.is_ascii_digit()).then(|| code.into_owned())
+}
+
 /// Cells whose value was lost. A row rejected for several cells is one refused row, named by the
 /// first of them.
 pub fn lost_cells(
@@ -102,8 +108,7 @@ pub fn lost_cells(
         }
         let position = system.columns.iter().position(|column| column.field == *field);
         let cell = position.map_or("", |position| batch.columns[position].get(*row));
-        let code =
-            system.hub_key_column().and_then(|at| dossier_code::normalise(batch.columns[at].get(*row)).value);
+        let code = system.hub_key_column().and_then(|at| code_of(batch.columns[at].get(*row)));
         let number = cell_of(FieldName::IdNumber, *row).and_then(|cell| personal_id::normalise(cell).value);
         let procedure =
             cell_of(FieldName::Procedure, *row).and_then(|cell| procedure_code::normalise(cell).value);
@@ -118,7 +123,7 @@ pub fn lost_cells(
             scope,
             reason: issues.iter().find(|issue| is_loss(*issue)).map_or("empty_value", ParseIssue::code),
             detail: format!("field {}", field.name()),
-            code: code.map(|code| code.into_owned()),
+            code,
             person,
             masked: (!cell.is_empty()).then(|| masked(*field, cell)),
         });

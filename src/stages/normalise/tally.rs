@@ -7,11 +7,14 @@ use polars::prelude::{Column, PolarsError};
 use super::column::Sheet;
 use super::feed::{MOST_VALUES, Tally};
 use super::quarantine;
+use crate::config::plan::SystemPlan;
+use crate::domain::channel;
 use crate::domain::dossier::{FieldKind, FieldName};
+use crate::domain::text::fold;
 use crate::stages::load::cells::Cells;
 
 /// Counts one typed column; the first of `built` holds the values.
-pub fn of(field: FieldName, cells: &Cells, built: &[Column], sheet: &Sheet) -> Tally {
+pub fn of(system: &SystemPlan, field: FieldName, cells: &Cells, built: &[Column], sheet: &Sheet) -> Tally {
     let lost = sheet.lost.iter().filter(|(_, of, issues)| *of == field && !issues.is_empty()).count();
     let noted = sheet.repaired.iter().filter(|(_, of, _)| *of == field).count();
     let nulls = built.first().map_or(0, Column::null_count);
@@ -21,13 +24,13 @@ pub fn of(field: FieldName, cells: &Cells, built: &[Column], sheet: &Sheet) -> T
         empty: nulls.saturating_sub(lost) as u64,
         unreadable: lost as u64,
         repaired: noted.saturating_sub(lost) as u64,
-        values: if is_list { values(field, cells) } else { BTreeMap::new() },
+        values: if is_list { values(field, cells, system) } else { BTreeMap::new() },
     }
 }
 
-/// The values of a code list. What stands there once may have slipped in from another column, and a
+/// The values of a code list. What is in no list and hardly ever stands there may have slipped in from another column, and a
 /// person with it: it is kept by its form.
-fn values(field: FieldName, cells: &Cells) -> BTreeMap<String, u64> {
+fn values(field: FieldName, cells: &Cells, system: &SystemPlan) -> BTreeMap<String, u64> {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for cell in cells.iter().map(str::trim).filter(|cell| !cell.is_empty()) {
         if counts.len() < MOST_VALUES || counts.contains_key(cell) {
@@ -36,10 +39,20 @@ fn values(field: FieldName, cells: &Cells) -> BTreeMap<String, u64> {
     }
     let mut shown = BTreeMap::new();
     for (cell, count) in counts {
-        let value = if count > 2 { cell.chars().take(60).collect() } else { quarantine::masked(field, cell) };
+        let is_word = is_listed(field, cell, system) || count > 2;
+        let value = if is_word { cell.chars().take(60).collect() } else { quarantine::masked(field, cell) };
         *shown.entry(value).or_default() += count;
     }
     shown
+}
+
+/// The value is one the pipeline, or the law, knows.
+fn is_listed(field: FieldName, cell: &str, system: &SystemPlan) -> bool {
+    match field.kind() {
+        FieldKind::Status => system.status.contains_key(&fold(cell)),
+        FieldKind::Level => system.levels.contains_key(&fold(cell)),
+        _ => channel::normalise(cell).value.is_some(),
+    }
 }
 
 /// The sum of a column of amounts.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::rows::{Cell, Rows, count, maybe, text};
 use super::{Night, TableError};
 use crate::domain::dossier::FieldName;
+use crate::domain::finding_kind::FindingKind;
 use crate::engine::frame::Texts;
 use crate::engine::id::{self, Id};
 use crate::engine::table::{Kind, Table, TableSchema};
@@ -145,7 +146,11 @@ fn finding_id(night: &Night<'_>, finding: &Finding, case: Option<Id>, record: Op
     let record = record.filter(|_| finding.case.is_none_or(|case| stands(case) != finding.row));
     let about = match case {
         Some(case) => case.to_string(),
-        None => finding.detail.split(':').next().unwrap_or_default().to_owned(),
+        // A published figure is named by what stands before the colon; a change in a file by its kind.
+        None if finding.kind == FindingKind::PublishedGap => {
+            finding.detail.split(':').next().unwrap_or_default().to_owned()
+        }
+        None => String::new(),
     };
     let record = record.map(|record| record.to_string()).unwrap_or_default();
     id::of(&["finding", finding.kind.name(), system, other, &about, field, &record])

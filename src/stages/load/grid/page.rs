@@ -29,6 +29,9 @@ pub fn open(bytes: &Bytes, name: &str, system: &SystemPlan) -> Result<Page, Open
     let mut sheets = Sheets::default();
     for (number, rows) in (1..).zip(&tables.list) {
         let name_of = format!("table {number}");
+        if system.sheet.as_ref().is_some_and(|wanted| wanted.value != name_of) {
+            continue;
+        }
         let place = if several { format!("{name} {name_of}") } else { name.to_owned() };
         let mut reading = Sheet::begin(system, place, several.then_some(name_of.as_str()));
         let refused = rows.iter().filter(|row| !row.is_empty()).find_map(|row| reading.row(row).err());

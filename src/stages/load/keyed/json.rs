@@ -15,6 +15,8 @@ use crate::config::plan::SystemPlan;
 
 /// Of a broken record, as much is searched for its code.
 const SEARCHED: usize = 64 << 10;
+/// A document up to this size may be one record.
+const ALONE: u64 = 1 << 20;
 /// Records whose keys are looked at.
 const PROBED: usize = 500;
 
@@ -145,8 +147,10 @@ impl JsonFile {
 
     fn cut_document(&mut self, system: &SystemPlan) -> Result<Option<String>, OpenError> {
         let reader = BufReader::with_capacity(1 << 18, self.bytes.reader()?);
+        // One record alone is no envelope of the list it holds.
+        let records = if self.is_bare_record(system)? { Some(&[][..]) } else { system.records.as_deref() };
         let limits = Limits { record_bytes: limits::JSON_RECORD_BYTES as u64, depth: limits::JSON_DEPTH };
-        let cut = json_cut::cut(reader, system.records.as_deref(), STRETCH_BYTES, limits)
+        let cut = json_cut::cut(reader, records, STRETCH_BYTES, limits)
             .map_err(|error| OpenError::Unreadable(format!("not readable JSON: {error}")))?;
         self.pieces = cut.pieces.into_iter().map(JsonPiece::Elements).collect();
         for bad in cut.bad {
@@ -162,6 +166,21 @@ impl JsonFile {
         Ok(cut
             .truncated
             .map(|byte| format!("the JSON breaks off at byte {byte}, behind {} records", cut.records)))
+    }
+
+    /// The whole document is one object with the keys without which nothing can be reconciled.
+    fn is_bare_record(&self, system: &SystemPlan) -> Result<bool, OpenError> {
+        if system.records.is_some() || self.bytes.len() > ALONE {
+            return Ok(false);
+        }
+        let raw = self.bytes.head(ALONE)?;
+        let raw = raw.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&raw);
+        let Some(record) = std::str::from_utf8(raw).ok().and_then(|text| Record::parse(text).ok()) else {
+            return Ok(false);
+        };
+        let mut vital =
+            system.columns.iter().zip(&self.columns).filter(|(column, _)| column.field.is_vital());
+        Ok(vital.all(|(_, path)| path.text(&record).is_some()))
     }
 
     fn cut_lines(&mut self) -> Result<Option<String>, OpenError> {

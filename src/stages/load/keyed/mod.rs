@@ -77,7 +77,7 @@ pub fn open(
     let judged = evidence::encodings(&cells, system.encoding);
     let texts: Vec<Vec<String>> =
         sample.columns.iter().map(|column| column.iter().take(300).map(str::to_owned).collect()).collect();
-    let dates = evidence::dates(system, texts.len(), &|at| texts[at].iter());
+    let (dates, dates_undecided) = evidence::dates(system, texts.len(), &|at| texts[at].iter());
     let decoders = judged.iter().map(|judgement| judgement.encoding).collect();
     let position = |column: &crate::config::plan::ColumnPlan| {
         titles.iter().position(|title| {
@@ -92,6 +92,7 @@ pub fn open(
         columns: system.columns.iter().map(position).zip(judged).collect(),
         titles,
         repaired: None,
+        dates_undecided,
     };
     Ok((KeyedFile { rows, decoders, dates }, layout, damage))
 }

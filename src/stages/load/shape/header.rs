@@ -39,8 +39,13 @@ impl Title {
 ///
 /// # Errors
 /// Names the missing columns of the best row, what they may be called there, or a header that
-/// stands twice.
-pub fn find(rows: &[Vec<String>], place: &str, system: &SystemPlan) -> Result<Header, OpenError> {
+/// stands twice. `number` gives a row as a person counts it.
+pub fn find(
+    rows: &[Vec<String>],
+    number: &dyn Fn(usize) -> u64,
+    place: &str,
+    system: &SystemPlan,
+) -> Result<Header, OpenError> {
     let cleaned: Vec<Vec<String>> =
         rows.iter().map(|row| row.iter().map(|cell| title(cell)).collect()).collect();
     let wanted: Vec<String> = system.columns.iter().map(|column| title(&column.source)).collect();
@@ -75,12 +80,12 @@ pub fn find(rows: &[Vec<String>], place: &str, system: &SystemPlan) -> Result<He
                     "has no column `{}` for `{}` (header in row {})",
                     column.source,
                     column.field.name(),
-                    rows.1 + 1
+                    number(rows.1)
                 ),
                 nearest(wanted, &titles),
             ),
             [first, second, ..] => (
-                format!("column `{}` stands twice in the header (row {})", column.source, rows.1 + 1),
+                format!("column `{}` stands twice in the header (row {})", column.source, number(rows.1)),
                 twice(&titles[*first], &titles[*second], wanted),
             ),
         };
@@ -213,11 +218,14 @@ mod tests {
     }
 
     fn positions(text: &str, wanted: &[&str]) -> Vec<usize> {
-        find(&rows(text), "x", &SystemPlan::for_test(wanted)).expect("a header").positions
+        find(&rows(text), &|at| at as u64 + 1, "x", &SystemPlan::for_test(wanted))
+            .expect("a header")
+            .positions
     }
 
     fn refusal(text: &str, wanted: &[&str]) -> String {
-        match find(&rows(text), "x", &SystemPlan::for_test(wanted)).expect_err("refused") {
+        match find(&rows(text), &|at| at as u64 + 1, "x", &SystemPlan::for_test(wanted)).expect_err("refused")
+        {
             OpenError::Mapping(errors) => errors.iter().map(ToString::to_string).collect(),
             OpenError::NoHeader(error) => error.to_string(),
             OpenError::Unreadable(reason) | OpenError::Shifted(reason) => reason,

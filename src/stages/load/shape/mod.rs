@@ -40,6 +40,8 @@ pub struct Shape {
     /// What a header over other cells was repaired with.
     pub repaired: Option<String>,
     pub dates: Arc<[DatePattern]>,
+    /// Day and month could be the other way round in every date there is.
+    pub dates_undecided: bool,
     /// Widths a row may have; `None` where rows have no width of their own.
     widths: Option<(usize, usize)>,
     furniture: Furniture,
@@ -82,7 +84,7 @@ pub fn decide(sample: Sample<'_>, place: &str, system: &SystemPlan) -> Result<Sh
         cells.map(|(at, judgement)| evidence::title(judgement.encoding, row.cell(at))).collect()
     };
     let titles: Vec<Vec<String>> = sample.rows.iter().map(titled).collect();
-    let header = header::find(&titles, place, system)?;
+    let header = header::find(&titles, &|at| sample.rows[at].number, place, system)?;
     let raw_header = |row: &Row| (0..row.width()).map(|at| row.cell(at).to_vec()).collect();
     let mut shape = Shape {
         header_row: sample.rows[header.rows.1].number,
@@ -90,6 +92,7 @@ pub fn decide(sample: Sample<'_>, place: &str, system: &SystemPlan) -> Result<Sh
         encodings: Vec::new(),
         repaired: None,
         dates: Arc::from([]),
+        dates_undecided: false,
         widths: None,
         furniture: Furniture {
             vital: Vec::new(),
@@ -102,7 +105,8 @@ pub fn decide(sample: Sample<'_>, place: &str, system: &SystemPlan) -> Result<Sh
     };
     let body: Vec<(&Row, &Vec<String>)> = sample.rows.iter().zip(&rows).skip(header.rows.1 + 1).collect();
     shape.place_vital(system);
-    shape.dates = evidence::dates(system, width, &|at| body.iter().filter_map(move |(_, row)| row.get(at)));
+    let column = |at: usize| body.iter().filter_map(move |(_, row)| row.get(at));
+    (shape.dates, shape.dates_undecided) = evidence::dates(system, width, &column);
     shape.align(sample, &header, &body, system)?;
     shape.encodings = shape.positions.iter().map(|at| evidence::at(&encodings, *at)).collect();
     shape.decoders = shape.encodings.iter().map(|judgement| judgement.encoding).collect();
