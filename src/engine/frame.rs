@@ -10,6 +10,7 @@ use polars::prelude::{
 };
 use polars_arrow::array::{Array, MutablePlString, PrimitiveArray, Utf8ViewArray};
 use polars_arrow::bitmap::MutableBitmap;
+use rayon::prelude::*;
 
 /// Builds one nullable text column.
 pub struct TextBuilder(MutablePlString);
@@ -118,6 +119,18 @@ pub fn stack(frames: Vec<DataFrame>) -> PolarsResult<DataFrame> {
     }
     all.rechunk_mut_par();
     Ok(all)
+}
+
+/// As [`gather`], of a frame that is not needed any more: each column is let go once it is copied, so
+/// that two frames are never held.
+///
+/// # Errors
+/// When an index is out of bounds.
+pub fn reorder(frame: DataFrame, order: &[IdxSize]) -> PolarsResult<DataFrame> {
+    let index = IdxCa::from_vec(PlSmallStr::from_static("row"), order.to_vec());
+    let take = |column: Column| column.take(&index).map(|taken| taken.rechunk());
+    let columns = frame.into_columns().into_par_iter().map(take).collect::<PolarsResult<Vec<Column>>>()?;
+    DataFrame::new(order.len(), columns)
 }
 
 /// The rows at `order`, in that order, as a single-chunk frame.

@@ -64,8 +64,12 @@ impl Draft<'_> {
         mapped
     }
 
-    /// It has, or may have, the columns without which there are no records.
+    /// It has a header, and has, or may have, the columns without which there are no records.
     pub fn can_be_reconciled(&self) -> bool {
+        // The titles of a file without a header would be the cells of its first row, and a person.
+        if self.table.columns.iter().any(|column| column.header_is_guessed) {
+            return false;
+        }
         let mapped = self.mapped();
         FieldName::ALL.iter().filter(|f| f.is_vital()).all(|f| mapped.iter().any(|(known, ..)| known == f))
     }

@@ -84,7 +84,7 @@ pub fn blocks(paths: &[PathBuf]) -> Result<String, InspectError> {
             match draft.filter(Draft::can_be_reconciled) {
                 Some(draft) => drop(writeln!(out, "{}", draft.write())),
                 None => out.push_str(
-                    "# NO BLOCK: without a code and a date of receipt nothing can be reconciled\n\n",
+                    "# NO BLOCK: without a header, a code and a date of receipt nothing can be reconciled\n\n",
                 ),
             }
         }

@@ -9,6 +9,7 @@ mod golden;
 mod laws;
 mod formats;
 mod layers;
+mod mutants;
 mod outputs;
 mod support;
 mod traps;

@@ -138,7 +138,7 @@ fn add_coded(found: &mut Grammars, text: &str, digits: usize) {
         found.add_if(Grammar::Timestamp, reading.timed);
         found.add_if(Grammar::Date, !reading.timed);
     }
-    found.add_if(Grammar::PartialDate, layout::is_partial(text));
+    found.add_if(Grammar::PartialDate, layout::is_partial(text) && layout::excel_serial(text).is_none());
     found.add_if(Grammar::ExcelSerial, layout::excel_serial(text).is_some());
     found.add_if(Grammar::Money, is_money(text));
     if let Some(number) = number(text) {

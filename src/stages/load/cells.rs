@@ -105,6 +105,15 @@ pub struct RawBatch {
 }
 
 impl RawBatch {
+    /// An empty piece that has room for so many bytes of text, evenly over its columns.
+    pub fn with_room(columns: usize, bytes: usize) -> Self {
+        let mut batch = Self::new(columns, None);
+        for column in &mut batch.columns {
+            column.text.reserve(bytes / columns.max(1));
+        }
+        batch
+    }
+
     pub fn new(columns: usize, sheet: Option<Arc<str>>) -> Self {
         Self { sheet, columns: vec![Cells::default(); columns], ..Self::default() }
     }

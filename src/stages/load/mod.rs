@@ -346,6 +346,25 @@ pub fn open_one(member: &Member, system: &SystemPlan) -> Result<Opened, OpenErro
     opened.unwrap_or_else(|| Err(OpenError::Unreadable("its reader failed on damaged bytes".to_owned())))
 }
 
+/// Reads bytes as one export of a system, whatever they are: the number of its rows, or why there are
+/// none. For tests and fuzzing.
+///
+/// # Errors
+/// In words.
+pub fn read_bytes(content: &[u8], system: &SystemPlan) -> Result<u64, String> {
+    let mut spill = source::bytes::Spill::begin().map_err(|error| error.to_string())?;
+    spill.push(content).map_err(|error| error.to_string())?;
+    let bytes = spill.finish().map_err(|error| error.to_string())?;
+    let mut rows = 0;
+    for member in unpack::unpack(bytes, None)? {
+        let opened = open_one(&member, system).map_err(|error| format!("{error:?}"))?;
+        for piece in 0..opened.pieces() {
+            rows += opened.piece(piece).map_err(|error| error.to_string())?.rows.len() as u64;
+        }
+    }
+    Ok(rows)
+}
+
 fn open_member(member: &Member, name: &str, system: &SystemPlan) -> Result<Opened, OpenError> {
     let (bytes, skip, kind, damage) = match member.kind {
         FileKind::Csv | FileKind::Ndjson | FileKind::Json | FileKind::Html => {

@@ -66,38 +66,28 @@ pub fn open(bytes: Bytes, skip: u64, name: &str, system: &SystemPlan) -> Result<
     if !is_whole && rows.len() > 1 && ends.last().is_some_and(|(byte, _)| *byte == head.len() as u64) {
         rows.pop();
     }
-    let cut = |offset: u64, line: u64| -> Result<Cutter, OpenError> {
-        let mut cutter = Cutter::new(&bytes, dialect, skip + offset, line)?;
-        cutter.run()?;
-        Ok(cutter)
-    };
-    let further = match is_whole {
-        true => Vec::new(),
-        // Where the records begin is not known yet, and need not be: any row is evidence.
-        false => further_rows(&bytes, dialect, &cut(0, 1)?.stretches)?,
-    };
+    let further = if is_whole { Vec::new() } else { further_rows(&bytes, dialect)? };
     let sample = Sample { rows: &rows, further: &further, has_widths: true };
     let shape = shape::decide(sample, name, system)?;
     let last = rows.iter().position(|row| row.number == shape.header_row).unwrap_or_default();
     let (byte, line) = ends[last];
-    let cutter = cut(byte, line)?;
+    let mut cutter = Cutter::new(&bytes, dialect, skip + byte, line)?;
+    cutter.run()?;
     let ends_in_newline = cutter.ends_in_newline;
     let long_delimiter = system.text.delimiter.clone().filter(|delimiter| delimiter.len() > 1);
     Ok(DelimitedFile { dialect, shape, stretches: cutter.stretches, ends_in_newline, long_delimiter, bytes })
 }
 
-/// Rows from the middle and the end of a long file.
-fn further_rows(
-    bytes: &Bytes,
-    dialect: Dialect,
-    stretches: &[(Stretch, Holds)],
-) -> Result<Vec<Row>, OpenError> {
+/// Rows from the middle and the end of a long file. Where its records begin is not known yet, and need
+/// not be: a piece of a row is evidence of its letters as well.
+fn further_rows(bytes: &Bytes, dialect: Dialect) -> Result<Vec<Row>, OpenError> {
     let mut rows = Vec::new();
-    let places = [stretches.len() / 2, stretches.len().saturating_sub(1)];
-    for (stretch, _) in places.iter().filter_map(|at| stretches.get(*at)) {
-        let piece = bytes.stretch(stretch.offset, stretch.length.min(FURTHER_BYTES))?;
-        let whole = memchr::memrchr(b'\n', &piece).map_or(&piece[..], |end| &piece[..=end]);
-        let mut reader = dialect.parser(whole);
+    for offset in [bytes.len() / 2, bytes.len().saturating_sub(FURTHER_BYTES as u64)] {
+        let length = (bytes.len() - offset).min(FURTHER_BYTES as u64) as usize;
+        let piece = bytes.stretch(offset, length)?;
+        let start = memchr::memchr(b'\n', &piece).map_or(piece.len(), |end| end + 1);
+        let end = memchr::memrchr(b'\n', &piece).map_or(start, |end| end + 1).max(start);
+        let mut reader = dialect.parser(&piece[start..end]);
         let mut record = ByteRecord::new();
         for _ in 0..FURTHER_ROWS {
             if !reader.read_byte_record(&mut record).is_ok_and(|more| more) {
@@ -118,7 +108,7 @@ impl DelimitedFile {
     /// When the file can no longer be read.
     pub fn piece(&self, index: usize) -> Result<RawBatch, LoadError> {
         let (stretch, holds) = self.stretches[index];
-        let mut batch = RawBatch::new(self.shape.positions.len(), None);
+        let mut batch = RawBatch::with_room(self.shape.positions.len(), stretch.length);
         batch.dates = Arc::clone(&self.shape.dates);
         if holds == Holds::LongLine {
             let detail = format!("a line of {} bytes, more than {RECORD_BYTES}", stretch.length);

@@ -109,6 +109,7 @@ pub fn schema(bytes: &Bytes, kind: Kind) -> Result<SchemaRef, OpenError> {
 
 /// The rows of every batch. A stream, which can only be read from its beginning, is laid out as a file.
 fn arrow_batches(bytes: &Bytes) -> Result<(SchemaRef, Vec<u64>, Bytes), ArrowError> {
+    super::arrow_check::check(bytes).map_err(ArrowError::IpcError)?;
     let is_file = bytes.head(6)? == b"ARROW1";
     if !is_file {
         let reader = StreamReader::try_new(std::io::BufReader::new(bytes.reader()?), None)?;

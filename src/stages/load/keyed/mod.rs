@@ -1,5 +1,6 @@
 //! Exports whose values are reached by name: JSON documents and lines, Parquet, Arrow.
 
+pub mod arrow_check;
 pub mod columnar;
 pub mod json;
 

@@ -76,6 +76,10 @@ fn is_total(cell: &[u8]) -> bool {
 
 /// White space alone, no-break spaces and byte-order marks included.
 pub fn is_blank(cell: &[u8]) -> bool {
+    // The first byte settles nearly every cell.
+    if cell.first().is_some_and(u8::is_ascii_graphic) {
+        return false;
+    }
     cell.is_empty()
         || cell.iter().all(u8::is_ascii_whitespace)
         || std::str::from_utf8(cell)
