@@ -255,10 +255,12 @@ impl Contents {
     fn take<'c>(&mut self, field: FieldName, cells: impl Iterator<Item = &'c str>, dates: &[DatePattern]) {
         for cell in cells {
             match field {
-                FieldName::Status if self.statuses.len() < MOST_VALUES && !cell.trim().is_empty() => {
-                    if !self.statuses.contains(cell.trim()) {
-                        self.statuses.insert(cell.trim().to_owned());
-                    }
+                FieldName::Status
+                    if self.statuses.len() < MOST_VALUES
+                        && !cell.trim().is_empty()
+                        && !self.statuses.contains(cell.trim()) =>
+                {
+                    self.statuses.insert(cell.trim().to_owned());
                 }
                 FieldName::Procedure if self.procedures.len() <= MOST_VALUES => {
                     let parsed = procedure_code::normalise(cell);

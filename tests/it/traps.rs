@@ -408,8 +408,6 @@ fn a_feed_is_held_against_its_own_history() {
         "files = [\"portal.csv\"]",
         "files = [\"portal.csv\"]\n[system.expect]\nsame_file_again = \"healthy\"",
     );
-    let pipeline =
-        pipeline.replacen("[system.columns]\ncode = \"MaHoSo\"", "[system.columns]\ncode = \"MaHoSo\"", 1);
     std::fs::write(trap.path("pipeline.toml"), pipeline).expect("written");
     let extract =
         |day: &str| std::fs::write(trap.path("x.ctl"), format!("extracted_at=2024-02-{day} 23:00:00\n"));

@@ -89,10 +89,10 @@ fn best(columns: &[Judged], order: &[usize], width: usize, share: &Share<'_>) ->
                     next[place] = Some(State { score, shift, chosen: all });
                 }
             };
-            for at in taken..width {
+            for (at, worth) in worth.iter().enumerate().skip(taken) {
                 let shift = at as i64 - header;
                 let turn = if shift == state.shift { 0.0 } else { TURN };
-                offer(at + 1, state.score + worth[at] - turn, shift, Some(at));
+                offer(at + 1, state.score + worth - turn, shift, Some(at));
             }
             offer(taken, state.score - ABSENT, state.shift, None);
         }
