@@ -37,6 +37,7 @@ accuracy: ## Precision and recall on generated exports with every planted error
 bench: ## Release build, 2M + 2M rows, beside DuckDB and Polars; writes docs/performance.md
 	cargo build --release
 	./benches/w1/run $(DATA)/w1
+	cargo bench --quiet --bench load -- load benches/w1/pipeline.toml $(DATA)/w1/input
 
 clean: ## Remove generated data and outputs; the build stays
 	rm -rf $(DATA) $(OUT)

@@ -107,7 +107,7 @@ impl<'a> Ints<'a> {
     }
 }
 
-/// Stacks frames of one schema into a single-chunk frame.
+/// Stacks frames of one schema; the chunks stay where they are.
 ///
 /// # Errors
 /// When the schemas differ.
@@ -117,8 +117,24 @@ pub fn stack(frames: Vec<DataFrame>) -> PolarsResult<DataFrame> {
     for frame in frames {
         all.vstack_mut_owned(frame)?;
     }
-    all.rechunk_mut_par();
     Ok(all)
+}
+
+/// The named columns that are there, as a single-chunk frame of their own.
+///
+/// # Errors
+/// When the columns differ in length.
+pub fn part(frame: &DataFrame, names: &[&str]) -> PolarsResult<DataFrame> {
+    let columns: Vec<Column> = names.iter().filter_map(|name| frame.column(name).ok().cloned()).collect();
+    let mut part = DataFrame::new(frame.height(), columns)?;
+    part.rechunk_mut_par();
+    Ok(part)
+}
+
+/// The frame with every column in a single chunk.
+pub fn whole(mut frame: DataFrame) -> DataFrame {
+    frame.rechunk_mut_par();
+    frame
 }
 
 /// As [`gather`], of a frame that is not needed any more: each column is let go once it is copied, so
@@ -128,7 +144,8 @@ pub fn stack(frames: Vec<DataFrame>) -> PolarsResult<DataFrame> {
 /// When an index is out of bounds.
 pub fn reorder(frame: DataFrame, order: &[IdxSize]) -> PolarsResult<DataFrame> {
     let index = IdxCa::from_vec(PlSmallStr::from_static("row"), order.to_vec());
-    let take = |column: Column| column.take(&index).map(|taken| taken.rechunk());
+    // Taking from many chunks is slower than laying them end to end first.
+    let take = |column: Column| column.rechunk().take(&index);
     let columns = frame.into_columns().into_par_iter().map(take).collect::<PolarsResult<Vec<Column>>>()?;
     DataFrame::new(order.len(), columns)
 }

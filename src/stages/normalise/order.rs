@@ -5,19 +5,23 @@
 use polars::prelude::{DataFrame, IdxSize, PolarsResult};
 use rayon::prelude::*;
 
-use crate::engine::frame::{Ints, Texts, reorder};
+use crate::engine::frame::{self, Ints, Texts};
+
+/// The columns that decide the order.
+const KEYS: [&str; 7] = ["code", "received_at", "status", "content", "night", "place", "row"];
 
 /// The frame, its rows in canonical order.
 ///
 /// # Errors
 /// When a column of the order is missing.
 pub fn canonical(frame: DataFrame) -> PolarsResult<DataFrame> {
-    let codes = Texts::of(&frame, "code")?;
-    let received = Ints::of(&frame, "received_at")?;
-    let status = Ints::of(&frame, "status").ok();
-    let content = Ints::of(&frame, "content")?;
-    let nights = Ints::of(&frame, "night")?;
-    let (places, rows) = (Ints::of(&frame, "place")?, Ints::of(&frame, "row")?);
+    let keys = frame::part(&frame, &KEYS)?;
+    let codes = Texts::of(&keys, "code")?;
+    let received = Ints::of(&keys, "received_at")?;
+    let status = Ints::of(&keys, "status").ok();
+    let content = Ints::of(&keys, "content")?;
+    let nights = Ints::of(&keys, "night")?;
+    let (places, rows) = (Ints::of(&keys, "place")?, Ints::of(&keys, "row")?);
     let mut order: Vec<([u128; 2], IdxSize)> =
         (0..frame.height()).map(|row| (prefix(codes.get(row).unwrap_or_default()), row as IdxSize)).collect();
     let code = |row: IdxSize| codes.get(row as usize);
@@ -32,9 +36,9 @@ pub fn canonical(frame: DataFrame) -> PolarsResult<DataFrame> {
     let order: Vec<IdxSize> = order.into_iter().map(|(_, row)| row).collect();
     // Many an export is in order already.
     if order.iter().zip(0..).all(|(row, place)| *row == place) {
-        return Ok(frame);
+        return Ok(frame::whole(frame));
     }
-    reorder(frame, &order)
+    frame::reorder(frame, &order)
 }
 
 /// The first 32 bytes as numbers that sort as the text does.
