@@ -54,10 +54,17 @@ impl Draft<'_> {
             && status_proposal(self.statuses.iter().map(String::as_str)).iter().any(|g| g.status.is_some());
         mapped.retain(|(field, ..)| *field != FieldName::Status || has_words);
         for field in [FieldName::Code, FieldName::ReceivedAt] {
-            if mapped.iter().all(|(known, ..)| *known != field)
-                && let Some(column) = self.likeliest(field, &mapped)
-            {
+            if mapped.iter().any(|(known, ..)| *known == field) {
+                continue;
+            }
+            if let Some(column) = self.likeliest(field, &mapped) {
                 mapped.push((field, column, None));
+            } else if field == FieldName::ReceivedAt
+                && let Some(submitted) =
+                    mapped.iter_mut().find(|(known, ..)| *known == FieldName::SubmittedAt)
+            {
+                // A system that knows only one day of the beginning: the day it was handed in.
+                (submitted.0, submitted.2) = (FieldName::ReceivedAt, None);
             }
         }
         mapped.sort_by_key(|(field, ..)| *field);

@@ -392,6 +392,40 @@ fn control_totals_that_do_not_agree_make_a_feed_unhealthy() {
     assert!(trap.feed().contains_key("extracted_at"));
 }
 
+#[test]
+fn lists_of_the_igate_family_are_read_by_paths() {
+    let record = |n: u32| {
+        format!(
+            r#"{{"code":"{}","procedure":{{"code":"1.004227.000.00.00.H28"}},"applicant":{{"data":{{"fullname":"{}",
+            "birthday":"1994-10-23T17:00:00.000+0000"}}}},"appliedDate":"2024-01-0{n}T01:00:00.000+0000",
+            "papers":[{{"kind":1,"no":"x"}},{{"kind":2,"no":"Đang xử lý"}}]}}"#,
+            code_of(n),
+            NAMES[n as usize - 1]
+        )
+    };
+    let records: Vec<String> = (1..=8).map(record).collect();
+    let trap = Trap::new(
+        "x.json",
+        format!(r#"{{"content":[{}],"totalPages":1}}"#, records.join(",")).as_bytes(),
+        "",
+    );
+    let pipeline = std::fs::read_to_string(trap.path("pipeline.toml")).expect("read");
+    let pipeline = pipeline
+        .replace("\"Mã hồ sơ\"", "\"code\"")
+        .replace("\"Tên thủ tục#1\"", "\"procedure.code\"")
+        .replace("\"Chủ hồ sơ\"", "\"applicant.data.fullname\"\nbirth_date = \"applicant.data.birthday\"")
+        .replace("\"Ngày nhận\"", "\"appliedDate\"")
+        .replace("due_at = \"Ngày hẹn trả\"\n", "")
+        .replace("\"Trạng thái\"", "\"papers[kind=2].no\"");
+    std::fs::write(trap.path("pipeline.toml"), pipeline).expect("written");
+    assert_eq!(trap.records(), expected());
+    // Midnight here is the evening before in UTC.
+    let born: Vec<String> = trap.hub("records").iter().map(|row| row["birth_date"].clone()).collect();
+    assert!(born.iter().all(|date| date == "1994-10-24"), "{born:?}");
+    let output = doisoat(&["inspect", text(&trap.path("x.json"))]);
+    assert!(stdout(&output).contains("received_at    = \"appliedDate\"  # A GUESS"), "{}", stdout(&output));
+}
+
 fn night(trap: &Trap, as_of: &str) -> i32 {
     code(&trap.run(&["--as-of", as_of]))
 }

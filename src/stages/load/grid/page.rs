@@ -17,7 +17,7 @@ pub struct Page {
 }
 
 /// A page is held whole; beyond this it is no report.
-const PAGE_BYTES: u64 = 1 << 30;
+const PAGE_BYTES: u64 = 256 << 20;
 
 /// Opens a page.
 ///

@@ -18,7 +18,7 @@ pub const COLUMNS: usize = 16_384;
 /// Text of one row of a sheet, or of one delimited record.
 pub const RECORD_BYTES: usize = 1 << 20;
 /// Cells of a sheet that has to be held whole (XLS, ODS, HTML).
-pub const SHEET_CELLS: u64 = 64 << 20;
+pub const SHEET_CELLS: u64 = 16 << 20;
 /// Depth of a JSON record.
 pub const JSON_DEPTH: usize = 128;
 /// Bytes of a JSON record.
