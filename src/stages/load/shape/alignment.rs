@@ -51,10 +51,17 @@ pub fn find(columns: &[Judged], width: usize, share: &Share<'_>) -> Option<Shift
         (0..columns.len()).filter(|at| positions[*at].is_some_and(|position| !fits(*at, position))).count();
     let vital_found = (0..columns.len()).filter(|at| columns[*at].vital).all(|at| positions[at].is_some());
     let moved = (0..columns.len()).any(|at| positions[at] != Some(columns[at].header));
+    // One column that fits elsewhere may be a date in another form beside a date that can be read.
+    let judged = (0..columns.len()).filter(|at| share(*at, columns[*at].header).is_some()).count();
     let proven = (0..columns.len())
         .filter(|at| positions[*at] != Some(columns[*at].header))
-        .any(|at| positions[at].is_some_and(|position| share(at, position).is_some_and(|s| s >= ENOUGH)));
-    (moved && vital_found && proven && still_wrong < wrong.len() && still_wrong <= wrong.len() / 4)
+        .filter(|at| positions[*at].is_some_and(|place| share(*at, place).is_some_and(|s| s >= ENOUGH)))
+        .count();
+    (moved
+        && vital_found
+        && proven >= judged.clamp(1, 2)
+        && still_wrong < wrong.len()
+        && still_wrong <= wrong.len() / 4)
         .then(|| Shift { words: words(columns, &order, &positions, &wrong), positions })
 }
 
@@ -179,6 +186,8 @@ mod tests {
         assert_eq!(shift(&["code", "owner", "received"], &["code", "owner", "received"]), None);
         // One column that is not what it says is no shift.
         assert_eq!(shift(&["code", "owner", "received"], &["code", "x", "received"]), None);
+        // A date that cannot be read beside one that can is no shift either.
+        assert_eq!(shift(&["code", "received", "due"], &["code", "x", "received"]), None);
         // Nothing to shift to.
         assert_eq!(shift(&["code", "owner", "received"], &["x", "y", "z"]), None);
     }
