@@ -47,6 +47,8 @@ pub enum Command {
     Generate(GenerateArgs),
     /// Hold a run's outputs against the truth of generated exports.
     Evaluate(EvaluateArgs),
+    /// Print the catalogue of rules and known transformations, as docs/rules.md has it.
+    Rules(RulesArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -123,6 +125,13 @@ pub struct EvaluateArgs {
     /// Date of the run; the latest when left out.
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub run_date: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct RulesArgs {
+    /// Language of the page.
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub lang: Language,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -13,6 +13,7 @@ pub mod inspect;
 pub mod domain;
 pub mod engine;
 pub mod history;
+pub mod reference;
 pub mod stages;
 pub mod report;
 pub mod run;

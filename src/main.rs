@@ -9,7 +9,11 @@ use std::time::Instant;
 
 use clap::Parser;
 use doisoat::check;
-use doisoat::cli::{CheckArgs, Cli, Command, EvaluateArgs, GenerateArgs, InitArgs, InspectArgs, RunArgs};
+use doisoat::cli::{
+    CheckArgs, Cli, Command, EvaluateArgs, GenerateArgs, InitArgs, InspectArgs, RulesArgs, RunArgs,
+};
+use doisoat::domain::finding_kind::FindingKind;
+use doisoat::domain::rules;
 use doisoat::engine::publish;
 use doisoat::exit_code::ExitCode;
 use doisoat::inspect::report::JsonFile;
@@ -57,6 +61,7 @@ fn main() -> ProcessExit {
         Command::Init(args) => init_pipeline(&cli, args),
         Command::Generate(args) => generate_exports(&cli, args),
         Command::Evaluate(args) => evaluate_run(&cli, args),
+        Command::Rules(args) => print_rules(&cli, args),
     };
     match code {
         Ok(code) => code.into(),
@@ -229,6 +234,29 @@ fn evaluate_run(cli: &Cli, args: &EvaluateArgs) -> Outcome {
         json(&evaluation)?;
     } else {
         say(&evaluation.to_string())?;
+    }
+    Ok(ExitCode::Clean)
+}
+
+fn print_rules(cli: &Cli, args: &RulesArgs) -> Outcome {
+    if cli.json {
+        let kinds: Vec<serde_json::Value> = FindingKind::ALL
+            .iter()
+            .map(|kind| {
+                serde_json::json!({
+                    "rule": kind.rule(),
+                    "kind": kind.name(),
+                    "severity": kind.default_severity().map(|severity| severity.code()),
+                    "title_en": kind.title_en(),
+                    "title_vi": kind.title_vi(),
+                    "when": kind.when(),
+                    "meaning_not": kind.meaning_not(),
+                })
+            })
+            .collect();
+        json(&kinds)?;
+    } else {
+        say(&rules::markdown(args.lang.into()))?;
     }
     Ok(ExitCode::Clean)
 }

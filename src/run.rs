@@ -9,7 +9,6 @@ use thiserror::Error;
 use crate::config::mistakes::Mistakes;
 use crate::config::pipeline::{self, Overrides};
 use crate::config::plan::{Identifiers, RunPlan};
-use crate::domain::calendar::CalendarError;
 use crate::engine::accounting::RowsLost;
 use crate::engine::id;
 use crate::engine::parquet_file::{Clock, hex};
@@ -17,6 +16,7 @@ use crate::engine::publish::{FeedEntry, Manifest, Publication, PublishError, SCH
 use crate::exit_code::ExitCode;
 use crate::history::{self, History};
 use crate::progress::Progress;
+use crate::reference::{Reference, ReferenceError};
 use crate::report::night::NightReport;
 use crate::report::workbook::{self, Cover, Lang, WorkbookError};
 use crate::stages::load::{self, LoadError, Loaded};
@@ -46,7 +46,7 @@ pub enum RunError {
     #[error(transparent)]
     RowsLost(#[from] RowsLost),
     #[error(transparent)]
-    Calendar(#[from] CalendarError),
+    Reference(#[from] ReferenceError),
     #[error(transparent)]
     Table(#[from] TableError),
     #[error(transparent)]
@@ -60,10 +60,11 @@ impl RunError {
         match self {
             Self::Pipeline(_)
             | Self::Inputs(_)
+            | Self::Reference(ReferenceError::Io { .. } | ReferenceError::Table { .. })
             | Self::Publish(PublishError::OtherRun { .. } | PublishError::Busy { .. }) => ExitCode::Usage,
             Self::Normalise(_)
             | Self::RowsLost(_)
-            | Self::Calendar(_)
+            | Self::Reference(ReferenceError::Shipped(_))
             | Self::Table(_)
             | Self::Publish(_)
             | Self::Workbook(_) => ExitCode::Failure,
@@ -83,7 +84,8 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
     let memory = plan.systems.iter().map(|system| system.expect.history).max().unwrap_or(0).max(1);
     let history = history::read(&request.out, &plan.name, plan.as_of.date(), memory)?;
     let loaded = load::load(&plan, &history).map_err(RunError::Inputs)?;
-    let run_id = run_id(&plan, &loaded, &history, request.lang);
+    let reference = Reference::read(&plan)?;
+    let run_id = run_id(&plan, &loaded, &reference, &history, request.lang);
     let run_date = plan.as_of.date().to_string();
     let mut publication = Publication::begin(&request.out, &run_date, &run_id, request.replace)?;
 
@@ -96,13 +98,13 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
     let linked = link::link(&plan, deduped);
     let _ = linked.account.check("link")?;
     progress.begin("compare", 1);
-    let compared = compare::compare(&plan, linked);
+    let compared = compare::compare(&plan, &reference, linked);
     progress.begin("judge", 1);
-    let judged = judge::judge(&plan, compared, &history)?;
+    let judged = judge::judge(&plan, &reference, compared, &history);
 
     let clock = Clock { zone: plan.zone.clone(), utc_offset_ms: plan.utc_offset.num_milliseconds() };
     progress.begin("build and write the tables", TABLES as u64 + 1);
-    let tables = write::tables(&plan, &judged, |table| -> Result<(), RunError> {
+    let tables = write::tables(&plan, &reference, &judged, |table| -> Result<(), RunError> {
         publication.stage_table(table, &clock, &metadata(&plan, &run_id, table.schema.name))?;
         progress.advance(1);
         Ok(())
@@ -126,8 +128,8 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
     Ok((report, exit))
 }
 
-/// The same pipeline, key, inputs, earlier runs, as-of time, language and version make the same run.
-fn run_id(plan: &RunPlan, loaded: &Loaded, history: &History, lang: Lang) -> String {
+/// The same pipeline, key, inputs, reference tables, earlier runs, as-of time, language and version make the same run.
+fn run_id(plan: &RunPlan, loaded: &Loaded, reference: &Reference, history: &History, lang: Lang) -> String {
     let as_of = plan.as_of.to_string();
     let lang = format!("{lang:?}");
     let key = match &plan.privacy.identifiers {
@@ -146,6 +148,7 @@ fn run_id(plan: &RunPlan, loaded: &Loaded, history: &History, lang: Lang) -> Str
         .flatten()
         .collect();
     parts.extend(controls.iter().map(String::as_str));
+    parts.extend(reference.digests.iter().map(String::as_str));
     for feed in loaded.systems.iter().flat_map(|system| &system.feeds) {
         parts.extend([feed.file.as_str(), feed.sha256.as_str()]);
     }

@@ -4,6 +4,8 @@ pub mod file_kind;
 pub mod mistakes;
 pub mod pipeline;
 pub mod plan;
+pub mod published;
 pub mod reader;
 pub mod reading;
+pub mod rules;
 pub mod system;

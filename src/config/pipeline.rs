@@ -8,11 +8,9 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use super::mistakes::{Mistakes, did_you_mean};
-use super::plan::{
-    DriftPolicy, DuplicatePolicy, Figure, Identifiers, Privacy, PublishedFigure, RunPlan, Rung, SystemPlan,
-};
+use super::plan::{DriftPolicy, DuplicatePolicy, Identifiers, Privacy, RunPlan, Rung, SystemPlan};
 use super::reader::{Desk, Lined, Section};
-use super::system;
+use super::{published, rules, system};
 use crate::domain::dossier::FieldName;
 use crate::domain::finding_kind::{FindingKind, Severity};
 use crate::domain::procedure_code;
@@ -90,8 +88,13 @@ fn resolve(
     let ladder = read_ladder(root, &systems);
     let duplicates = read_duplicates(root);
     let severities = read_severities(root);
-    let published = read_published(root, systems.first());
+    let published = published::read(root, &systems);
+    let reported = published::read_reported(root);
     let drift = read_drift(root);
+    let reference =
+        rules::read_reference(root, overrides.input_dir.as_deref().or(input_dir.as_deref()).unwrap_or(&base));
+    let thresholds = rules::read_thresholds(root);
+    let office = rules::read_office(root);
     root.check_unknown();
 
     let head = head?;
@@ -113,6 +116,10 @@ fn resolve(
         fail_at: head.fail_at,
         published,
         drift,
+        reference,
+        thresholds,
+        office,
+        reported,
         withdrawn_apart: head.withdrawn_apart,
     })
 }
@@ -270,16 +277,22 @@ fn read_ladder(root: &Section<'_, '_, '_>, systems: &[SystemPlan]) -> Vec<Rung> 
     enum Step {
         Exact,
         Alternate,
+        Equivalent,
         Identity,
     }
-    let choices =
-        [("exact_code", Step::Exact), ("alternate_code", Step::Alternate), ("identity", Step::Identity)];
+    let choices = [
+        ("exact_code", Step::Exact),
+        ("alternate_code", Step::Alternate),
+        ("equivalent_code", Step::Equivalent),
+        ("identity", Step::Identity),
+    ];
     let mut ladder = Vec::new();
     for section in root.sections("ladder", "[[ladder]]") {
         let step = section.need_choice("rung", &choices);
         match step.map(|step| step.value) {
             Some(Step::Exact) => ladder.push(Rung::ExactCode),
             Some(Step::Alternate) => ladder.push(Rung::AlternateCode),
+            Some(Step::Equivalent) => ladder.push(Rung::EquivalentCode),
             Some(Step::Identity) => {
                 let on = read_fields(&section, "on");
                 let window = read_span(&section, "window").unwrap_or(TimeDelta::days(5));
@@ -361,12 +374,12 @@ fn read_fields(section: &Section<'_, '_, '_>, key: &str) -> Vec<FieldName> {
     fields
 }
 
-/// A span such as `24h`, `5d` or `30m`.
+/// A span such as `24h`, `5d`, `30m` or `30s`.
 pub fn read_span(section: &Section<'_, '_, '_>, key: &str) -> Option<TimeDelta> {
     let text = section.text(key)?;
     let span = parse_span(&text.value);
     if span.is_none() {
-        let hint = Some("write 30m, 24h or 5d".to_owned());
+        let hint = Some("write 30s, 30m, 24h or 5d".to_owned());
         section.report(text.line, format!("`{}` is not a span of time", text.value), hint);
     }
     span
@@ -377,6 +390,7 @@ pub fn parse_span(text: &str) -> Option<TimeDelta> {
     let number: i64 =
         text.strip_suffix(unit)?.trim().parse().ok().filter(|number| (0..=100_000).contains(number))?;
     match unit {
+        's' => Some(TimeDelta::seconds(number)),
         'm' => Some(TimeDelta::minutes(number)),
         'h' => Some(TimeDelta::hours(number)),
         'd' => Some(TimeDelta::days(number)),
@@ -427,60 +441,13 @@ fn read_drift(root: &Section<'_, '_, '_>) -> DriftPolicy {
     policy
 }
 
-fn read_published(root: &Section<'_, '_, '_>, hub: Option<&SystemPlan>) -> Vec<PublishedFigure> {
-    let levels = ["province", "district", "commune"];
-    let mut published = Vec::new();
-    for section in root.sections("published", "[[published]]") {
-        let figure = section.need_choice("figure", Figure::CHOICES);
-        let level = section.texts("level");
-        for level in level.iter().flatten().filter(|level| !levels.contains(&level.value.as_str())) {
-            let hint = did_you_mean(&level.value, levels)
-                .unwrap_or_else(|| format!("one of: {}", levels.join(", ")));
-            section.report(level.line, format!("unknown level `{}`", level.value), Some(hint));
-        }
-        let field = section.text("field").map(|field| field.value);
-        let channels = [("direct", "direct"), ("online", "online"), ("post", "post")];
-        let channel = section.choice("channel", &channels).map(|channel| channel.value.to_owned());
-        let value = section.number("value");
-        if value.is_none() {
-            section.report(section.line(), "[[published]]: `value` is missing", None);
-        }
-        let asked = [
-            (FieldName::Status, true),
-            (FieldName::Level, level.is_some()),
-            (FieldName::Field, field.is_some()),
-            (FieldName::Channel, channel.is_some()),
-        ];
-        for (asked, _) in
-            asked.into_iter().filter(|(asked, used)| *used && hub.is_some_and(|hub| !hub.maps(*asked)))
-        {
-            let text = format!("[[published]]: it needs `{}`, which the hub does not map", asked.name());
-            section.report(section.line(), text, None);
-        }
-        let source = section.text("source").map(|source| source.value).unwrap_or_default();
-        if let (Some(figure), Some(value)) = (figure, value) {
-            published.push(PublishedFigure {
-                figure: figure.value,
-                level: level.map(|level| level.into_iter().map(|level| level.value).collect()),
-                field,
-                channel,
-                value: value.value,
-                decimals: section.decimals("value"),
-                source,
-            });
-        }
-        section.check_unknown();
-    }
-    published
-}
-
 #[cfg(test)]
 mod tests {
     use super::{parse_moment, parse_span};
     use chrono::TimeDelta;
 
     #[test]
-    fn spans_are_minutes_hours_or_days() {
+    fn spans_are_seconds_minutes_hours_or_days() {
         assert_eq!(parse_span("24h"), Some(TimeDelta::hours(24)));
         assert_eq!(parse_span("5d"), Some(TimeDelta::days(5)));
         for wrong in ["", "h", "24", "24x", "-1h", "9999999999999d"] {

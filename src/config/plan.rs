@@ -9,9 +9,11 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use super::file_kind::FileKind;
 use super::reader::Lined;
 use crate::domain::date::DatePattern;
+use crate::domain::deadline::OfficeHours;
 use crate::domain::dossier::FieldName;
 use crate::domain::encoding::Encoding;
 use crate::domain::finding_kind::{FindingKind, Severity};
+use crate::domain::known::Known;
 use crate::domain::status::NationalStatus;
 
 /// Everything a run depends on besides the bytes of its inputs.
@@ -38,6 +40,11 @@ pub struct RunPlan {
     pub fail_at: Option<Severity>,
     pub published: Vec<PublishedFigure>,
     pub drift: DriftPolicy,
+    pub reference: ReferenceFiles,
+    pub thresholds: Thresholds,
+    pub office: OfficeHours,
+    /// How many dossiers the province reported for the period to the national reporting system.
+    pub reported: Option<u64>,
     /// Withdrawn dossiers are a class of their own, rather than early, on time or late.
     pub withdrawn_apart: bool,
 }
@@ -59,7 +66,7 @@ impl RunPlan {
 
     /// The severity of a kind, `None` when it is switched off.
     pub fn severity(&self, kind: FindingKind) -> Option<Severity> {
-        self.severities.get(&kind).copied().unwrap_or(Some(kind.default_severity()))
+        self.severities.get(&kind).copied().unwrap_or(kind.default_severity())
     }
 }
 
@@ -136,6 +143,7 @@ impl SystemPlan {
                 codes: CodeOrigin::Copied,
                 late_after: TimeDelta::zero(),
                 missing_after: TimeDelta::zero(),
+                known: BTreeSet::new(),
                 explains: BTreeMap::new(),
             },
             expect: Expectations::default(),
@@ -339,7 +347,9 @@ pub struct SyncPolicy {
     pub codes: CodeOrigin,
     pub late_after: TimeDelta,
     pub missing_after: TimeDelta,
-    /// Kinds of findings that a known transformation of the sync job explains, and its name.
+    /// What the sync job is known to do to what it sends.
+    pub known: BTreeSet<Known>,
+    /// Kinds of findings that have another explanation, and what it is.
     pub explains: BTreeMap<FindingKind, String>,
 }
 
@@ -357,7 +367,12 @@ pub enum CodeOrigin {
 pub enum Rung {
     ExactCode,
     AlternateCode,
-    Identity { on: Vec<FieldName>, window: TimeDelta },
+    /// The same code with the groups of its agency in the other order, and nothing that speaks against it.
+    EquivalentCode,
+    Identity {
+        on: Vec<FieldName>,
+        window: TimeDelta,
+    },
 }
 
 impl Rung {
@@ -365,7 +380,42 @@ impl Rung {
         match self {
             Self::ExactCode => "exact_code",
             Self::AlternateCode => "alternate_code",
+            Self::EquivalentCode => "equivalent_code",
             Self::Identity { .. } => "identity",
+        }
+    }
+}
+
+/// Tables about procedures, agencies and working days, beside the exports.
+#[derive(Debug, Clone, Default)]
+pub struct ReferenceFiles {
+    pub procedures: Option<PathBuf>,
+    pub agencies: Option<PathBuf>,
+    pub calendar: Option<PathBuf>,
+}
+
+/// The keys of `[rules]`; docs/rules.md says what each means.
+#[derive(Debug, Clone)]
+pub struct Thresholds {
+    pub max_extensions: u32,
+    pub apology_grace: TimeDelta,
+    pub at_once: TimeDelta,
+    pub bulk_at_least: usize,
+    pub bulk_within: TimeDelta,
+    pub sync_gap_at_least: u64,
+    pub resubmission_within: TimeDelta,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self {
+            max_extensions: 1,
+            apology_grace: TimeDelta::zero(),
+            at_once: TimeDelta::seconds(30),
+            bulk_at_least: 20,
+            bulk_within: TimeDelta::seconds(60),
+            sync_gap_at_least: 5,
+            resubmission_within: TimeDelta::days(60),
         }
     }
 }
@@ -430,6 +480,8 @@ pub struct PublishedFigure {
     /// Decimals as printed: 98.30 has two.
     pub decimals: i32,
     pub source: String,
+    /// The system a figure of synchronisation is about.
+    pub system: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -443,11 +495,30 @@ pub enum Figure {
     OnTime,
     Late,
     Withdrawn,
+    /// Early or on time.
+    InTime,
+    /// Result handed over within the period; of petitions, answer published.
+    Returned,
+    /// Late, with and without a letter of apology.
+    LateWithApology,
+    LateWithoutApology,
+    Digitised,
+    PaidOnline,
     OnTimeShare,
     EarlyShare,
     ExactShare,
     LateShare,
     WithdrawnShare,
+    /// Index 1.4 of QĐ 766 in percent, and its three numbers.
+    SyncRatio,
+    SyncSynced,
+    SyncReported,
+    SyncPortal,
+    /// Procedures in force at the end of the period, and what decisions changed within it.
+    Procedures,
+    ProceduresNew,
+    ProceduresAmended,
+    ProceduresAbolished,
 }
 
 impl Figure {
@@ -461,12 +532,35 @@ impl Figure {
         ("on_time", Self::OnTime),
         ("late", Self::Late),
         ("withdrawn", Self::Withdrawn),
+        ("in_time", Self::InTime),
+        ("returned", Self::Returned),
+        ("late_with_apology", Self::LateWithApology),
+        ("late_without_apology", Self::LateWithoutApology),
+        ("digitised", Self::Digitised),
+        ("paid_online", Self::PaidOnline),
         ("on_time_share", Self::OnTimeShare),
         ("early_share", Self::EarlyShare),
         ("exact_share", Self::ExactShare),
         ("late_share", Self::LateShare),
         ("withdrawn_share", Self::WithdrawnShare),
+        ("sync_ratio", Self::SyncRatio),
+        ("sync_synced", Self::SyncSynced),
+        ("sync_reported", Self::SyncReported),
+        ("sync_portal", Self::SyncPortal),
+        ("procedures", Self::Procedures),
+        ("procedures_new", Self::ProceduresNew),
+        ("procedures_amended", Self::ProceduresAmended),
+        ("procedures_abolished", Self::ProceduresAbolished),
     ];
+
+    /// Counted dossier by dossier, from the hub's records.
+    pub fn is_of_dossiers(self) -> bool {
+        self <= Self::WithdrawnShare
+    }
+
+    pub fn is_of_catalogue(self) -> bool {
+        self >= Self::Procedures
+    }
 
     pub fn code(self) -> &'static str {
         Self::CHOICES.iter().find(|(_, figure)| *figure == self).map_or("", |(word, _)| word)

@@ -12,6 +12,7 @@ use super::reader::{Lined, Section};
 use super::reading;
 use crate::domain::date::DatePattern;
 use crate::domain::dossier::FieldName;
+use crate::domain::known::Known;
 use crate::domain::status::NationalStatus;
 use crate::domain::text::fold;
 
@@ -293,6 +294,7 @@ fn read_sync(section: &Section<'_, '_, '_>) -> SyncPolicy {
         codes: CodeOrigin::Copied,
         late_after: TimeDelta::hours(24),
         missing_after: TimeDelta::hours(72),
+        known: BTreeSet::new(),
         explains: BTreeMap::new(),
     };
     let Some(table) = section.section("sync", "[system.sync]") else { return policy };
@@ -308,6 +310,16 @@ fn read_sync(section: &Section<'_, '_, '_>) -> SyncPolicy {
     }
     if policy.missing_after < policy.late_after {
         table.report(table.line(), "[system.sync]: `missing_after` is shorter than `late_after`", None);
+    }
+    for code in table.texts("known").unwrap_or_default() {
+        match Known::from_code(&code.value) {
+            Some(known) => drop(policy.known.insert(known)),
+            None => {
+                let codes: Vec<&str> = Known::ALL.iter().map(|known| known.code()).collect();
+                let hint = Some(format!("one of {}; docs/rules.md says what each does", codes.join(", ")));
+                table.report(code.line, format!("unknown transformation `{}`", code.value), hint);
+            }
+        }
     }
     if let Some(explains) = table.section("explains", "[system.sync.explains]") {
         for (name, _) in explains.entries() {

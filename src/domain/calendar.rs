@@ -3,12 +3,24 @@
 //! It must not know of office hours or of the rules that move a deadline, and it holds no date of
 //! its own: holidays differ by year and by province, so they are data.
 
-use chrono::{Datelike, NaiveDate, TimeDelta};
+use std::collections::BTreeMap;
 
-/// The exceptions to the plain week, sorted by date.
+use chrono::{Datelike, NaiveDate};
+
+/// The exceptions to the plain week, sorted by date. Every question is answered by one binary search,
+/// because it is asked for each record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkingCalendar {
-    exceptions: Vec<(NaiveDate, bool)>,
+    exceptions: Vec<Exception>,
+}
+
+/// A day on which the plain week does not hold, or is confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Exception {
+    date: NaiveDate,
+    works: bool,
+    /// Working days gained (swapped in) less lost (holidays) by all exceptions up to and including this one.
+    moved: i64,
 }
 
 /// Why a calendar file is refused.
@@ -73,8 +85,27 @@ impl WorkingCalendar {
         if let Some(pair) = read.windows(2).find(|pair| pair[0].0 == pair[1].0) {
             return Err(CalendarError::Repeated { line: pair[1].2 });
         }
-        let exceptions = read.into_iter().map(|(date, works, _)| (date, works)).collect();
-        Ok(Self { exceptions })
+        Ok(Self::of(read.into_iter().map(|(date, works, _)| (date, works))))
+    }
+
+    /// The shipped calendar with the lines of a province's own file over it.
+    ///
+    /// # Errors
+    /// [`CalendarError`] for the first line that cannot be read.
+    pub fn with(csv: &str) -> Result<Self, CalendarError> {
+        Self::shipped()?.overridden_by(csv)
+    }
+
+    /// This calendar with the lines of another file over it: a province's own days (a Saturday morning
+    /// worked by local decision [R-H], a local day off) override the shipped ones, day by day.
+    ///
+    /// # Errors
+    /// [`CalendarError`] for the first line that cannot be read.
+    pub fn overridden_by(&self, csv: &str) -> Result<Self, CalendarError> {
+        let own = Self::parse(csv)?;
+        let mut days: BTreeMap<NaiveDate, bool> = self.days().collect();
+        days.extend(own.days());
+        Ok(Self::of(days))
     }
 
     /// The calendar that is shipped: national holidays and swapped days of 2018 to 2027 [S], single
@@ -90,14 +121,14 @@ impl WorkingCalendar {
     #[must_use]
     pub fn years(&self) -> Option<(i32, i32)> {
         let (first, last) = (self.exceptions.first()?, self.exceptions.last()?);
-        Some((first.0.year(), last.0.year()))
+        Some((first.date.year(), last.date.year()))
     }
 
     /// Whether offices work on this day.
     #[must_use]
     pub fn is_working(&self, date: NaiveDate) -> bool {
-        match self.exceptions.binary_search_by_key(&date, |(day, _)| *day) {
-            Ok(at) => self.exceptions.get(at).is_some_and(|(_, works)| *works),
+        match self.exceptions.binary_search_by_key(&date, |exception| exception.date) {
+            Ok(at) => self.exceptions.get(at).is_some_and(|exception| exception.works),
             Err(_) => is_weekday(date),
         }
     }
@@ -105,16 +136,77 @@ impl WorkingCalendar {
     /// Working days after `from` up to and including `to`; negative when `to` lies before `from`.
     #[must_use]
     pub fn working_days_between(&self, from: NaiveDate, to: NaiveDate) -> i64 {
-        if to < from {
-            return -self.working_days_between(to, from);
+        self.count_to(to) - self.count_to(from)
+    }
+
+    /// The `n`-th working day after `from`; before it where `n` is negative. None moves nothing: `from`
+    /// itself, worked or not.
+    #[must_use]
+    pub fn add_working_days(&self, from: NaiveDate, n: i64) -> NaiveDate {
+        match n {
+            0 => from,
+            1.. => self.reaching(self.count_to(from).saturating_add(n)),
+            _ => {
+                let before = self.count_to(from) - i64::from(self.is_working(from));
+                self.reaching(before.saturating_add(n).saturating_add(1))
+            }
         }
-        let start = self.exceptions.partition_point(|(day, _)| *day <= from);
-        let end = self.exceptions.partition_point(|(day, _)| *day <= to);
-        let moved: i64 = self.exceptions[start..end]
-            .iter()
-            .map(|(day, works)| i64::from(*works) - i64::from(is_weekday(*day)))
-            .sum();
-        weekdays_between(from, to) + moved
+    }
+
+    /// This day where offices work on it, else the next on which they do.
+    #[must_use]
+    pub fn next_working_day_on_or_after(&self, date: NaiveDate) -> NaiveDate {
+        if self.is_working(date) { date } else { self.add_working_days(date, 1) }
+    }
+
+    /// This day where offices work on it, else the last before it on which they did.
+    #[must_use]
+    pub fn last_working_day_on_or_before(&self, date: NaiveDate) -> NaiveDate {
+        if self.is_working(date) { date } else { self.add_working_days(date, -1) }
+    }
+
+    /// The last working day before this day.
+    #[must_use]
+    pub fn last_working_day_before(&self, date: NaiveDate) -> NaiveDate {
+        self.add_working_days(date, -1)
+    }
+
+    fn of(days: impl IntoIterator<Item = (NaiveDate, bool)>) -> Self {
+        let mut moved = 0;
+        let exceptions = days
+            .into_iter()
+            .map(|(date, works)| {
+                moved += i64::from(works) - i64::from(is_weekday(date));
+                Exception { date, works, moved }
+            })
+            .collect();
+        Self { exceptions }
+    }
+
+    fn days(&self) -> impl Iterator<Item = (NaiveDate, bool)> + '_ {
+        self.exceptions.iter().map(|exception| (exception.date, exception.works))
+    }
+
+    /// What the first `count` exceptions moved.
+    fn moved(&self, count: usize) -> i64 {
+        count.checked_sub(1).and_then(|last| self.exceptions.get(last)).map_or(0, |last| last.moved)
+    }
+
+    /// Working days from the first day of the common era up to and including this day.
+    fn count_to(&self, date: NaiveDate) -> i64 {
+        weekdays_to(date) + self.moved(self.exceptions.partition_point(|exception| exception.date <= date))
+    }
+
+    /// The first day on which [`Self::count_to`] reaches this count, which is a working day.
+    fn reaching(&self, count: i64) -> NaiveDate {
+        let passed = self
+            .exceptions
+            .partition_point(|exception| weekdays_to(exception.date) + exception.moved < count);
+        let plain = weekday_number(count.saturating_sub(self.moved(passed)));
+        match self.exceptions.get(passed) {
+            Some(next) => plain.min(next.date),
+            None => plain,
+        }
     }
 }
 
@@ -146,89 +238,19 @@ fn is_weekday(date: NaiveDate) -> bool {
     date.weekday().num_days_from_monday() < 5
 }
 
-/// Mondays to Fridays after `from` up to and including `to`, which is not before it.
-fn weekdays_between(from: NaiveDate, to: NaiveDate) -> i64 {
-    let days = (to - from).num_days();
-    let rest = (0..days % 7).filter(|back| is_weekday(to - TimeDelta::days(*back))).count();
-    days / 7 * 5 + i64::try_from(rest).unwrap_or(0)
+/// Mondays to Fridays from 1 January of the year 1, a Monday, up to and including this day.
+fn weekdays_to(date: NaiveDate) -> i64 {
+    let before = i64::from(date.num_days_from_ce()) - 1;
+    before.div_euclid(7) * 5 + (before.rem_euclid(7) + 1).min(5)
+}
+
+/// The weekday on which [`weekdays_to`] reaches this number; the ends of the calendar where there is none.
+fn weekday_number(number: i64) -> NaiveDate {
+    let before = number.saturating_sub(1);
+    let days = before.div_euclid(5).saturating_mul(7).saturating_add(before.rem_euclid(5) + 1);
+    let end = if number > 0 { NaiveDate::MAX } else { NaiveDate::MIN };
+    i32::try_from(days).ok().and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or(end)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn day(y: i32, m: u32, d: u32) -> NaiveDate {
-        NaiveDate::from_ymd_opt(y, m, d).expect("a date")
-    }
-
-    #[test]
-    fn the_shipped_calendar_reads() {
-        let calendar = WorkingCalendar::shipped().expect("the shipped file");
-        assert_eq!(calendar.years(), Some((2018, 2027)));
-        assert!(calendar.exceptions.len() > 100);
-        for line in SHIPPED.lines().skip(1) {
-            assert!(["[S]", "[R-M]"].iter().any(|mark| line.ends_with(mark)), "{line}");
-        }
-        for (date, works) in &calendar.exceptions {
-            assert!(!works || !is_weekday(*date), "a swapped working day is a weekend day: {date}");
-        }
-        for year in 2018..=2027 {
-            assert!(!calendar.is_working(day(year, 9, 2)) && !calendar.is_working(day(year, 4, 30)));
-        }
-    }
-
-    #[test]
-    fn holidays_weekends_and_swaps() {
-        let calendar = WorkingCalendar::shipped().expect("the shipped file");
-        assert!(!calendar.is_working(day(2024, 2, 12)));
-        assert!(!calendar.is_working(day(2024, 4, 29)));
-        assert!(calendar.is_working(day(2024, 5, 4)));
-        assert!(!calendar.is_working(day(2024, 5, 5)));
-        assert!(calendar.is_working(day(2024, 3, 15)));
-        assert!(!calendar.is_working(day(2026, 11, 24)));
-        assert!(calendar.is_working(day(2026, 8, 22)));
-        assert!(calendar.is_working(day(2030, 9, 2)));
-    }
-
-    #[test]
-    fn working_days_leave_out_the_first_day() {
-        let calendar = WorkingCalendar::shipped().expect("the shipped file");
-        let friday = day(2024, 3, 15);
-        assert_eq!(calendar.working_days_between(friday, friday), 0);
-        assert_eq!(calendar.working_days_between(friday, day(2024, 3, 17)), 0);
-        assert_eq!(calendar.working_days_between(friday, day(2024, 3, 18)), 1);
-        assert_eq!(calendar.working_days_between(day(2024, 3, 18), friday), -1);
-        // Tết 2024: 8 to 14 February.
-        assert_eq!(calendar.working_days_between(day(2024, 2, 7), day(2024, 2, 15)), 1);
-        // 29 April to 1 May free, Saturday 4 May worked.
-        assert_eq!(calendar.working_days_between(day(2024, 4, 26), day(2024, 5, 4)), 3);
-    }
-
-    #[test]
-    fn malformed_files_are_refused_with_their_line() {
-        let parse = |body: &str| WorkingCalendar::parse(&format!("date,is_working,name,source\n{body}"));
-        assert_eq!(WorkingCalendar::parse(""), Err(CalendarError::Header));
-        assert_eq!(WorkingCalendar::parse("day,works\n"), Err(CalendarError::Header));
-        assert_eq!(parse("2024-01-01,0,a"), Err(CalendarError::Cells { line: 2 }));
-        assert_eq!(parse("2024-01-01,0,a,b,c"), Err(CalendarError::Cells { line: 2 }));
-        assert_eq!(parse("\n# note\n01/01/2024,0,a,b"), Err(CalendarError::Date { line: 4 }));
-        assert_eq!(parse("2024-02-30,0,a,b"), Err(CalendarError::Date { line: 2 }));
-        assert_eq!(parse("2024-01-01,yes,a,b"), Err(CalendarError::Flag { line: 2 }));
-        assert_eq!(parse("2024-01-01,0,a,b\n2024-01-01,1,a,b"), Err(CalendarError::Repeated { line: 3 }));
-        assert_eq!(parse("").expect("no exceptions").years(), None);
-        assert!(CalendarError::Date { line: 4 }.to_string().contains("line 4"));
-    }
-
-    proptest! {
-        #[test]
-        fn counting_agrees_with_walking(start in 0..3600_i64, length in 0..400_i64) {
-            let calendar = WorkingCalendar::shipped().expect("the shipped file");
-            let from = day(2018, 1, 1) + TimeDelta::days(start);
-            let walked = (1..=length).filter(|n| calendar.is_working(from + TimeDelta::days(*n))).count();
-            let to = from + TimeDelta::days(length);
-            prop_assert_eq!(usize::try_from(calendar.working_days_between(from, to)), Ok(walked));
-            prop_assert_eq!(calendar.working_days_between(to, from), -calendar.working_days_between(from, to));
-        }
-    }
-}
+mod tests;

@@ -17,6 +17,13 @@ pub enum FieldKind {
     Timestamp,
     Status,
     Money,
+    Sex,
+    /// A small whole number.
+    Count,
+    /// Yes or no: 1 or 0 in a frame.
+    Flag,
+    /// Identifiers of files, in the order of the export.
+    List,
 }
 
 /// Declares the fields once: variant, name in pipelines and output columns, kind.
@@ -81,6 +88,42 @@ fields! {
     Status "status" Status,
     /// VND.
     Fee "fee" Money,
+    /// Trích yếu.
+    Summary "summary" Text,
+    /// Giới tính.
+    Sex "sex" Sex,
+    /// Người nộp: who handed the dossier in for the owner.
+    AgentName "agent_name" Name,
+    /// What the dossier is about where one person has several: a parcel, a certificate, a plate.
+    Object "object" Text,
+    /// Số lần yêu cầu bổ sung.
+    Supplements "supplements" Count,
+    /// Ngày yêu cầu bổ sung, the last.
+    SupplementAskedAt "supplement_asked_at" Timestamp,
+    /// Ngày công dân bổ sung, the last.
+    SupplementedAt "supplemented_at" Timestamp,
+    /// Ngày hẹn trả trước: the due time before the last recorded change.
+    DueBefore "due_before" Timestamp,
+    /// Số lần gia hạn: recorded re-appointments.
+    Extensions "extensions" Count,
+    /// Ngày ban hành văn bản xin lỗi.
+    ApologyAt "apology_at" Timestamp,
+    /// Working days of the process as it is configured in the software.
+    ProcessDays "process_days" Count,
+    /// Files handed in.
+    Documents "documents" List,
+    /// Result files.
+    Results "results" List,
+    /// Hồ sơ có thành phần số hóa.
+    Digitised "digitised" Flag,
+    /// Được thanh toán trực tuyến.
+    PaidOnline "paid_online" Flag,
+    /// The hub's own note that the dossier was synced to the portal.
+    SyncFlag "sync_flag" Flag,
+    /// Vị trí để hồ sơ.
+    Storage "storage" Text,
+    /// When the record was deleted without being removed.
+    DeletedAt "deleted_at" Timestamp,
 }
 
 impl FieldName {
@@ -92,7 +135,12 @@ impl FieldName {
     pub fn is_text(self) -> bool {
         !matches!(
             self.kind(),
-            FieldKind::PartialDate | FieldKind::Timestamp | FieldKind::Status | FieldKind::Money
+            FieldKind::PartialDate
+                | FieldKind::Timestamp
+                | FieldKind::Status
+                | FieldKind::Money
+                | FieldKind::Count
+                | FieldKind::Flag
         )
     }
 
@@ -123,6 +171,9 @@ impl FieldName {
         (Self::ReturnedAt, None),
         (Self::Status, Some(FindingKind::StatusConflict)),
         (Self::Fee, Some(FindingKind::FeeConflict)),
+        (Self::SubmittedAt, None),
+        (Self::Summary, None),
+        (Self::Documents, Some(FindingKind::AttachmentLoss)),
     ];
 }
 

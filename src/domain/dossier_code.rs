@@ -2,13 +2,21 @@
 //!
 //! It must not reject a code: ministry software has codes of its own, and any text can be a key.
 
+mod agency_order;
+mod ministry;
+mod repair;
+
+pub use agency_order::{descending, equivalent};
+pub use ministry::ministries;
+pub use repair::{Candidate, Repair, candidates};
+
 use std::borrow::Cow;
 
 use chrono::{Days, NaiveDate};
 
 use super::issue::{Issues, ParseIssue, Parsed};
-use super::shape::matches_shape;
 use super::text::{is_invisible, is_null_token};
+use agency_order::agency_is_ascending;
 
 /// Which family of codes a code belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,25 +100,12 @@ impl<'a> DossierCode<'a> {
         let year = if self.date.len() == 6 { 2000 + years } else { years };
         NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, rest / 100, rest % 100)
     }
-}
 
-/// `Some(true)` for groups that end in the province, `Some(false)` for groups that start with it.
-fn agency_is_ascending(agency: &str) -> Option<bool> {
-    let bytes = agency.as_bytes();
-    if matches_shape(bytes, b"ddd.dd.dd.Add") || matches_shape(bytes, b"dd.dd.Add") {
-        return Some(true);
+    /// Whether the date is a real one and the sequence is not zero.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.receipt_date().is_some() && self.sequence.bytes().any(|b| b != b'0')
     }
-    let (root, mut rest) = bytes.split_first_chunk::<3>()?;
-    let mut groups = 0;
-    while let [b'.', tail @ ..] = rest {
-        let digits = tail.iter().take_while(|b| b.is_ascii_digit()).count();
-        if !(2..=3).contains(&digits) {
-            return None;
-        }
-        rest = &tail[digits..];
-        groups += 1;
-    }
-    (rest.is_empty() && groups <= 3 && matches_shape(root, b"Add")).then_some(false)
 }
 
 /// The code trimmed, in capitals, without inner spaces, with plain dashes and digits.
@@ -182,7 +177,7 @@ fn float_of_whole_number(text: &str) -> Option<usize> {
 
 fn is_malformed(code: &str) -> bool {
     match DossierCode::parse(code) {
-        Some(parts) => parts.receipt_date().is_none() || parts.sequence.bytes().all(|b| b == b'0'),
+        Some(parts) => !parts.is_sound(),
         None => sets_out_like_national(code),
     }
 }
@@ -218,40 +213,6 @@ pub fn receipt_date(code: &str) -> Option<NaiveDate> {
 #[must_use]
 pub fn agency(code: &str) -> Option<&str> {
     DossierCode::parse(code).map(|parts| parts.agency)
-}
-
-/// The same code with its agency written the other way round: `000.00.53.H48-...` and `H48.53-...`.
-///
-/// Only a candidate for a look-up [R-M]: QĐ 20/2020 also renumbered some units. `None` for foreign
-/// codes and for agencies that cannot be written the other way.
-#[must_use]
-pub fn equivalent(code: &str) -> Option<String> {
-    let parts = DossierCode::parse(code)?;
-    let tail = &code[parts.agency.len()..];
-    let mut agency = String::with_capacity(13);
-    if agency_is_ascending(parts.agency)? {
-        for group in parts.agency.rsplit('.') {
-            if group.bytes().all(|b| b == b'0') {
-                continue;
-            }
-            if !agency.is_empty() {
-                agency.push('.');
-            }
-            agency.push_str(group);
-        }
-    } else {
-        let mut levels = ["", "00", "00", "000"];
-        for (level, group) in levels.iter_mut().zip(parts.agency.split('.')) {
-            if !level.is_empty() && level.len() != group.len() {
-                return None;
-            }
-            *level = group;
-        }
-        levels.reverse();
-        agency = levels.join(".");
-    }
-    agency.push_str(tail);
-    Some(agency)
 }
 
 /// Days by which a code may be older than the receipt: online dossiers get their code when they are
@@ -368,23 +329,6 @@ mod tests {
         assert_eq!(agency("FOREIGN"), None);
         let parts = DossierCode::parse("H15-261008-0975").expect("national");
         assert_eq!((parts.date, parts.sequence), ("261008", "0975"));
-    }
-
-    #[test]
-    fn agencies_turn_round() {
-        let pairs = [
-            ("000.00.53.H48-220921-0099", "H48.53-220921-0099"),
-            ("000.07.32.H21-240315-0007", "H21.32.07-240315-0007"),
-            ("000.00.00.H19-240315-0007", "H19-240315-0007"),
-            ("013.05.50.H15-240315-0007", "H15.50.05.013-240315-0007"),
-        ];
-        for (old, new) in pairs {
-            assert_eq!(equivalent(old).as_deref(), Some(new));
-            assert_eq!(equivalent(new).as_deref(), Some(old));
-        }
-        assert_eq!(equivalent("00.00.H57-190102-0001").as_deref(), Some("H57-190102-0001"));
-        assert_eq!(equivalent("H01.151-260701-0001"), None);
-        assert_eq!(equivalent("FOREIGN"), None);
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! The catalogue of findings: what can be wrong with a case, how it is called, and what it does not
-//! mean.
+//! The kinds of finding: what can be wrong with a case, a feed or a figure. What each is called, when it is
+//! made and what it does not mean stands with its rule in [`super::rules`].
 //!
 //! It must not decide whether a finding is real: scope, grace, known transformations, feed health and
-//! decisions come first. The rule numbers follow this project's own catalogue; no public standard for
-//! reconciling dossiers was found.
+//! decisions come first.
+
+use super::rules::{FindingEntry, RULES, Rule};
 
 /// How much a finding matters, mildest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,215 +41,186 @@ impl Severity {
     }
 }
 
-/// One row of the catalogue.
-struct Entry {
-    name: &'static str,
-    rule: &'static str,
-    severity: Severity,
-    en: &'static str,
-    vi: &'static str,
-    meaning_not: &'static str,
-}
-
-/// Declares the kinds and their catalogue in one table, so that neither can lack an entry.
-macro_rules! catalogue {
-    ($($variant:ident $name:literal $rule:literal $severity:ident
-       $en:literal $vi:literal $meaning_not:literal;)*) => {
-        /// One kind of thing that can be wrong with a case.
+/// Declares the kinds and their names once.
+macro_rules! kinds {
+    ($($variant:ident $name:literal,)*) => {
+        /// One kind of thing that can be wrong. The order is that of the rules.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
         pub enum FindingKind {
-            $(#[doc = concat!($en, " (", $rule, ").")] $variant,)*
+            $(#[doc = concat!("`", $name, "`")] $variant,)*
         }
 
         impl FindingKind {
             /// Every kind, in the order of the catalogue.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            const fn entry(self) -> Entry {
-                match self {
-                    $(Self::$variant => Entry {
-                        name: $name,
-                        rule: $rule,
-                        severity: Severity::$severity,
-                        en: $en,
-                        vi: $vi,
-                        meaning_not: $meaning_not,
-                    },)*
-                }
+            /// The stable name written to outputs, in `snake_case`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
             }
         }
     };
 }
 
-catalogue! {
-    MissingOnPortal "missing_on_portal" "R01" High
-        "Missing on the national portal" "Chưa có trên Cổng Dịch vụ công quốc gia"
-        "It does not mean that the dossier was not handled, only that the portal's feed has no record of it.";
-    LateOnPortal "late_on_portal" "R01" Low
-        "Late on the national portal" "Chậm đồng bộ lên Cổng Dịch vụ công quốc gia"
-        "It does not mean that the dossier is lost: it may still arrive with a later sync.";
-    ArrivedLateOnPortal "arrived_late_on_portal" "R01" Low
-        "Arrived late on the national portal" "Đã đồng bộ lên Cổng Dịch vụ công quốc gia nhưng chậm"
-        "It does not mean that the citizen got the result late.";
-    MissingInProvince "missing_in_province" "R02" High
-        "Missing in the provincial system" "Chưa có trên hệ thống một cửa của tỉnh"
-        "It does not prove hidden work: the case may stand there under a code that could not be linked.";
-    MissingInMinistry "missing_in_ministry" "R03" High
-        "Missing in the ministry's software" "Chưa có trên phần mềm của bộ, ngành"
-        "It does not mean that the ministry refused the dossier, only that its feed has no record of it.";
-    LateInMinistry "late_in_ministry" "R03" Low
-        "Late in the ministry's software" "Chậm đồng bộ sang phần mềm của bộ, ngành"
-        "It does not mean that the dossier is lost: it may still arrive with a later sync.";
-    ArrivedLateInMinistry "arrived_late_in_ministry" "R03" Low
-        "Arrived late in the ministry's software" "Đã đồng bộ sang phần mềm của bộ, ngành nhưng chậm"
-        "It does not mean that the citizen got the result late.";
-    TypedTwice "typed_twice" "R04" Medium
-        "Typed twice in one system" "Nhập hai lần trong một hệ thống"
-        "It does not prove an error: one person may rightly ask for the same service twice.";
-    RepeatedRow "repeated_row" "R04" Info
-        "The same row twice in a feed" "Dòng dữ liệu lặp lại trong một tệp"
-        "It does not mean that two dossiers exist: the export wrote one record more than once.";
-    TypedInTwoSystems "typed_in_two_systems" "R05" High
-        "Typed again in a second system" "Nhập lại ở hệ thống thứ hai với mã khác"
-        "It does not mean that two applications were made, nor that anyone is to blame: without a link between the systems staff have to type twice.";
-    CodeCollision "code_collision" "R06" High
-        "One code for different dossiers" "Một mã hồ sơ dùng cho nhiều hồ sơ khác nhau"
-        "It does not say which of the dossiers has the right to the code.";
-    CodeRewritten "code_rewritten" "R07" Medium
-        "Code rewritten on the way" "Mã hồ sơ bị thay đổi khi đồng bộ"
-        "It does not mean that the dossier is missing: it was found under its other code.";
-    CodeMalformed "code_malformed" "R07" Low
-        "Malformed dossier code" "Mã hồ sơ sai cấu trúc"
-        "It does not mean that the dossier is invalid, and codes of other software are not counted here.";
-    CodeDateMismatch "code_date_mismatch" "R07" Low
-        "Date in the code does not fit the receipt" "Ngày trong mã hồ sơ không khớp ngày tiếp nhận"
-        "It does not prove back-dating: the code may have been minted when the dossier was submitted.";
-    StatusBehind "status_behind" "R08" Medium
-        "Status lags behind" "Trạng thái chưa được cập nhật"
-        "It does not mean that work on the dossier stands still, only that the other system was not told.";
-    StatusCollapsed "status_collapsed" "R08" Medium
-        "Waiting or stopped, but sent as finished" "Đang chờ hoặc đã dừng nhưng đồng bộ thành đã xử lý xong"
-        "It does not mean that somebody closed the dossier: a known sync job sends these statuses as finished.";
-    StatusAhead "status_ahead" "R08" Low
-        "Status is ahead of the hub" "Trạng thái đi trước hệ thống một cửa"
-        "It does not mean that the status is wrong: the hub may simply not have been told yet.";
-    StatusConflict "status_conflict" "R08" High
-        "Statuses contradict each other" "Trạng thái mâu thuẫn"
-        "It does not say which system is right.";
-    DateShifted "date_shifted" "R09" Low
-        "Date shifted by a day or seven hours" "Ngày lệch một ngày hoặc bảy giờ"
-        "It does not mean that a date was altered: a time zone written wrongly has this effect.";
-    DayMonthSwapped "day_month_swapped" "R09" Low
-        "Day and month swapped" "Ngày và tháng bị đảo"
-        "It does not mean that two different dates were declared.";
-    BirthMonthLost "birth_month_lost" "R09" Low
-        "Month of birth became January" "Tháng sinh bị mất, thành tháng 01"
-        "It does not mean that these are two people: a wrong date pattern has this effect.";
-    DateConflict "date_conflict" "R09" Medium
-        "Dates differ" "Ngày không khớp"
-        "It does not say which system is right, nor that a deadline was missed.";
-    DueDateChanged "due_date_changed" "R10" High
-        "Due date differs without a record of the change" "Ngày hẹn trả bị thay đổi không có căn cứ"
-        "It does not prove manipulation: the extension may be recorded outside these feeds.";
-    IdentityConflict "identity_conflict" "R13" Medium
-        "Identity numbers differ" "Số định danh không khớp"
-        "It does not mean that these are two people: one may hold an old and a new number, and digits are mistyped.";
-    PlaceholderId "placeholder_id" "R13" Low
-        "Placeholder in place of an identity number" "Số định danh điền tạm"
-        "It does not mean that the owner gave a false number: a known sync job fills it in.";
-    PhoneConflict "phone_conflict" "R13" Low
-        "Phone numbers differ" "Số điện thoại không khớp"
-        "It does not mean that these are two people: phones change and are shared.";
-    NameVariant "name_variant" "R14" Info
-        "The same name, spelt another way" "Cùng một tên, cách viết khác"
-        "It does not mean that the names differ: only capitals, tone placement, accents, titles or word order do.";
-    NameConflict "name_conflict" "R14" Medium
-        "Names differ" "Tên chủ hồ sơ không khớp"
-        "It does not prove a wrong link: an applicant may stand in place of the owner.";
-    ProcedureConflict "procedure_conflict" "R15" Medium
-        "Procedures differ" "Thủ tục hành chính không khớp"
-        "It does not mean that the wrong service was given: a catalogue change can rename the code on one side.";
-    UnitConflict "unit_conflict" "R16" Low
-        "Units differ" "Đơn vị xử lý không khớp"
-        "It does not mean that the wrong office acted: units were merged and renumbered in 2025.";
-    ChannelConflict "channel_conflict" "R15" Low
-        "Channels of submission differ" "Kênh nộp hồ sơ không khớp"
-        "It does not mean that the dossier was submitted twice.";
-    FeeConflict "fee_conflict" "R17" Medium
-        "Fees differ" "Phí, lệ phí không khớp"
-        "It does not mean that money is missing: fees and receipts are recorded at different times.";
-    ImpossibleTimeline "impossible_timeline" "R19" High
-        "Impossible order of dates" "Trình tự thời gian không hợp lý"
-        "It does not prove falsification: a wrong date format or a bulk closing may have caused it.";
-    PublishedGap "published_gap" "R20" High
-        "Published figure differs from the records" "Số liệu công bố khác số liệu tính lại"
-        "It does not mean that the figure was invented: scope, period or definition may differ.";
-    ColumnAdded "column_added" "R23" Info
-        "New columns in an export" "Tệp dữ liệu có thêm cột"
-        "It does not mean that anything was lost: columns that are not mapped are not read.";
-    ColumnGone "column_gone" "R23" Medium
-        "Columns gone from an export" "Tệp dữ liệu mất cột"
-        "It does not mean that dossiers are gone: only what stood in the column is.";
-    ColumnRenamed "column_renamed" "R23" Medium
-        "Columns with another name" "Tệp dữ liệu đổi tên cột"
-        "It does not prove that the column means the same: it stands in the place of another.";
-    ColumnMoved "column_moved" "R23" Info
-        "Columns in another order" "Tệp dữ liệu đổi thứ tự cột"
-        "It does not mean that values were mixed up: columns are found by their names.";
-    NewCodeValue "new_code_value" "R23" Medium
-        "New values in a code list" "Danh mục mã có giá trị mới"
-        "It does not mean that the values are wrong: the producer may have extended the list.";
-    EmptyShareJumped "empty_share_jumped" "R23" Medium
-        "A column is empty far more often than before" "Tỷ lệ ô trống tăng đột biến"
-        "It does not mean that the producer has lost the values: the export may leave them out.";
-    UnreadableShareJumped "unreadable_share_jumped" "R23" High
-        "A column can be read far less often than before" "Tỷ lệ ô không đọc được tăng đột biến"
-        "It does not mean that the values are wrong: their form may have changed.";
-    EncodingChanged "encoding_changed" "R23" Low
-        "A column is written in another encoding" "Bảng mã chữ của cột thay đổi"
-        "It does not mean that the text is damaged: it was read in its new encoding.";
+kinds! {
+    MissingOnPortal "missing_on_portal",
+    LateOnPortal "late_on_portal",
+    ArrivedLateOnPortal "arrived_late_on_portal",
+    MissingInProvince "missing_in_province",
+    MissingInMinistry "missing_in_ministry",
+    LateInMinistry "late_in_ministry",
+    ArrivedLateInMinistry "arrived_late_in_ministry",
+    TypedTwice "typed_twice",
+    RepeatedRow "repeated_row",
+    TypedInTwoSystems "typed_in_two_systems",
+    CodeCollision "code_collision",
+    CodeRewritten "code_rewritten",
+    CodeMalformed "code_malformed",
+    CodeDateMismatch "code_date_mismatch",
+    CodeUnknownAgency "code_unknown_agency",
+    StatusBehind "status_behind",
+    StatusCollapsed "status_collapsed",
+    StatusAhead "status_ahead",
+    StatusConflict "status_conflict",
+    DateShifted "date_shifted",
+    DayMonthSwapped "day_month_swapped",
+    BirthMonthLost "birth_month_lost",
+    DateConflict "date_conflict",
+    DueDateChanged "due_date_changed",
+    DueBeyondLimit "due_beyond_limit",
+    ExtendedTwice "extended_twice",
+    LateHidden "late_hidden",
+    NoApology "no_apology",
+    ApologyTooLate "apology_too_late",
+    IdentityConflict "identity_conflict",
+    PlaceholderId "placeholder_id",
+    PhoneConflict "phone_conflict",
+    IdBirthConflict "id_birth_conflict",
+    NameVariant "name_variant",
+    NameConflict "name_conflict",
+    ProcedureConflict "procedure_conflict",
+    ChannelConflict "channel_conflict",
+    ProcedureNotInCatalogue "procedure_not_in_catalogue",
+    ProcedureNotInForce "procedure_not_in_force",
+    LocalProcedure "local_procedure",
+    ProcessDiffers "process_differs",
+    UnitConflict "unit_conflict",
+    FeeConflict "fee_conflict",
+    AttachmentLoss "attachment_loss",
+    ResultFileSuspect "result_file_suspect",
+    ImpossibleTimeline "impossible_timeline",
+    EndedInFuture "ended_in_future",
+    ReceivedOnDayOff "received_on_day_off",
+    FinishedAtOnce "finished_at_once",
+    ClosedInBulk "closed_in_bulk",
+    PublishedGap "published_gap",
+    FiguresDoNotAddUp "figures_do_not_add_up",
+    SyncGap "sync_gap",
+    FlagStale "flag_stale",
+    FlagUntrue "flag_untrue",
+    Resubmission "resubmission",
+    SeveralRightly "several_rightly",
+    ColumnAdded "column_added",
+    ColumnGone "column_gone",
+    ColumnRenamed "column_renamed",
+    ColumnMoved "column_moved",
+    NewCodeValue "new_code_value",
+    EmptyShareJumped "empty_share_jumped",
+    UnreadableShareJumped "unreadable_share_jumped",
+    EncodingChanged "encoding_changed",
+}
+
+const KINDS: usize = FindingKind::ALL.len();
+
+/// Rule and entry of every kind, at the kind's own number.
+static CATALOGUE: [(&Rule, &FindingEntry); KINDS] = catalogue();
+
+/// The entries of the rules laid side by side. A kind without entry, an entry too many and one out of order
+/// do not compile.
+const fn catalogue() -> [(&'static Rule, &'static FindingEntry); KINDS] {
+    let mut entries = [(RULES[0], &RULES[0].findings[0]); KINDS];
+    let (mut at, mut rule) = (0, 0);
+    while rule < RULES.len() {
+        let mut of_rule = 0;
+        while of_rule < RULES[rule].findings.len() {
+            let entry = &RULES[rule].findings[of_rule];
+            assert!(entry.kind as usize == at, "the rules list the kinds in the order of the enum");
+            entries[at] = (RULES[rule], entry);
+            at += 1;
+            of_rule += 1;
+        }
+        rule += 1;
+    }
+    assert!(at == KINDS, "every kind has its entry");
+    entries
 }
 
 impl FindingKind {
-    /// The stable name written to outputs, in `snake_case`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        self.entry().name
-    }
-
     /// The kind with this [`name`](Self::name).
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }
 
-    /// The number of its rule, `R01` to `R23`.
+    /// What the catalogue says of it.
     #[must_use]
-    pub const fn rule(self) -> &'static str {
-        self.entry().rule
+    pub fn entry(self) -> &'static FindingEntry {
+        CATALOGUE[self as usize].1
+    }
+
+    /// The number of its rule, `R01` to `R24`.
+    #[must_use]
+    pub fn rule(self) -> &'static str {
+        CATALOGUE[self as usize].0.id
     }
 
     /// A short English title.
     #[must_use]
-    pub const fn title_en(self) -> &'static str {
-        self.entry().en
+    pub fn title_en(self) -> &'static str {
+        self.entry().title.en
     }
 
     /// A short Vietnamese title.
     #[must_use]
-    pub const fn title_vi(self) -> &'static str {
-        self.entry().vi
+    pub fn title_vi(self) -> &'static str {
+        self.entry().title.vi
     }
 
     /// One English sentence: what the finding does not mean.
     #[must_use]
-    pub const fn meaning_not(self) -> &'static str {
-        self.entry().meaning_not
+    pub fn meaning_not(self) -> &'static str {
+        self.entry().meaning_not.en
     }
 
-    /// The severity when the pipeline sets no other.
+    /// One Vietnamese sentence: what the finding does not mean.
     #[must_use]
-    pub const fn default_severity(self) -> Severity {
+    pub fn meaning_not_vi(self) -> &'static str {
+        self.entry().meaning_not.vi
+    }
+
+    /// When it is made, in English.
+    #[must_use]
+    pub fn when(self) -> &'static str {
+        self.entry().when.en
+    }
+
+    /// When it is made, in Vietnamese.
+    #[must_use]
+    pub fn when_vi(self) -> &'static str {
+        self.entry().when.vi
+    }
+
+    /// The columns an auditor is shown.
+    #[must_use]
+    pub fn evidence(self) -> &'static [&'static str] {
+        self.entry().evidence
+    }
+
+    /// The severity when the pipeline sets no other; `None`: off until the pipeline switches it on.
+    #[must_use]
+    pub fn default_severity(self) -> Option<Severity> {
         self.entry().severity
     }
 }
@@ -258,6 +230,10 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
+    fn distinct(text: impl Fn(FindingKind) -> &'static str) -> usize {
+        FindingKind::ALL.iter().map(|kind| text(*kind)).collect::<BTreeSet<_>>().len()
+    }
+
     #[test]
     fn names_are_distinct_snake_case_and_read_back() {
         for kind in FindingKind::ALL {
@@ -266,35 +242,78 @@ mod tests {
             let debug: String = format!("{kind:?}").to_lowercase();
             assert_eq!(kind.name().replace('_', ""), debug);
         }
-        let titles: BTreeSet<_> = FindingKind::ALL.iter().map(|k| k.title_en()).collect();
-        let titles_vi: BTreeSet<_> = FindingKind::ALL.iter().map(|k| k.title_vi()).collect();
-        assert_eq!(titles.len(), FindingKind::ALL.len());
-        assert_eq!(titles_vi.len(), FindingKind::ALL.len());
+        assert_eq!(distinct(FindingKind::title_en), KINDS);
+        assert_eq!(distinct(FindingKind::title_vi), KINDS);
         assert_eq!(FindingKind::from_name("nothing"), None);
     }
 
     #[test]
-    fn rules_and_severities_as_agreed() {
-        let of = |kind: FindingKind| (kind.rule(), kind.default_severity().code());
-        assert_eq!(FindingKind::ALL.len(), 42);
-        assert_eq!(of(FindingKind::MissingOnPortal), ("R01", "high"));
-        assert_eq!(of(FindingKind::ArrivedLateInMinistry), ("R03", "low"));
-        assert_eq!(of(FindingKind::RepeatedRow), ("R04", "info"));
-        assert_eq!(of(FindingKind::TypedInTwoSystems), ("R05", "high"));
-        assert_eq!(of(FindingKind::StatusCollapsed), ("R08", "medium"));
-        assert_eq!(of(FindingKind::ChannelConflict), ("R15", "low"));
-        assert_eq!(of(FindingKind::PublishedGap), ("R20", "high"));
-        for kind in FindingKind::ALL {
-            let number = kind.rule().strip_prefix('R').and_then(|n| n.parse::<u8>().ok());
-            assert!(number.is_some_and(|n| (1..=23).contains(&n)) && kind.rule().len() == 3);
+    fn each_kind_finds_its_own_entry() {
+        for (number, kind) in FindingKind::ALL.iter().enumerate() {
+            assert_eq!(*kind as usize, number);
+            assert_eq!(kind.entry().kind, *kind);
+            let rule = super::super::rules::rule(kind.rule()).expect("a rule");
+            assert!(rule.findings.iter().any(|entry| entry.kind == *kind));
         }
+        assert!(FindingKind::ALL.windows(2).all(|pair| pair[0].rule() <= pair[1].rule()));
     }
 
     #[test]
-    fn every_kind_says_what_it_does_not_mean() {
+    fn rules_and_severities_as_agreed() {
+        let severity = |kind: FindingKind| kind.default_severity().map_or("off", Severity::code);
+        let of_rule = |rule: &str| -> Vec<String> {
+            let kinds = FindingKind::ALL.iter().filter(|kind| kind.rule() == rule);
+            kinds.map(|kind| format!("{} {}", kind.name(), severity(*kind))).collect()
+        };
+        assert_eq!(KINDS, 65);
+        assert_eq!(of_rule("R01")[0], "missing_on_portal high");
+        assert_eq!(of_rule("R03")[2], "arrived_late_in_ministry low");
+        assert_eq!(of_rule("R04"), ["typed_twice medium", "repeated_row info"]);
+        assert_eq!(of_rule("R05"), ["typed_in_two_systems high"]);
+        assert_eq!(of_rule("R07")[3], "code_unknown_agency low");
+        assert_eq!(of_rule("R08")[1], "status_collapsed medium");
+        assert_eq!(
+            of_rule("R10"),
+            ["due_date_changed high", "due_beyond_limit medium", "extended_twice medium"]
+        );
+        assert_eq!(of_rule("R11"), ["late_hidden high"]);
+        assert_eq!(of_rule("R12"), ["no_apology medium", "apology_too_late low"]);
+        assert_eq!(of_rule("R13")[3], "id_birth_conflict medium");
+        let procedures = [
+            "procedure_conflict medium",
+            "channel_conflict low",
+            "procedure_not_in_catalogue medium",
+            "procedure_not_in_force medium",
+            "local_procedure info",
+            "process_differs low",
+        ];
+        assert_eq!(of_rule("R15"), procedures);
+        assert_eq!(of_rule("R18"), ["attachment_loss medium", "result_file_suspect high"]);
+        let times = [
+            "impossible_timeline high",
+            "ended_in_future high",
+            "received_on_day_off low",
+            "finished_at_once low",
+            "closed_in_bulk medium",
+        ];
+        assert_eq!(of_rule("R19"), times);
+        assert_eq!(of_rule("R20"), ["published_gap high", "figures_do_not_add_up high"]);
+        assert_eq!(of_rule("R21"), ["sync_gap high", "flag_stale low", "flag_untrue medium"]);
+        assert_eq!(of_rule("R22"), ["resubmission info"]);
+        assert_eq!(of_rule("R23"), ["several_rightly off"]);
+        assert_eq!(of_rule("R24").len(), 8);
+        assert_eq!(FindingKind::ALL.iter().filter(|kind| kind.default_severity().is_none()).count(), 1);
+    }
+
+    #[test]
+    fn every_kind_says_when_it_is_made_and_what_it_does_not_mean() {
         for kind in FindingKind::ALL {
             let text = kind.meaning_not();
             assert!(text.starts_with("It does not ") && text.ends_with('.'), "{kind:?}");
+            let text = kind.meaning_not_vi();
+            assert!(text.starts_with("Không ") && text.ends_with('.'), "{kind:?}");
+            assert!(kind.when().ends_with('.') && kind.when_vi().ends_with('.'), "{kind:?}");
+            assert!(!kind.evidence().is_empty(), "{kind:?}");
         }
     }
 

@@ -52,6 +52,12 @@ pub enum ParseIssue {
     LevelUnknown,
     /// The number a spreadsheet counts a day by, read as that day.
     DateFromSerial,
+    /// The sex is in no code list.
+    SexUnknown,
+    /// Not a small whole number.
+    CountUnreadable,
+    /// Neither yes nor no.
+    FlagUnknown,
 }
 
 impl ParseIssue {
@@ -80,6 +86,9 @@ impl ParseIssue {
         Self::ChannelUnknown,
         Self::LevelUnknown,
         Self::DateFromSerial,
+        Self::SexUnknown,
+        Self::CountUnreadable,
+        Self::FlagUnknown,
     ];
 
     /// The stable name written to outputs, in `snake_case`.
@@ -109,6 +118,9 @@ impl ParseIssue {
             Self::ChannelUnknown => "channel_unknown",
             Self::LevelUnknown => "level_unknown",
             Self::DateFromSerial => "date_from_serial",
+            Self::SexUnknown => "sex_unknown",
+            Self::CountUnreadable => "count_unreadable",
+            Self::FlagUnknown => "flag_unknown",
         }
     }
 
@@ -222,7 +234,7 @@ mod tests {
         for (position, issue) in ParseIssue::ALL.iter().enumerate() {
             assert_eq!(*issue as usize, position);
         }
-        assert_eq!(ParseIssue::DateFromSerial as usize + 1, ParseIssue::ALL.len());
+        assert_eq!(ParseIssue::FlagUnknown as usize + 1, ParseIssue::ALL.len());
         assert!(ParseIssue::ALL.len() <= 31);
     }
 

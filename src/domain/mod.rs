@@ -12,19 +12,34 @@ pub mod issue;
 pub mod text;
 pub mod encoding;
 
+mod reference;
 mod shape;
 
 pub mod calendar;
+pub mod agency;
+pub mod catalogue;
 pub mod channel;
+pub mod count;
 pub mod date;
 pub mod dossier_code;
+pub mod file_list;
+pub mod flag;
 pub mod money;
 pub mod name;
 pub mod personal_id;
 pub mod phone;
 pub mod procedure_code;
+pub mod sex;
 pub mod status;
 
+pub mod deadline;
+pub mod timeliness;
+pub mod form_06a;
+pub mod sync_ratio;
+pub mod printed_figures;
+
+pub mod rules;
+pub mod known;
 pub mod finding_kind;
 
 pub mod dossier;

@@ -2,8 +2,10 @@
 //!
 //! It must not say who a person is, and no number may reach a log: reports use [`mask`].
 
+mod birth;
 mod structure;
 
+pub use birth::{BirthConflict, birth_conflict, birth_place, birth_sex};
 pub use structure::{IdKind, birth_year, is_cccd, kind, tax_checksum_ok};
 
 use std::borrow::Cow;
@@ -44,7 +46,8 @@ impl IdRelation {
 /// The number without spaces and dots, with the leading zeros a number cell lost.
 ///
 /// - 11 digits, and 10 that are no tax code, get their zeros back when that gives a structurally
-///   valid CCCD; 8 digits get one and become a CMND [derived].
+///   valid CCCD; 8 digits get one and become a CMND [derived]. A number cell keeps no zero in front,
+///   so digits that start with one have lost none: `0123...` is an old phone number as likely as not.
 /// - Placeholders (`000000001` [S], one digit repeated, `123456789` [R-M], "không có") give no value.
 /// - Scientific notation has lost digits for good: no value, `IdMalformed` and `NumberAsFloat`.
 /// - Any other unknown shape is kept with `IdMalformed`.
@@ -105,7 +108,7 @@ fn judge(id: Cow<'_, str>, mut issues: Issues) -> Parsed<Cow<'_, str>> {
 }
 
 fn with_lost_zeros(id: &str) -> Option<String> {
-    if !is_digits(id) {
+    if !is_digits(id) || id.starts_with('0') {
         return None;
     }
     match id.len() {
@@ -173,7 +176,7 @@ const SLIP_LENGTH: usize = 8;
 /// The relation of two [`normalise`]d numbers. Symmetric.
 #[must_use]
 pub fn relation(a: &str, b: &str) -> IdRelation {
-    if a == b {
+    if a == b || is_same_branch(a, b) {
         return IdRelation::Same;
     }
     if let (IdKind::Cmnd, IdKind::Cccd) | (IdKind::Cccd, IdKind::Cmnd) = (kind(a), kind(b)) {
@@ -196,6 +199,25 @@ pub fn relation(a: &str, b: &str) -> IdRelation {
     }
 }
 
+/// Whether both are the tax code of one branch, `0100109106-001` and `0100109106001` [S].
+fn is_same_branch(a: &str, b: &str) -> bool {
+    kind(a) == IdKind::Tax
+        && kind(b) == IdKind::Tax
+        && a.bytes().filter(|byte| *byte != b'-').eq(b.bytes().filter(|byte| *byte != b'-'))
+}
+
+/// Whether the identity column holds the person's phone number instead [R-M]: the same digits as a
+/// [`normalise`](super::phone::normalise)d phone, with or without its leading zero.
+///
+/// Nine digits of a phone look like a CMND, so only the phone beside it can tell.
+#[must_use]
+pub fn is_phone(id: &str, phone: &str) -> bool {
+    let bare = |number: &str| number.strip_prefix('0').map_or_else(|| number.to_owned(), str::to_owned);
+    phone.len() >= 10
+        && is_digits(phone)
+        && super::phone::normalise(id).value.is_some_and(|found| bare(&found) == bare(phone))
+}
+
 /// The CCCD behind ten digits that also make a tax code, when the birth year in it is the person's.
 ///
 /// A number cell drops the two zeros of an old province's prefix (`001`, `002`, ...), and about one in
@@ -207,150 +229,4 @@ pub fn restore_by_birth(id: &str, born: i32) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn normal(raw: &str) -> (Option<String>, Vec<ParseIssue>) {
-        let parsed = normalise(raw);
-        (parsed.value.map(Cow::into_owned), parsed.issues.iter().collect())
-    }
-
-    #[test]
-    fn good_numbers_are_borrowed() {
-        for raw in ["001099012323", " 079200001234 ", "123456780", "0100109106", "B1234567", "0100109106001"]
-        {
-            let parsed = normalise(raw);
-            assert_eq!(parsed.value.as_deref(), Some(raw.trim()));
-            assert!(parsed.issues.is_empty(), "{raw}");
-        }
-        assert!(matches!(normalise("079200001234").value, Some(Cow::Borrowed(_))));
-        assert_eq!(normalise(" NULL"), Parsed::empty());
-    }
-
-    #[test]
-    fn spaces_dots_and_floats_go() {
-        assert_eq!(normal("079 200 001 234"), (Some("079200001234".into()), vec![ParseIssue::ExtraSpace]));
-        assert_eq!(normal("079.200.001234"), (Some("079200001234".into()), vec![]));
-        assert_eq!(normal("123456780.0"), (Some("123456780".into()), vec![ParseIssue::NumberAsFloat]));
-        assert_eq!(normal("０79200001234"), (Some("079200001234".into()), vec![ParseIssue::LookAlikeLetter]));
-        assert_eq!(normal("\u{200B}079200001234").0.as_deref(), Some("079200001234"));
-        assert_eq!(normal("0100109106-001"), (Some("0100109106-001".into()), vec![]));
-        assert_eq!(normal("b1234567"), (Some("B1234567".into()), vec![]));
-    }
-
-    #[test]
-    fn lost_zeros_come_back() {
-        use ParseIssue::{IdMalformed, LeadingZeroRestored, NumberAsFloat};
-        assert_eq!(normal("79200001234"), (Some("079200001234".into()), vec![LeadingZeroRestored]));
-        assert_eq!(
-            normal("79200001234.0"),
-            (Some("079200001234".into()), vec![LeadingZeroRestored, NumberAsFloat])
-        );
-        // Hà Nội is 001, so two zeros go.
-        assert_eq!(normal("1099012323"), (Some("001099012323".into()), vec![LeadingZeroRestored]));
-        assert_eq!(normal("12345670"), (Some("012345670".into()), vec![LeadingZeroRestored]));
-        // 003 is no province, and 9 no century digit.
-        assert_eq!(normal("03200001234"), (Some("03200001234".into()), vec![IdMalformed]));
-        assert_eq!(normal("79900001234"), (Some("79900001234".into()), vec![IdMalformed]));
-        // A phone number in the identity column stays what it is.
-        assert_eq!(normal("0912345678"), (Some("0912345678".into()), vec![IdMalformed]));
-    }
-
-    #[test]
-    fn a_dash_behind_dots_is_no_number() {
-        assert_eq!(normal("-.").0, None);
-        assert_eq!(normal("N.U.L.L").0, None);
-    }
-
-    #[test]
-    fn scientific_notation_is_beyond_repair() {
-        for raw in ["7.92E+10", "7,92E+10", "7.92e+10"] {
-            assert_eq!(normal(raw), (None, vec![ParseIssue::NumberAsFloat, ParseIssue::IdMalformed]));
-        }
-        assert!(!is_scientific("E1234567"));
-    }
-
-    #[test]
-    fn placeholders_name_nobody() {
-        for raw in [
-            "0",
-            "000000000",
-            "000000000000",
-            "111111111",
-            "000000001",
-            "000000000001",
-            "00000001",
-            "123456789",
-            "012345678",
-            "012345678901",
-            "123456789012",
-            "987654321",
-            "0.0",
-            "Không có",
-            "x",
-        ] {
-            let (value, issues) = normal(raw);
-            assert_eq!(value, None, "{raw}");
-            assert!(issues.contains(&ParseIssue::PlaceholderId), "{raw}");
-        }
-        assert!(normalise("234567890").value.is_some());
-    }
-
-    #[test]
-    fn unknown_shapes_are_kept_and_flagged() {
-        for raw in ["12345", "003200001234", "ABC-1", "1357924680135792"] {
-            assert_eq!(normal(raw), (Some(raw.into()), vec![ParseIssue::IdMalformed]), "{raw}");
-        }
-        assert_eq!(normal(". ."), (None, vec![ParseIssue::ExtraSpace, ParseIssue::IdMalformed]));
-    }
-
-    #[test]
-    fn mask_shows_ends_of_long_numbers_only() {
-        assert_eq!(mask("001012345623"), "0010******23");
-        assert_eq!(mask("123456789"), "*********");
-        assert_eq!(mask(""), "");
-    }
-
-    #[test]
-    fn relations_of_numbers() {
-        let check = |a, b, expected: IdRelation| {
-            assert_eq!(relation(a, b), expected, "{a} {b}");
-            assert_eq!(relation(b, a), expected, "{b} {a}");
-        };
-        check("079200001234", "079200001234", IdRelation::Same);
-        check("123456780", "079200001234", IdRelation::CmndAgainstCccd);
-        check("079200001234", "079200001235", IdRelation::OneDigit);
-        check("079200001234", "07920000123", IdRelation::OneDigit);
-        check("079200001122", "07920000122", IdRelation::OneDigit);
-        check("079200001234", "079200001243", IdRelation::Transposed);
-        check("079200001234", "079200001212", IdRelation::Differs);
-        check("079200001234", "979200001235", IdRelation::Differs);
-        check("1234567", "1234568", IdRelation::Differs);
-        let codes = [
-            IdRelation::Same,
-            IdRelation::CmndAgainstCccd,
-            IdRelation::OneDigit,
-            IdRelation::Transposed,
-            IdRelation::Differs,
-        ]
-        .map(IdRelation::code);
-        assert_eq!(codes, ["same", "cmnd_against_cccd", "one_digit", "transposed", "differs"]);
-    }
-
-    proptest! {
-        #[test]
-        fn normalising_twice_changes_nothing(raw in "(\\PC{0,16}|[0-9]{7,14}|[0-9.eE+-]{0,14})") {
-            if let Some(once) = normalise(&raw).value {
-                let again = normalise(&once).value;
-                prop_assert_eq!(again.as_deref(), Some(&*once));
-                let _ = (kind(&once), birth_year(&once), mask(&once));
-            }
-        }
-
-        #[test]
-        fn relation_is_symmetric(a in "[0-3]{7,13}", b in "[0-3]{7,13}") {
-            prop_assert_eq!(relation(&a, &b), relation(&b, &a));
-        }
-    }
-}
+mod tests;

@@ -225,6 +225,14 @@ mod tests {
     }
 
     #[test]
+    fn service_numbers_are_nobodys() {
+        // 1800 and 1900 numbers of call centres [R-H] must not become a mobile by a restored zero.
+        for raw in ["19001096", "1900 1234", "1800588811", "1900123456", "113", "+84 1900 1096"] {
+            assert_eq!(normal(raw), (None, vec![ParseIssue::PhoneMalformed]), "{raw}");
+        }
+    }
+
+    #[test]
     fn mask_shows_both_ends() {
         assert_eq!(mask("0912345612"), "09******12");
         assert_eq!(mask("1234567"), "*******");

@@ -25,6 +25,10 @@ pub enum EvaluateError {
 
 /// Parse issues that a planted error leaves on its record, rather than a finding.
 const REPAIRS: &[&str] = &["not_nfc", "leading_zero_restored"];
+/// What is planted and makes no finding: the sync job's doing that leaves a difference, or an absence that is
+/// none. Only its explanation is judged.
+const NO_FINDING: &[&str] = &["excluded", "submission_lost", "summary_cut"];
+const NO_CASE: u32 = u32::MAX;
 /// A row that the run must refuse.
 const MALFORMED: &str = "malformed";
 
@@ -43,8 +47,8 @@ struct Judge<'a> {
     outputs: &'a Outputs,
 }
 
-/// What a finding or an error is about: kind, system, case.
-type Claim<'a> = (&'a str, &'a str, u32);
+/// What a finding or an error is about: kind, system, case, and the day where there is no case.
+type Claim<'a> = (&'a str, &'a str, u32, &'a str);
 
 impl<'a> Judge<'a> {
     fn evaluate(&self) -> Evaluation {
@@ -62,6 +66,7 @@ impl<'a> Judge<'a> {
             evaluation.findings.insert((*repair).to_owned(), self.repair(repair));
         }
         evaluation.findings.insert(MALFORMED.to_owned(), self.malformed());
+        self.explanations(&mut evaluation);
         evaluation.findings.retain(|_, score| *score != Score::default());
         evaluation
     }
@@ -129,7 +134,7 @@ impl<'a> Judge<'a> {
 
     /// Findings by kind, as sets of (kind, system, case); what no rung can see is counted apart.
     fn findings(&self, beyond: &BTreeSet<(&'a str, u32)>, evaluation: &mut Evaluation) {
-        let is_beyond = |(_, system, case): &Claim<'_>| {
+        let is_beyond = |(_, system, case, _): &Claim<'_>| {
             let lost_anywhere = || beyond.iter().any(|(_, lost)| lost == case);
             beyond.contains(&(*system, *case)) || (*system == self.truth.hub && lost_anywhere())
         };
@@ -138,11 +143,18 @@ impl<'a> Judge<'a> {
                 .errors
                 .iter()
                 .filter(|error| !REPAIRS.contains(&error.kind.as_str()) && error.kind != MALFORMED)
-                .map(|error| (error.kind.as_str(), error.spot.system.as_str(), error.case)),
+                .filter(|error| !NO_FINDING.contains(&error.kind.as_str()))
+                .map(|error| {
+                    let case = error.case.unwrap_or(NO_CASE);
+                    (error.kind.as_str(), error.spot.system.as_str(), case, error.day.as_str())
+                }),
         );
         let claimed: BTreeMap<Claim<'_>, u64> = count(self.outputs.findings.iter().filter_map(|finding| {
-            let record = finding.record.as_ref().or(finding.other_record.as_ref())?;
-            Some((finding.kind.as_str(), finding.system.as_str(), self.case_of(record).unwrap_or(u32::MAX)))
+            let (kind, system) = (finding.kind.as_str(), finding.system.as_str());
+            match finding.record.as_ref().or(finding.other_record.as_ref()) {
+                Some(record) => Some((kind, system, self.case_of(record).unwrap_or(NO_CASE), "")),
+                None => Some((kind, system, NO_CASE, finding.day.as_deref()?)),
+            }
         }));
         let beyond_cases: BTreeSet<u32> = beyond.iter().map(|(_, case)| *case).collect();
         let is_beyond = |claim: &Claim<'_>| beyond_cases.contains(&claim.2) && is_beyond(claim);
@@ -163,6 +175,42 @@ impl<'a> Judge<'a> {
             let score = evaluation.findings.entry(claim.0.to_owned()).or_default();
             score.claimed += times;
             score.right += times.min(planted.get(claim).unwrap_or(&0));
+        }
+    }
+
+    /// What the sync job did against what was explained by it: sets of (transformation, system, case).
+    fn explanations(&self, evaluation: &mut Evaluation) {
+        let planted: BTreeSet<(&str, &str, u32)> = self
+            .truth
+            .errors
+            .iter()
+            .filter_map(|error| Some((error.cause.as_deref()?, error.spot.system.as_str(), error.case?)))
+            .collect();
+        let is_cause = |why: &str| why.starts_with('T') && why.len() <= 3;
+        let findings = self.outputs.findings.iter().filter_map(|finding| {
+            let record = finding.record.as_ref().or(finding.other_record.as_ref())?;
+            Some((finding.explained_by.as_deref()?, finding.system.as_str(), self.case_of(record)?))
+        });
+        let differences = self.outputs.explained.iter().filter_map(|difference| {
+            let case = self.case_of(&difference.record)?;
+            Some((difference.explained_by.as_str(), difference.system.as_str(), case))
+        });
+        let excused = self.outputs.excused.iter().filter_map(|(system, record, reason)| {
+            Some((reason.as_str(), system.as_str(), self.case_of(record)?))
+        });
+        let claimed: BTreeSet<(&str, &str, u32)> =
+            findings.chain(differences).chain(excused).filter(|(why, ..)| is_cause(why)).collect();
+        for (list, is_planted) in [(&planted, true), (&claimed, false)] {
+            for entry in list {
+                let score = evaluation.findings.entry(format!("explained by {}", entry.0)).or_default();
+                if is_planted {
+                    score.planted += 1;
+                    score.found += u64::from(claimed.contains(entry));
+                } else {
+                    score.claimed += 1;
+                    score.right += u64::from(planted.contains(entry));
+                }
+            }
         }
     }
 

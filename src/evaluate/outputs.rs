@@ -1,6 +1,6 @@
 //! Reads what a run published, from its Parquet files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::EvaluateError;
@@ -22,6 +22,17 @@ pub struct OutputFinding {
     pub system: String,
     pub record: Option<String>,
     pub other_record: Option<String>,
+    /// Of a finding without a case, how its detail begins: the day it is about.
+    pub day: Option<String>,
+    pub explained_by: Option<String>,
+}
+
+/// A difference that something explains.
+#[derive(Debug)]
+pub struct OutputExplained {
+    pub system: String,
+    pub record: String,
+    pub explained_by: String,
 }
 
 #[derive(Debug)]
@@ -37,6 +48,9 @@ pub struct Outputs {
     /// Member and survivor.
     pub duplicates: Vec<(String, String)>,
     pub findings: Vec<OutputFinding>,
+    pub explained: Vec<OutputExplained>,
+    /// System, a record of the case, and why the system is not expected to hold it.
+    pub excused: Vec<(String, String, String)>,
 }
 
 impl Outputs {
@@ -83,16 +97,41 @@ impl Outputs {
             .filter(|row| row[2].as_deref() == Some("false"))
             .map(|row| (row[0].clone().unwrap_or_default(), row[1].clone().unwrap_or_default()))
             .collect();
-        let findings = table("findings", &["kind", "system", "record_id", "other_record_id"])?
+        let columns = ["kind", "system", "record_id", "other_record_id", "case_id", "detail", "explained_by"];
+        let findings = table("findings", &columns)?
             .into_iter()
             .map(|row| OutputFinding {
                 kind: row[0].clone().unwrap_or_default(),
                 system: row[1].clone().unwrap_or_default(),
                 record: row[2].clone(),
                 other_record: row[3].clone(),
+                day: row[5]
+                    .as_ref()
+                    .filter(|_| row[4].is_none())
+                    .map(|detail| detail.chars().take(10).collect()),
+                explained_by: row[6].clone(),
             })
             .collect();
-        Ok(Self { run_id: manifest.run_id, spots, issues, quarantined, links, duplicates, findings })
+        let explained = table("differences", &["right_system", "right_record_id", "explained_by"])?
+            .into_iter()
+            .filter_map(|row| {
+                let [system, record] = [0, 1].map(|at: usize| row[at].clone().unwrap_or_default());
+                Some(OutputExplained { system, record, explained_by: row[2].clone()? })
+            })
+            .collect();
+        let systems: BTreeSet<String> = spots.values().map(|spot| spot.system.clone()).collect();
+        let mut excused = Vec::new();
+        let hub = manifest.feeds.first().map(|feed| feed.system.clone()).unwrap_or_default();
+        for system in systems.into_iter().filter(|system| *system != hub) {
+            let columns = [format!("{hub}_record_id"), format!("{system}_reason")];
+            for row in table("cases", &[&columns[0], &columns[1]])? {
+                if let [Some(record), Some(reason)] = row.as_slice() {
+                    excused.push((system.clone(), record.clone(), reason.clone()));
+                }
+            }
+        }
+        let run_id = manifest.run_id;
+        Ok(Self { run_id, spots, issues, quarantined, links, duplicates, findings, explained, excused })
     }
 }
 

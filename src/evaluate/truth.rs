@@ -47,7 +47,12 @@ pub struct TrueRecord {
 #[derive(Debug, Clone)]
 pub struct PlantedError {
     pub kind: String,
-    pub case: u32,
+    /// `None` for an error of a whole day.
+    pub case: Option<u32>,
+    /// That day; empty for an error of a case.
+    pub day: String,
+    /// The transformation of the sync job that did it, `T1` to `T14`.
+    pub cause: Option<String>,
     pub spot: Spot,
 }
 
@@ -77,6 +82,9 @@ struct ErrorLine {
     file: String,
     sheet: String,
     row: Option<u64>,
+    planted: String,
+    #[serde(default)]
+    cause: String,
 }
 
 impl Truth {
@@ -99,9 +107,17 @@ impl Truth {
         }
         let mut errors = Vec::new();
         for line in lines::<ErrorLine>(&folder.join("errors.csv"))? {
-            let ErrorLine { kind, case_id, system, file, sheet, row } = line;
+            let ErrorLine { kind, case_id, system, file, sheet, row, planted, cause } = line;
             let spot = Spot { system, file, sheet, row: row.unwrap_or(0) };
-            errors.push(PlantedError { kind, case: case(&case_id, folder)?, spot });
+            let case = if case_id.is_empty() { None } else { Some(case(&case_id, folder)?) };
+            let day = if case.is_none() { planted } else { String::new() };
+            errors.push(PlantedError {
+                kind,
+                case,
+                day,
+                cause: Some(cause).filter(|cause| !cause.is_empty()),
+                spot,
+            });
         }
         Ok(Self { hub: hub.unwrap_or_default(), records, errors })
     }

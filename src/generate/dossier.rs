@@ -1,11 +1,12 @@
 //! Makes one dossier after the other: procedure, unit, person, code, and dates that agree with its status.
 
 use super::calendar::DAY;
+use super::details::{Details, between};
 use super::people::{Child, People, Person};
 use super::profile::{Channel, Outcome, Procedure, Quota};
 use super::row::{Row, System, code_date};
 use super::setting::Setting;
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use rand::{Rng, RngExt};
 use rand_chacha::ChaCha8Rng;
 
@@ -29,6 +30,7 @@ pub struct Dossier {
     pub fee: u32,
     pub repeatable: bool,
     pub ministry: Option<System>,
+    pub details: Details,
 }
 
 impl Dossier {
@@ -48,6 +50,7 @@ impl Dossier {
             id: self.person.id.clone(),
             phone: self.person.phone.clone(),
             birth: self.person.birth,
+            male: self.person.male,
             child: self.child.clone(),
             received: self.received,
             due: self.due,
@@ -55,6 +58,7 @@ impl Dossier {
             returned: self.returned,
             status: self.status,
             fee: self.fee,
+            details: self.details.clone(),
             synced,
             id_is_number: false,
             phone_is_number: false,
@@ -88,9 +92,6 @@ struct Repeat {
 
 impl<'a> Maker<'a> {
     pub fn new(setting: &'a Setting, people: People<'a>, rng: ChaCha8Rng) -> Self {
-        let calendar = &setting.calendar;
-        let last = calendar.working_day_up_to(setting.profile.period_end.0);
-        let evening = NaiveTime::from_hms_opt(16, 59, 59).unwrap_or_default();
         Maker {
             setting,
             people,
@@ -99,8 +100,8 @@ impl<'a> Maker<'a> {
             counters: vec![0; setting.profile.unit.len()],
             today: NaiveDate::default(),
             repeat: None,
-            opens: calendar.worked(setting.profile.period_start.0.and_time(NaiveTime::MIN)),
-            closes: calendar.worked(last.and_time(evening)),
+            opens: setting.opens(),
+            closes: setting.closes(),
         }
     }
 
@@ -189,6 +190,7 @@ impl<'a> Maker<'a> {
             fee,
             repeatable: keys.is_some_and(|keys| keys.repeatable),
             ministry: keys.and_then(|keys| keys.ministry).map(System::from),
+            details: Details::default(),
         }
     }
 
@@ -285,17 +287,16 @@ impl<'a> Maker<'a> {
     /// Office time of the end.
     fn ended(&mut self, outcome: Outcome, worked: i64, due: i64) -> Option<i64> {
         let part: f64 = self.rng.random();
-        let between = |from: i64, to: i64| from + ((to - from).max(0) as f64 * part) as i64;
         match outcome {
             Outcome::InProcess => None,
             Outcome::OnTime => Some(due),
             Outcome::Late => {
                 let from = (due + 600).max(self.opens);
-                Some(between(from, self.closes.min(from + 12 * DAY)))
+                Some(between(from, self.closes.min(from + 12 * DAY), part))
             }
             Outcome::Early | Outcome::Withdrawn => {
                 let from = (worked + 120).max(self.opens);
-                Some(between(from, self.closes.min(due - 60)))
+                Some(between(from, self.closes.min(due - 60), part))
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The land system's workbook: titles above the header, real dates, and identity numbers that are
 //! sometimes numbers.
 
+use super::details::Parcel;
 use super::error::GenerateError;
 use super::row::{Flaw, Place, Row, System};
 use super::setting::Setting;
@@ -21,7 +22,7 @@ const SHEETS: [&str; 8] = [
     "Danh sách 7",
     "Danh sách 8",
 ];
-const HEADER: [&str; 18] = [
+const HEADER: [&str; 19] = [
     "STT",
     "Số biên nhận",
     "Mã hồ sơ một cửa",
@@ -40,6 +41,7 @@ const HEADER: [&str; 18] = [
     "Số thửa",
     "Tờ bản đồ",
     "Diện tích (m2)",
+    "Thửa đất",
 ];
 
 pub struct LandExport {
@@ -140,11 +142,14 @@ impl LandExport {
         text(sheet, at, 12, System::DatDai.status(row.status))?;
         sheet.write_number(at, 13, row.fee)?;
         sheet.write_number_with_format(at, 14, serial(row.synced), date)?;
-        // A parcel of land, made of the number.
+        // The area is made of the number.
         let seed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 24;
-        sheet.write_number(at, 15, (seed % 900 + 1) as f64)?;
-        sheet.write_number(at, 16, (seed / 900 % 120 + 1) as f64)?;
+        if let Some(parcel) = row.details.parcel {
+            sheet.write_number(at, 15, parcel.number as f64)?;
+            sheet.write_number(at, 16, parcel.sheet as f64)?;
+        }
         sheet.write_number(at, 17, (seed / 7 % 60_000 + 400) as f64 / 10.0)?;
+        text(sheet, at, 18, &row.details.parcel.map(Parcel::text).unwrap_or_default())?;
         Ok(Place { sheet: SHEETS.get(self.sheet).copied().unwrap_or(""), row: u64::from(at) + 1 })
     }
 

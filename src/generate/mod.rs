@@ -6,6 +6,8 @@
 //! the same bytes, and memory does not grow with the number of dossiers.
 
 mod calendar;
+mod catalogue;
+mod details;
 mod dossier;
 mod error;
 mod figures;
@@ -18,6 +20,7 @@ mod permutation;
 mod plan;
 mod plant;
 mod plant_values;
+mod portal_export;
 mod profile;
 mod row;
 mod run;

@@ -56,7 +56,9 @@ pub fn prepare(out: &Path, setting: &Setting, seed: u64, dossiers: u64) -> Resul
     let folder = out.join(truth::FOLDER);
     std::fs::create_dir_all(&folder).map_err(io(&folder))?;
     let names = System::ALL.into_iter().map(|system| setting.file(system));
-    let names = names.chain([truth::RECORDS, truth::ERRORS, truth::FIGURES]);
+    let files = &setting.profile.files;
+    let reference = [files.procedures.as_str(), files.agencies.as_str()];
+    let names = names.chain(reference).chain([truth::RECORDS, truth::ERRORS, truth::FIGURES]);
     let mut marker = marker(setting, seed, dossiers);
     marker.files = names.map(|name| (name.to_owned(), 0)).collect();
     write(out, &marker)

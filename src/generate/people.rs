@@ -6,11 +6,14 @@ use super::profile::PeopleKeys;
 use chrono::{Datelike, Days, NaiveDate};
 use rand::{Rng, RngExt};
 
-/// People are born in this span; the years before it are kept for numbers that belong to nobody.
+/// People are born in this span.
 const BORN: std::ops::Range<u64> = 1940..2006;
 const SERIALS: u64 = 1_000_000;
 /// First digits of numbers issued elsewhere.
 const ELSEWHERE: [&str; 10] = ["001", "019", "025", "027", "031", "033", "034", "036", "038", "040"];
+
+/// First digits of numbers that nobody has, whatever the profile.
+const NOBODY: [&str; 6] = ["080", "082", "083", "084", "086", "087"];
 
 #[derive(Clone)]
 pub struct Person {
@@ -82,9 +85,13 @@ impl<'a> People<'a> {
     }
 }
 
-/// A personal number of the right shape that nobody has: its year of birth is before everybody's.
-pub fn nobodys_number(prefix: &str, rng: &mut impl Rng) -> String {
-    number(prefix, rng.random_bool(0.5), rng.random_range(1920..1930), rng.random_range(0..SERIALS))
+/// A personal number that nobody has and this person could have: sex and year of birth agree.
+pub fn nobodys_number(person: &Person, home: &str, rng: &mut impl Rng) -> String {
+    let start = rng.random_range(0..NOBODY.len());
+    let mut prefixes = NOBODY.iter().cycle().skip(start).take(NOBODY.len());
+    let prefix = prefixes.find(|prefix| **prefix != home).copied().unwrap_or("080");
+    let year = u64::from(person.birth.year().unsigned_abs());
+    number(prefix, person.male, year, rng.random_range(0..SERIALS))
 }
 
 pub fn phone(rng: &mut impl Rng) -> String {
@@ -132,6 +139,9 @@ mod tests {
                 assert!(seen.insert(people.person(&mut rng).id));
             }
         }
-        assert!(!seen.contains(&nobodys_number("002", &mut rng)));
+        let person = people.person(&mut rng);
+        let number = nobodys_number(&person, "002", &mut rng);
+        assert!(!seen.contains(&number) && ELSEWHERE.iter().all(|prefix| !number.starts_with(prefix)));
+        assert_eq!(number.get(4..6), Some(&format!("{:02}", person.birth.year() % 100)[..]));
     }
 }

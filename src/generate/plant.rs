@@ -4,7 +4,8 @@
 //! can only be tied to the hub by identity keeps its number, its procedure and its time of receipt.
 
 use super::dossier::{Dossier, normal_sync};
-use super::people::nobodys_number;
+use super::forms;
+use super::people::{Person, nobodys_number};
 use super::plant_values;
 use super::profile::SpokeRates;
 use super::row::{Flaw, Row, System, code_date};
@@ -24,9 +25,19 @@ pub enum Fate {
     Sent(Box<Sent>),
 }
 
+impl Fate {
+    pub fn sent(&self) -> Option<&Sent> {
+        match self {
+            Fate::Sent(sent) => Some(sent),
+            Fate::Absent(_) => None,
+        }
+    }
+}
+
 pub struct Sent {
     pub row: Row,
-    pub reach: Reach,
+    /// Of a spoke's row whose case the hub has.
+    pub reach: Option<Reach>,
     pub planted: Vec<Planted>,
     pub again: Again,
 }
@@ -88,6 +99,38 @@ impl<'a> Planter<'a> {
         row
     }
 
+    /// What the hub has of a case.
+    pub fn hub(&mut self, dossier: &Dossier) -> Sent {
+        let rates = &self.setting.profile.hub;
+        let row = dossier.row(dossier.received);
+        let mut sent = Sent { row, reach: None, planted: Vec::new(), again: Again::No };
+        if self.hit(rates.malformed) {
+            let flaw = self.flaw(System::Hub);
+            sent.planted.push(self.malformed(flaw, dossier, &sent.row, System::Hub));
+            sent.row.flaw = Some(flaw);
+            return sent;
+        }
+        let decomposed = self.hit(rates.not_nfc).then(|| forms::decomposed(&sent.row.owner)).flatten();
+        if let Some(name) = decomposed {
+            let original = std::mem::replace(&mut sent.row.owner, name.clone());
+            sent.planted.push(Planted::new("not_nfc", "owner_name", original, name));
+        }
+        if self.hit(rates.repeated_row) && sent.planted.is_empty() {
+            sent.again = Again::Repeated;
+        }
+        let plain = sent.planted.is_empty() && sent.again == Again::No;
+        if self.hit(rates.typed_twice) && plain && self.may_be_typed_twice(dossier) {
+            sent.again = Again::Typed;
+        }
+        sent
+    }
+
+    /// A row with nothing wrong in it, of a case whose hub row cannot be read.
+    pub fn untouched(&mut self, dossier: &Dossier, system: System) -> Fate {
+        let row = self.clean_row(dossier, system);
+        Fate::Sent(Box::new(Sent { row, reach: None, planted: Vec::new(), again: Again::No }))
+    }
+
     /// What a spoke has of a case that the hub has.
     pub fn spoke(&mut self, dossier: &Dossier, system: System) -> Fate {
         let setting = self.setting;
@@ -97,7 +140,7 @@ impl<'a> Planter<'a> {
         }
         let mut sent = Sent {
             row: self.clean_row(dossier, system),
-            reach: Reach::Code,
+            reach: Some(Reach::Code),
             planted: Vec::new(),
             again: Again::No,
         };
@@ -113,7 +156,7 @@ impl<'a> Planter<'a> {
         } else {
             self.typed_in_two_systems(rates, &mut sent);
         }
-        if sent.reach != Reach::None {
+        if sent.reach != Some(Reach::None) {
             plant_values::plant(self, dossier, system, rates, &mut sent);
         }
         if self.hit(rates.repeated_row) && sent.planted.is_empty() {
@@ -192,12 +235,12 @@ impl<'a> Planter<'a> {
         // Of a repeatable procedure a person has several a day: identity would not tell them apart.
         if dossier.repeatable || !self.hit(rates.alternate_lost) {
             sent.row.hub_code = hub_code;
-            sent.reach = Reach::Alternate;
+            sent.reach = Some(Reach::Alternate);
         } else if self.hit(rates.alternate_lost_placeholder) {
             sent.row.id = PLACEHOLDER_ID.to_owned();
-            sent.reach = Reach::None;
+            sent.reach = Some(Reach::None);
         } else {
-            sent.reach = Reach::Identity;
+            sent.reach = Some(Reach::Identity);
         }
     }
 
@@ -221,14 +264,14 @@ impl<'a> Planter<'a> {
         }
         let hub_code = std::mem::take(&mut sent.row.hub_code);
         sent.planted.push(Planted::new("typed_in_two_systems", "code", hub_code, ""));
-        sent.reach = Reach::Identity;
+        sent.reach = Some(Reach::Identity);
         if self.hit(rates.typed_in_two_systems_damaged_id) {
             sent.row.id.truncate(7);
-            sent.reach = Reach::None;
+            sent.reach = Some(Reach::None);
         }
     }
 
-    pub fn another_number(&mut self) -> String {
-        nobodys_number(&self.setting.profile.people.id_prefix, &mut self.rng)
+    pub fn another_number(&mut self, person: &Person) -> String {
+        nobodys_number(person, &self.setting.profile.people.id_prefix, &mut self.rng)
     }
 }

@@ -13,7 +13,7 @@ use chrono::{Datelike, NaiveDateTime, TimeDelta, Timelike};
 use rand::RngExt;
 
 pub fn plant(planter: &mut Planter, dossier: &Dossier, system: System, rates: &SpokeRates, sent: &mut Sent) {
-    let reach = sent.reach;
+    let reach = sent.reach.unwrap_or(Reach::Code);
     let found = [
         status(planter, system, rates, &mut sent.row),
         procedure(planter, system, rates, reach, &mut sent.row),
@@ -23,7 +23,7 @@ pub fn plant(planter: &mut Planter, dossier: &Dossier, system: System, rates: &S
         birth(planter, system, rates, &mut sent.row),
     ];
     sent.planted.extend(found.into_iter().flatten());
-    numbers(planter, system, rates, sent);
+    numbers(planter, dossier, system, rates, sent);
     dates(planter, system, rates, sent);
 }
 
@@ -136,11 +136,11 @@ fn birth(planter: &mut Planter, system: System, rates: &SpokeRates, row: &mut Ro
 }
 
 /// Identity number and phone.
-fn numbers(planter: &mut Planter, system: System, rates: &SpokeRates, sent: &mut Sent) {
+fn numbers(planter: &mut Planter, dossier: &Dossier, system: System, rates: &SpokeRates, sent: &mut Sent) {
     let row = &mut sent.row;
-    let number_may_change = sent.reach != Reach::Identity;
-    if sent.reach == Reach::Code && planter.hit(rates.identity_conflict) {
-        let other = planter.another_number();
+    let number_may_change = sent.reach != Some(Reach::Identity);
+    if sent.reach == Some(Reach::Code) && planter.hit(rates.identity_conflict) {
+        let other = planter.another_number(&dossier.person);
         let own = std::mem::replace(&mut row.id, other);
         sent.planted.push(Planted::new("identity_conflict", "id_number", own, row.id.clone()));
     } else if number_may_change && planter.hit(rates.placeholder_id) {
@@ -175,7 +175,7 @@ fn dates(planter: &mut Planter, system: System, rates: &SpokeRates, sent: &mut S
     let row = &mut sent.row;
     let swap = planter.hit(rates.day_month_swapped);
     let swap_due = swap && planter.rng.random_bool(0.5);
-    let received = if sent.reach == Reach::Identity {
+    let received = if sent.reach == Some(Reach::Identity) {
         None
     } else if planter.hit(rates.date_shifted) {
         // At night the time zone was lost; by day the date alone is one too early.
@@ -183,7 +183,7 @@ fn dates(planter: &mut Planter, system: System, rates: &SpokeRates, sent: &mut S
         Some(("date_shifted", row.received - TimeDelta::hours(hours)))
     } else if swap && !swap_due {
         swapped(row.received).map(|time| ("day_month_swapped", time))
-    } else if sent.reach == Reach::Code && planter.hit(rates.date_conflict) {
+    } else if sent.reach == Some(Reach::Code) && planter.hit(rates.date_conflict) {
         moved(row.received, planter.rng.random_range(2..=20), planter.rng.random_bool(0.5))
             .map(|time| ("date_conflict", time))
     } else {

@@ -54,6 +54,9 @@ pub struct Profile {
     /// Said in `truth/profile.json`; for readers only.
     pub title: String,
     pub province_code: String,
+    /// Of the highest agency, in `agencies.csv`.
+    #[serde(default)]
+    pub province_name: String,
     /// How many dossiers when the command line does not say.
     pub dossiers: u64,
     /// Of them, received before the period and not resolved before it.
@@ -70,6 +73,10 @@ pub struct Profile {
     pub people: PeopleKeys,
     pub resolved: ResolvedKeys,
     pub in_process: InProcessKeys,
+    #[serde(default)]
+    pub details: DetailKeys,
+    #[serde(default)]
+    pub catalogue: CatalogueKeys,
     pub hub: HubRates,
     pub portal: SpokeRates,
     pub ho_tich: SpokeRates,
@@ -79,7 +86,7 @@ pub struct Profile {
     pub procedure: Vec<Procedure>,
 }
 
-/// Names of the four exports in the out folder.
+/// Names of the four exports and of the two reference files in the out folder.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Files {
@@ -87,6 +94,8 @@ pub struct Files {
     pub portal: String,
     pub ho_tich: String,
     pub dat_dai: String,
+    pub procedures: String,
+    pub agencies: String,
 }
 
 impl Default for Files {
@@ -96,6 +105,8 @@ impl Default for Files {
             portal: "dvcqg.ndjson".into(),
             ho_tich: "ho_tich.csv".into(),
             dat_dai: "dat_dai.xlsx".into(),
+            procedures: "procedures.csv".into(),
+            agencies: "agencies.csv".into(),
         }
     }
 }
@@ -166,6 +177,41 @@ pub struct InProcessKeys {
     pub processing: u32,
     pub supplement: u32,
     pub financial_duty: u32,
+}
+
+/// What a dossier says beyond dates and owner; shares of the dossiers on which it is possible.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DetailKeys {
+    /// Somebody else than the owner hands it in.
+    pub agent: f64,
+    pub digitised: f64,
+    /// Of those with a fee that come online.
+    pub paid_online: f64,
+    /// Papers were asked for and came, and the due time moved.
+    pub supplement: f64,
+}
+
+/// What happens to the catalogue of procedures inside the period.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CatalogueKeys {
+    pub new: usize,
+    /// Some of them are procedures that dossiers use.
+    pub amended: usize,
+    pub abolished: usize,
+    /// How many are in force as the period ends; what the profile's own do not fill, nobody uses.
+    pub in_force: InForceKeys,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct InForceKeys {
+    pub province: Option<usize>,
+    pub district: Option<usize>,
+    pub commune: Option<usize>,
+    pub joint_same_level: Option<usize>,
+    pub joint_cross_level: Option<usize>,
 }
 
 /// What is planted in the hub's own export, and the cases it never heard of.

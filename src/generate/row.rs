@@ -1,5 +1,6 @@
 //! One data row before it is written: what a system says of a case, and how the four systems write it.
 
+use super::details::Details;
 use super::people::Child;
 use super::profile::{Channel, Ministry};
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
@@ -143,6 +144,7 @@ pub struct Row {
     pub id: String,
     pub phone: String,
     pub birth: NaiveDate,
+    pub male: bool,
     pub child: Option<Child>,
     pub received: NaiveDateTime,
     pub due: NaiveDateTime,
@@ -151,6 +153,7 @@ pub struct Row {
     /// National status code.
     pub status: u8,
     pub fee: u32,
+    pub details: Details,
     /// When a spoke got it.
     pub synced: NaiveDateTime,
     /// The cell is a number, so a leading zero is gone (or: the zero was dropped in text).

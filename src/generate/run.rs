@@ -2,17 +2,20 @@
 
 use super::Generated;
 use super::calendar::DAY;
+use super::catalogue;
+use super::details::{Detailer, Details};
 use super::dossier::{Dossier, Maker, normal_sync};
 use super::error::GenerateError;
 use super::figures::Figures;
-use super::forms;
 use super::land_export::LandExport;
 use super::people::People;
 use super::plan::Plan;
-use super::plant::{Again, Fate, Planter};
+use super::plant::{Again, Fate, Planter, Sent};
+use super::portal_export::PortalExport;
+use super::profile::Channel;
 use super::row::{Place, Row, System};
 use super::setting::Setting;
-use super::text_exports::{HoTichExport, HubExport, PortalExport};
+use super::text_exports::{HoTichExport, HubExport};
 use super::truth::{self, Counts, CsvFile, Planted, Reach, Truth};
 use chrono::{NaiveDateTime, TimeDelta};
 use rand::{Rng, RngExt, SeedableRng};
@@ -42,6 +45,8 @@ pub fn run(
         setting,
         maker: Maker::new(setting, people, stream(2)),
         planter: Planter::new(setting, stream(3)),
+        detailer: Detailer::new(setting, stream(4)),
+        strays: stream(5),
         exports: Exports::create(out, setting)?,
         truth: Truth::create(out, setting)?,
         figures: Figures::default(),
@@ -55,6 +60,8 @@ struct Generation<'a> {
     setting: &'a Setting,
     maker: Maker<'a>,
     planter: Planter<'a>,
+    detailer: Detailer<'a>,
+    strays: ChaCha8Rng,
     exports: Exports,
     truth: Truth,
     figures: Figures,
@@ -76,11 +83,14 @@ impl Generation<'_> {
                 break;
             };
             self.second_rows_until(Some(received))?;
-            let dossier = self.maker.next(received, plan.quota(index));
+            let mut dossier = self.maker.next(received, plan.quota(index));
+            self.detail(&mut dossier);
             self.case(&dossier)?;
             let old = self.planter.age(&dossier) > TimeDelta::hours(96);
-            if self.planter.hit(self.setting.profile.hub.missing_in_province) && old {
-                let stray = self.maker.stray(received);
+            let stray = self.strays.random::<f64>() < self.setting.profile.hub.missing_in_province;
+            if stray && old {
+                let mut stray = self.maker.stray(received);
+                self.detail(&mut stray);
                 self.stray(&stray)?;
             }
             if index % PROGRESS_EVERY == 0 {
@@ -91,81 +101,71 @@ impl Generation<'_> {
         self.finish(out)
     }
 
+    /// What a dossier says beyond its dates, and the apology when the dates are settled.
+    fn detail(&mut self, dossier: &mut Dossier) {
+        self.detailer.fill(dossier);
+        self.detailer.apology(dossier);
+    }
+
     /// A case the hub has, in every system.
     fn case(&mut self, dossier: &Dossier) -> Result<(), GenerateError> {
         self.cases += 1;
-        let hub = self.hub(dossier)?;
+        let mut hub = self.planter.hub(dossier);
+        let malformed = hub.row.flaw.is_some();
         let systems = [Some(System::Portal), dossier.ministry];
+        let mut fates = Vec::with_capacity(2);
         for system in systems.into_iter().flatten() {
-            if hub == HubRow::Malformed {
-                // Without a hub row nothing could be compared: nothing more is planted.
-                let row = self.planter.clean_row(dossier, system);
-                self.write(system, &row, dossier.case, None)?;
+            // Without a hub row nothing could be compared: nothing more is planted.
+            let fate = if malformed {
+                self.planter.untouched(dossier, system)
             } else {
-                self.spoke(dossier, system, hub)?;
+                self.planter.spoke(dossier, system)
+            };
+            fates.push((system, fate));
+        }
+        let there = |(system, fate): &(System, Fate)| *system == System::Portal && fate.sent().is_some();
+        hub.row.details.sync_flag = fates.iter().any(there);
+        if !malformed {
+            self.figures.count(self.setting, dossier);
+        }
+        let hub_again = self.sent(dossier, System::Hub, &hub, true)?;
+        for (system, fate) in fates {
+            match fate {
+                Fate::Absent(None) => {}
+                Fate::Absent(Some(planted)) => self.truth.error(system, None, dossier.case, &planted)?,
+                // Twice in the hub and twice in the portal would not be told apart.
+                Fate::Sent(sent) => {
+                    self.sent(dossier, system, &sent, hub_again != Again::Typed)?;
+                }
             }
         }
         Ok(())
     }
 
-    fn hub(&mut self, dossier: &Dossier) -> Result<HubRow, GenerateError> {
-        let rates = &self.setting.profile.hub;
-        let mut row = dossier.row(dossier.received);
-        if self.planter.hit(rates.malformed) {
-            let flaw = self.planter.flaw(System::Hub);
-            let planted = self.planter.malformed(flaw, dossier, &row, System::Hub);
-            row.flaw = Some(flaw);
-            let place = self.write(System::Hub, &row, dossier.case, None)?;
-            self.truth.error(System::Hub, Some(place), dossier.case, &planted)?;
-            return Ok(HubRow::Malformed);
-        }
-        self.figures.count(self.setting, dossier);
-        let decomposed = self.planter.hit(rates.not_nfc).then(|| forms::decomposed(&row.owner)).flatten();
-        let planted = decomposed.map(|name| {
-            let original = std::mem::replace(&mut row.owner, name.clone());
-            Planted::new("not_nfc", "owner_name", original, name)
-        });
-        let place = self.write(System::Hub, &row, dossier.case, None)?;
-        if let Some(planted) = &planted {
-            self.truth.error(System::Hub, Some(place), dossier.case, planted)?;
-        }
-        let repeated = self.planter.hit(rates.repeated_row) && planted.is_none();
-        if repeated {
-            self.repeat(System::Hub, &row, dossier.case, None)?;
-        }
-        let twice = self.planter.hit(rates.typed_twice) && planted.is_none() && !repeated;
-        if twice && self.planter.may_be_typed_twice(dossier) {
-            self.type_again(dossier, System::Hub);
-            return Ok(HubRow::TypedTwice);
-        }
-        Ok(HubRow::Once)
-    }
-
-    fn spoke(&mut self, dossier: &Dossier, system: System, hub: HubRow) -> Result<(), GenerateError> {
-        let sent = match self.planter.spoke(dossier, system) {
-            Fate::Absent(None) => return Ok(()),
-            Fate::Absent(Some(planted)) => {
-                return self.truth.error(system, None, dossier.case, &planted);
-            }
-            Fate::Sent(sent) => sent,
-        };
-        let place = self.write(system, &sent.row, dossier.case, Some(sent.reach))?;
+    /// Writes a row with what was planted on it, and again where it is there twice.
+    fn sent(
+        &mut self,
+        dossier: &Dossier,
+        system: System,
+        sent: &Sent,
+        may_type_again: bool,
+    ) -> Result<Again, GenerateError> {
+        let place = self.write(system, &sent.row, dossier.case, sent.reach)?;
         for planted in &sent.planted {
             self.truth.error(system, Some(place), dossier.case, planted)?;
         }
         match sent.again {
-            Again::Repeated => self.repeat(system, &sent.row, dossier.case, Some(sent.reach))?,
-            // Twice in the hub and twice in the portal would not be told apart.
-            Again::Typed if hub == HubRow::Once => self.type_again(dossier, system),
-            Again::Typed | Again::No => {}
+            Again::Repeated => self.repeat(system, &sent.row, dossier.case, sent.reach)?,
+            Again::Typed if may_type_again => self.type_again(dossier, system),
+            Again::Typed | Again::No => return Ok(Again::No),
         }
-        Ok(())
+        Ok(sent.again)
     }
 
     /// A case the hub never heard of.
     fn stray(&mut self, dossier: &Dossier) -> Result<(), GenerateError> {
         self.cases += 1;
-        let place = self.planter.rng.random_range(0..4);
+        let place = self.strays.random_range(0..4);
         let in_portal = place < 3 || dossier.ministry.is_none();
         let in_ministry = dossier.ministry.filter(|_| place >= 2);
         let planted = Planted::new("missing_in_province", "", dossier.code.as_str(), "");
@@ -209,14 +209,26 @@ impl Generation<'_> {
         }
         let days =
             self.setting.profile.procedure.get(dossier.procedure).map_or(1, |keys| i64::from(keys.days));
-        let second = Dossier {
+        let online = !calendar.in_office(received);
+        let mut second = Dossier {
             received,
             due: calendar.at(calendar.worked(received) + days * DAY),
             finished: None,
             returned: None,
             status: 4,
+            channel: if online { Channel::Online } else { dossier.channel },
+            details: Details {
+                submitted: received,
+                supplements: 0,
+                asked: None,
+                supplemented: None,
+                due_before: None,
+                results: Vec::new(),
+                ..dossier.details.clone()
+            },
             ..dossier.clone()
         };
+        self.detailer.apology(&mut second);
         let first_code = dossier.code.clone();
         self.second_rows.insert((received, dossier.case, system), Second { dossier: second, first_code });
     }
@@ -255,8 +267,12 @@ impl Generation<'_> {
     fn finish(mut self, out: &Path) -> Result<Generated, GenerateError> {
         self.exports.finish()?;
         let setting = self.setting;
+        let names = &setting.profile.files;
+        let procedures = setting.catalogue.write(out, &names.procedures)?;
+        let agencies = catalogue::write_agencies(&setting.profile, out, &names.agencies)?;
         let Counts { errors_by_kind, rows } = self.truth.finish()?;
         let mut figures = self.figures.lines(setting);
+        figures.extend(setting.catalogue.figures());
         figures.push(("cases".into(), self.cases.to_string()));
         let of = |system| rows.get(&system).copied().unwrap_or(0);
         figures.extend(System::ALL.map(|system| (format!("rows_{}", system.name()), of(system).to_string())));
@@ -270,6 +286,8 @@ impl Generation<'_> {
         file.finish()?;
         let mut files: Vec<(String, u64)> =
             System::ALL.into_iter().map(|system| (setting.file(system).to_owned(), of(system))).collect();
+        files.push((names.procedures.clone(), procedures));
+        files.push((names.agencies.clone(), agencies));
         files.push((truth::RECORDS.into(), rows.values().sum()));
         files.push((truth::ERRORS.into(), errors_by_kind.values().sum()));
         files.push((truth::FIGURES.into(), figures.len() as u64));
@@ -285,14 +303,6 @@ struct Second {
 
 /// When it is typed, of which case, in which system.
 type SecondKey = (NaiveDateTime, u64, System);
-
-/// What the hub holds of a case.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum HubRow {
-    Once,
-    TypedTwice,
-    Malformed,
-}
 
 /// The four exports, open for writing.
 struct Exports {

@@ -1,10 +1,11 @@
 //! A profile that has been checked, with what is looked up for every dossier worked out once.
 
 use super::calendar::Calendar;
+use super::catalogue::{self, Catalogue};
 use super::error::GenerateError;
 use super::profile::{Channel, Level, Ministry, Profile, Quota, SpokeRates};
 use super::row::System;
-use chrono::{Days, NaiveDate, NaiveDateTime};
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 use std::collections::BTreeSet;
 
 pub struct Setting {
@@ -17,6 +18,7 @@ pub struct Setting {
     /// Per quota: the procedures its dossiers can be of.
     pub procedures_of: Vec<Vec<usize>>,
     pub all_procedures: Vec<usize>,
+    pub catalogue: Catalogue,
 }
 
 impl Setting {
@@ -60,8 +62,12 @@ impl Setting {
             &days(&profile.calendar.holidays),
             &days(&profile.calendar.extra_working_days),
         );
+        let catalogue = match Catalogue::new(&profile) {
+            Ok(catalogue) => catalogue,
+            Err((key, problem)) => return bad(key, problem),
+        };
         let all_procedures = (0..profile.procedure.len()).collect();
-        Ok(Setting { profile, calendar, units_of, long_codes, procedures_of, all_procedures })
+        Ok(Setting { profile, calendar, units_of, long_codes, procedures_of, all_procedures, catalogue })
     }
 
     pub fn rates(&self, system: System) -> &SpokeRates {
@@ -83,6 +89,17 @@ impl Setting {
 
     pub fn as_of(&self) -> NaiveDateTime {
         self.profile.as_of.0
+    }
+
+    /// Office time at which the period opens.
+    pub fn opens(&self) -> i64 {
+        self.calendar.worked(self.profile.period_start.0.and_time(NaiveTime::MIN))
+    }
+
+    /// Office time at which it closes.
+    pub fn closes(&self) -> i64 {
+        let last = self.calendar.working_day_up_to(self.profile.period_end.0);
+        self.calendar.worked(last.and_time(NaiveTime::from_hms_opt(16, 59, 59).unwrap_or_default()))
     }
 
     pub fn bad_key(&self, key: &str, problem: &str) -> GenerateError {
@@ -117,7 +134,9 @@ fn first_problem(profile: &Profile) -> Option<(String, &'static str)> {
 
 fn simple_problem(profile: &Profile) -> Option<(String, &'static str)> {
     let span = (profile.period_end.0 - profile.period_start.0).num_days();
-    let files = [&profile.files.hub, &profile.files.portal, &profile.files.ho_tich, &profile.files.dat_dai];
+    let names = &profile.files;
+    let files =
+        [&names.hub, &names.portal, &names.ho_tich, &names.dat_dai, &names.procedures, &names.agencies];
     let distinct: BTreeSet<_> = files.iter().collect();
     let plain = |name: &str| {
         !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\']) && name != "truth"
@@ -129,7 +148,7 @@ fn simple_problem(profile: &Profile) -> Option<(String, &'static str)> {
         (profile.carried_over <= profile.dossiers, "carried_over", "is more than `dossiers`"),
         ((14..=800).contains(&span), "period_end", "the period must be 15 to 800 days long"),
         (profile.as_of.0.date() > profile.period_end.0, "as_of", "must lie after the period"),
-        (distinct.len() == 4, "files", "two exports have the same name"),
+        (distinct.len() == files.len(), "files", "two files have the same name"),
         (files.iter().all(|name| plain(name)), "files", "a name must be a plain file name"),
         (!profile.unit.is_empty(), "unit", "there is none"),
         (!profile.procedure.is_empty(), "procedure", "there is none"),
@@ -152,6 +171,10 @@ fn simple_problem(profile: &Profile) -> Option<(String, &'static str)> {
         ("people.minority_share", people.minority_share),
         ("people.cmnd_share", people.cmnd_share),
         ("people.without_phone", people.without_phone),
+        ("details.agent", profile.details.agent),
+        ("details.digitised", profile.details.digitised),
+        ("details.paid_online", profile.details.paid_online),
+        ("details.supplement", profile.details.supplement),
     ];
     let failed =
         checks.into_iter().find(|(holds, ..)| !holds).map(|(_, key, problem)| (key.to_owned(), problem));
@@ -191,6 +214,9 @@ fn code_problem(profile: &Profile) -> Option<(String, &'static str)> {
             series.len() == 1 && rest.len() == 6 && digits(series) && digits(rest)
         }) {
             return Some((key("code"), "must look like 1.001193"));
+        }
+        if procedure.code.as_str() >= catalogue::MADE_UP {
+            return Some((key("code"), "codes from 3.700000 on are kept for made-up procedures"));
         }
         if !procedures.insert(&procedure.code) {
             return Some((key("code"), "is given twice"));

@@ -59,7 +59,8 @@ fn figure(out: &Path, name: &str) -> u64 {
 }
 
 fn all_bytes(out: &Path) -> Vec<Vec<u8>> {
-    let files = ["mot_cua.csv", "dvcqg.ndjson", "ho_tich.csv", "dat_dai.xlsx"];
+    let files =
+        ["mot_cua.csv", "dvcqg.ndjson", "ho_tich.csv", "dat_dai.xlsx", "procedures.csv", "agencies.csv"];
     let truth = [truth::RECORDS, truth::ERRORS, truth::FIGURES, truth::MARKER];
     files.iter().chain(&truth).map(|name| std::fs::read(out.join(name)).unwrap()).collect()
 }

@@ -1,15 +1,15 @@
-//! The three text exports: the hub's CSV, the portal's NDJSON, the civil-status CSV.
+//! The two CSV exports: the hub's and the civil-status system's.
 
+use super::details::Parcel;
 use super::error::GenerateError;
 use super::profile::{Channel, Level};
 use super::row::{Flaw, Place, Row, System};
 use super::setting::Setting;
-use super::truth::{CsvFile, LineFile};
+use super::truth::CsvFile;
 use chrono::Datelike;
-use serde::Serialize;
 use std::path::Path;
 
-const HUB_HEADER: [&str; 19] = [
+const HUB_HEADER: [&str; 38] = [
     "Mã hồ sơ",
     "Mã thủ tục",
     "Tên thủ tục hành chính",
@@ -29,6 +29,25 @@ const HUB_HEADER: [&str; 19] = [
     "Trạng thái hồ sơ",
     "Lệ phí",
     "Mã hồ sơ khác",
+    "Trích yếu",
+    "Giới tính",
+    "Người nộp",
+    "Thửa đất",
+    "Người được đăng ký",
+    "Số lần bổ sung",
+    "Ngày yêu cầu bổ sung",
+    "Ngày bổ sung",
+    "Ngày hẹn trả trước",
+    "Số lần gia hạn",
+    "Ngày xin lỗi",
+    "Số ngày quy trình",
+    "Tệp nộp",
+    "Tệp kết quả",
+    "Số hóa",
+    "Thanh toán trực tuyến",
+    "Đã đồng bộ",
+    "Vị trí để hồ sơ",
+    "Ngày xóa",
 ];
 const HO_TICH_HEADER: [&str; 16] = [
     "maHoSoLT",
@@ -72,7 +91,8 @@ impl HubExport {
             Channel::Online => "Trực tuyến",
             Channel::Post => "Bưu chính",
         };
-        let cells: [&str; 19] = [
+        let details = &row.details;
+        let cells: [&str; 38] = [
             &row.code,
             setting.long_codes.get(row.procedure).map_or("", String::as_str),
             procedure.map_or("", |keys| &keys.name),
@@ -92,6 +112,25 @@ impl HubExport {
             system.status(row.status),
             &row.fee.to_string(),
             &row.hub_code,
+            &details.summary,
+            if row.male { "Nam" } else { "Nữ" },
+            &details.agent,
+            &details.parcel.map(Parcel::text).unwrap_or_default(),
+            row.child.as_ref().map_or("", |child| &child.name),
+            &details.supplements.to_string(),
+            &system.stamp_or_empty(details.asked),
+            &system.stamp_or_empty(details.supplemented),
+            &system.stamp_or_empty(details.due_before),
+            &details.extensions.to_string(),
+            &system.stamp_or_empty(details.apology),
+            &details.process_days.to_string(),
+            &details.documents.join("##"),
+            &details.results.join("##"),
+            yes_or_no(details.digitised),
+            yes_or_no(details.paid_online),
+            yes_or_no(details.sync_flag),
+            details.storage,
+            &system.stamp_or_empty(details.deleted),
         ];
         write_cells(&mut self.0, &cells, 12, row.flaw)
     }
@@ -177,6 +216,10 @@ fn write_cells(
     Ok(Place { sheet: "", row: file.line() })
 }
 
+fn yes_or_no(flag: bool) -> &'static str {
+    if flag { "1" } else { "0" }
+}
+
 fn half(cell: &str) -> &str {
     let middle = cell.char_indices().nth(cell.chars().count() / 2).map_or(0, |(index, _)| index);
     cell.get(..middle).unwrap_or("")
@@ -184,133 +227,4 @@ fn half(cell: &str) -> &str {
 
 fn replaced<'a>(cells: &'a [&'a str], at: usize, text: &'a str) -> impl Iterator<Item = &'a str> {
     cells.iter().enumerate().map(move |(index, cell)| if index == at { text } else { cell })
-}
-
-pub struct PortalExport {
-    file: LineFile,
-    line: Vec<u8>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct PortalRecord<'a> {
-    ma_ho_so: &'a str,
-    #[serde(rename = "MaTTHC")]
-    ma_tthc: &'a str,
-    #[serde(rename = "TenTTHC")]
-    ten_tthc: &'a str,
-    ma_linh_vuc: &'a str,
-    ten_linh_vuc: &'a str,
-    kenh_thuc_hien: &'a str,
-    chu_ho_so: &'a str,
-    loai_doi_tuong: &'a str,
-    #[serde(rename = "DinhDanhCHS")]
-    dinh_danh_chs: [Identity<'a>; 1],
-    email: &'a str,
-    fax: &'a str,
-    so_dien_thoai: &'a str,
-    trich_yeu_ho_so: &'a str,
-    ngay_nop_ho_so: &'a str,
-    ngay_tiep_nhan: &'a str,
-    ngay_hen_tra: &'a str,
-    ngay_tra: &'a str,
-    ngay_ket_thuc_xu_ly: &'a str,
-    trang_thai_ho_so: &'a str,
-    thong_tin_tra: &'a str,
-    hinh_thuc: &'a str,
-    don_vi_xu_ly: &'a str,
-    noi_nop_ho_so: &'a str,
-    ma_ho_so_khac: &'a str,
-    danh_sach_le_phi: &'a [Fee<'a>],
-    ghi_chu: &'a str,
-    thoi_diem_dong_bo: &'a str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Identity<'a> {
-    loai_dinh_danh: &'a str,
-    so_dinh_danh: &'a str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Fee<'a> {
-    ten_phi_le_phi: &'a str,
-    ma_phi_le_phi: &'a str,
-    hinh_thuc_thu: &'a str,
-    gia: &'a str,
-    loai_phi_le_phi: &'a str,
-}
-
-impl PortalExport {
-    pub fn create(out: &Path, setting: &Setting) -> Result<Self, GenerateError> {
-        Ok(PortalExport { file: LineFile::create(out, setting.file(System::Portal))?, line: Vec::new() })
-    }
-
-    pub fn write(&mut self, setting: &Setting, row: &Row) -> Result<Place, GenerateError> {
-        let system = System::Portal;
-        let procedure = setting.profile.procedure.get(row.procedure);
-        let (channel, posted) = match row.channel {
-            Channel::Direct => ("1", "0"),
-            Channel::Online => ("2", "0"),
-            Channel::Post => ("3", "1"),
-        };
-        let stamp = system.stamp(row.received);
-        let received = if row.flaw == Some(Flaw::UnreadableDate) { Flaw::BAD_DATE } else { stamp.as_str() };
-        let price = row.fee.to_string();
-        let fee = [Fee {
-            ten_phi_le_phi: "Lệ phí",
-            ma_phi_le_phi: "LP01",
-            hinh_thuc_thu: "1",
-            gia: &price,
-            loai_phi_le_phi: "2",
-        }];
-        let record = PortalRecord {
-            ma_ho_so: if row.flaw == Some(Flaw::EmptyCode) { "" } else { &row.code },
-            ma_tthc: setting.long_codes.get(row.procedure).map_or("", String::as_str),
-            ten_tthc: procedure.map_or("", |keys| &keys.name),
-            ma_linh_vuc: procedure.map_or("", |keys| &keys.field_code),
-            ten_linh_vuc: procedure.map_or("", |keys| &keys.field),
-            kenh_thuc_hien: channel,
-            chu_ho_so: &row.owner,
-            loai_doi_tuong: "1",
-            dinh_danh_chs: [Identity {
-                loai_dinh_danh: if row.id.len() == 12 { "1" } else { "2" },
-                so_dinh_danh: &row.id,
-            }],
-            email: "",
-            fax: "",
-            so_dien_thoai: &row.phone,
-            trich_yeu_ho_so: procedure.map_or("", |keys| &keys.name),
-            // The sync job sends the time received as the time handed in.
-            ngay_nop_ho_so: received,
-            ngay_tiep_nhan: received,
-            ngay_hen_tra: &system.stamp(row.due),
-            ngay_tra: &system.stamp_or_empty(row.returned),
-            ngay_ket_thuc_xu_ly: &system.stamp_or_empty(row.finished),
-            trang_thai_ho_so: system.status(row.status),
-            thong_tin_tra: "",
-            hinh_thuc: posted,
-            don_vi_xu_ly: setting.profile.unit.get(row.unit).map_or("", |unit| &unit.code),
-            noi_nop_ho_so: "2",
-            ma_ho_so_khac: &row.hub_code,
-            danh_sach_le_phi: if row.fee > 0 { &fee } else { &[] },
-            ghi_chu: "",
-            thoi_diem_dong_bo: &system.stamp(row.synced),
-        };
-        self.line.clear();
-        serde_json::to_writer(&mut self.line, &record)
-            .map_err(|source| GenerateError::Json { path: self.file.path.clone(), source })?;
-        if row.flaw == Some(Flaw::BrokenJson) {
-            // Inside the first field's value, where no letter takes two bytes.
-            self.line.truncate(20);
-        }
-        self.file.write(&self.line)?;
-        Ok(Place { sheet: "", row: self.file.lines })
-    }
-
-    pub fn finish(&mut self) -> Result<(), GenerateError> {
-        self.file.finish()
-    }
 }

@@ -35,11 +35,14 @@ impl Reach {
 }
 
 /// One planted error.
+#[derive(Clone)]
 pub struct Planted {
     pub kind: &'static str,
     pub field: &'static str,
     pub original: String,
     pub planted: String,
+    /// The known transformation that did it, `T1` to `T14`; empty for an error.
+    pub cause: &'static str,
 }
 
 impl Planted {
@@ -49,7 +52,13 @@ impl Planted {
         original: impl Into<String>,
         planted: impl Into<String>,
     ) -> Self {
-        Planted { kind, field, original: original.into(), planted: planted.into() }
+        Planted { kind, field, original: original.into(), planted: planted.into(), cause: "" }
+    }
+
+    /// Done by a sync job, to every row it applies to.
+    pub fn by(mut self, cause: &'static str) -> Self {
+        self.cause = cause;
+        self
     }
 }
 
@@ -72,8 +81,9 @@ impl Truth {
         let mut records = CsvFile::create(out, RECORDS, b',')?;
         records.write(["system", "file", "sheet", "row", "case_id", "fate", "reach"])?;
         let mut errors = CsvFile::create(out, ERRORS, b',')?;
-        errors
-            .write(["kind", "case_id", "system", "file", "sheet", "row", "field", "original", "planted"])?;
+        errors.write([
+            "kind", "case_id", "system", "file", "sheet", "row", "field", "original", "planted", "cause",
+        ])?;
         let files = System::ALL.into_iter().map(|system| (system, setting.file(system).to_owned())).collect();
         Ok(Truth { records, errors, files, errors_by_kind: BTreeMap::new(), rows: BTreeMap::new() })
     }
@@ -110,7 +120,7 @@ impl Truth {
         let file = place.and_then(|_| self.files.get(&system)).map_or("", String::as_str);
         let sheet = place.map_or("", |place| place.sheet);
         let row = place.map_or(String::new(), |place| place.row.to_string());
-        let Planted { kind, field, original, planted } = planted;
+        let Planted { kind, field, original, planted, cause } = planted;
         self.errors.write([
             kind,
             case_id(case).as_str(),
@@ -121,6 +131,7 @@ impl Truth {
             field,
             original,
             planted,
+            cause,
         ])
     }
 

@@ -409,6 +409,9 @@ fn write_recognition(out: &mut String, groups: &[Group], hub: usize) -> std::fmt
         writeln!(out, "\n[[ladder]]\nrung = \"alternate_code\"")?;
     }
     let who = [FieldName::IdNumber, FieldName::OwnerName].into_iter().find(|field| both(*field));
+    if who.is_some() {
+        writeln!(out, "\n[[ladder]]\nrung = \"equivalent_code\"")?;
+    }
     if let Some(who) = who.filter(|_| both(FieldName::Procedure)) {
         let on = format!("[{}, \"procedure\"]", quoted(who.name()));
         writeln!(out, "\n[[ladder]]\nrung   = \"identity\"\non     = {on}\nwindow = \"5d\"")?;

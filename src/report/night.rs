@@ -126,6 +126,8 @@ impl NightReport {
                 "duplicates",
                 "differences",
                 "findings",
+                "form_06a",
+                "overdue",
                 "summary",
             ],
             run_date: plan.as_of.date().to_string(),

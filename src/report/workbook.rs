@@ -1,5 +1,5 @@
 //! The auditor's mismatch workbook: a cover whose totals tie, one sheet per kind of finding with
-//! what both systems said, and the rows that were refused.
+//! what both systems said, the rows that were refused, form II.06a and the overdue dossiers.
 //!
 //! It is made from the tables alone and must not judge anything: whoever distrusts it finds every
 //! number again in Parquet. Owner names are masked; personal numbers are not printed, or masked where
@@ -12,7 +12,7 @@ mod finding_sheet;
 mod findings;
 mod labels;
 mod privacy;
-mod quarantine_sheet;
+mod table_sheet;
 #[cfg(test)]
 mod tests;
 
@@ -133,7 +133,13 @@ fn write_capped(
     }
     let quarantine_name = sheet_name(&mut names, cover.lang.say(Label::QuarantineSheet));
     let page = book.add_worksheet_with_constant_memory()?.set_name(&quarantine_name)?;
-    let quarantine = quarantine_sheet::write(page, &ink, tables, cap)?;
+    let quarantine = table_sheet::write(page, &ink, tables, &table_sheet::QUARANTINE, cap)?;
+    let lists = [&table_sheet::FORM_06A, &table_sheet::OVERDUE];
+    for layout in lists {
+        let name = sheet_name(&mut names, cover.lang.say(layout.name));
+        let page = book.add_worksheet_with_constant_memory()?.set_name(&name)?;
+        let _ = table_sheet::write(page, &ink, tables, layout, cap)?;
+    }
 
     let first = book.worksheet_from_index(0)?;
     cover_sheet::write(first, &ink, tables, cover, &chapters, &quarantine_name, quarantine)?;
@@ -143,7 +149,7 @@ fn write_capped(
     let (rows, left_out) = all.fold((0, 0), |(rows, left_out), written| {
         (rows + written.rows as u64, left_out + written.left_out as u64)
     });
-    Ok(WorkbookReport { sheets: chapters.len() + 2, rows, left_out })
+    Ok(WorkbookReport { sheets: chapters.len() + 2 + lists.len(), rows, left_out })
 }
 
 /// An empty workbook that holds no clock time. Rows wait beside the output, not in the system's

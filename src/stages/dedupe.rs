@@ -12,43 +12,18 @@ use super::normalise::{Normalised, SystemRecords};
 use super::records::Records;
 use crate::config::plan::{DuplicatePolicy, RunPlan};
 use crate::domain::dossier::FieldName;
-use crate::domain::name::{self, NameRelation};
+use crate::domain::finding_kind::FindingKind;
+use crate::domain::rules::r04_typed_twice::DuplicateReason;
+use crate::domain::rules::r06_code_collision::{Person, two_persons};
+use crate::domain::rules::r11_late_hidden::end;
+use crate::domain::rules::r23_several_rightly::{Dossier, LegitimateReason, Pair, repeat_is_legitimate};
 use crate::engine::accounting::RowAccount;
 use crate::engine::frame::Ints;
 use crate::engine::key;
 use crate::engine::partition::{self, Keyed};
 
-/// Why a record is a duplicate of its survivor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DuplicateKind {
-    /// Every cell equal.
-    RepeatedRow,
-    /// The same code, other cells: an update exported beside the old state.
-    SameCode,
-    /// The same code in a file of a newer night: what the system said before.
-    Superseded,
-    /// Two codes, one hub dossier named by both.
-    SameReference,
-    /// Two codes, one person, procedure and time.
-    TypedTwice,
-}
-
-impl DuplicateKind {
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::RepeatedRow => "repeated_row",
-            Self::SameCode => "same_code",
-            Self::Superseded => "superseded",
-            Self::SameReference => "same_reference",
-            Self::TypedTwice => "typed_twice",
-        }
-    }
-
-    /// Merged records take no part in linking.
-    pub fn merges(self) -> bool {
-        self != Self::TypedTwice
-    }
-}
+/// A person has no more dossiers than this within one window that are not each other's double.
+const MOST_OPEN: usize = 64;
 
 /// A record and the record of the same system that stands for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,7 +31,16 @@ pub struct Duplicate {
     pub system: usize,
     pub survivor: u32,
     pub row: u32,
-    pub kind: DuplicateKind,
+    pub kind: DuplicateReason,
+}
+
+/// Two records that would count as typed twice, and why they do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Excused {
+    pub system: usize,
+    pub earlier: u32,
+    pub row: u32,
+    pub reason: LegitimateReason,
 }
 
 /// Two records of one system that carry one code for two persons.
@@ -73,6 +57,7 @@ pub struct Deduped {
     pub quarantine: Vec<Quarantined>,
     pub duplicates: Vec<Duplicate>,
     pub collisions: Vec<Collision>,
+    pub excused: Vec<Excused>,
     /// Per system and row: whether the record takes part in linking.
     pub active: Vec<Vec<bool>>,
     pub account: RowAccount,
@@ -82,20 +67,23 @@ pub struct Deduped {
 pub fn dedupe(plan: &RunPlan, normalised: Normalised) -> Deduped {
     let Normalised { systems, quarantine, account: _ } = normalised;
     let (mut duplicates, mut collisions, mut active) = (Vec::new(), Vec::new(), Vec::new());
+    let mut excused = Vec::new();
     for (index, system) in systems.iter().enumerate() {
         let records = Records::new(&system.frame);
         let mut alive = vec![true; records.len()];
         same_code(index, &system.frame, &records, &mut alive, &mut duplicates, &mut collisions);
         same_reference(index, &records, &mut alive, &mut duplicates);
-        typed_twice(index, &records, &plan.duplicates, &alive, &mut duplicates);
+        let told = plan.severity(FindingKind::SeveralRightly).is_some();
+        typed_twice(index, &records, (&plan.duplicates, told), &alive, &mut duplicates, &mut excused);
         active.push(alive);
     }
     duplicates.sort_unstable();
+    excused.sort_unstable();
     let rows_in = systems.iter().map(|system| system.frame.height() as u64).sum();
     let merged = duplicates.iter().filter(|duplicate| duplicate.kind.merges()).count() as u64;
     let rows_out = active.iter().flatten().filter(|alive| **alive).count() as u64;
     let account = RowAccount { rows_in, rows_out, merged, quarantined: 0 };
-    Deduped { systems, quarantine, duplicates, collisions, active, account }
+    Deduped { systems, quarantine, duplicates, collisions, excused, active, account }
 }
 
 /// Records stand in order of code, so equal codes are neighbours; the first of them survives.
@@ -119,13 +107,10 @@ fn same_code(
         for row in start as u32 + 1..end as u32 {
             match survivors.iter().copied().find(|survivor| !other_person(records, *survivor, row)) {
                 Some(survivor) => {
-                    let kind = if night(survivor) != night(row) {
-                        DuplicateKind::Superseded
-                    } else if content(survivor) == content(row) {
-                        DuplicateKind::RepeatedRow
-                    } else {
-                        DuplicateKind::SameCode
-                    };
+                    let kind = DuplicateReason::of_one_code(
+                        night(survivor) == night(row),
+                        content(survivor) == content(row),
+                    );
                     duplicates.push(Duplicate { system, survivor, row, kind });
                     alive[row as usize] = false;
                 }
@@ -139,16 +124,12 @@ fn same_code(
     }
 }
 
-/// Two records name two different persons: both the number and the name disagree.
 fn other_person(records: &Records<'_>, a: u32, b: u32) -> bool {
-    let both = |field| {
-        let pair = (records.text(field, a as usize), records.text(field, b as usize));
-        if let (Some(a), Some(b)) = pair { Some((a, b)) } else { None }
+    let person = |row: u32| Person {
+        id_number: records.text(FieldName::IdNumber, row as usize),
+        name: records.text(FieldName::OwnerName, row as usize),
     };
-    let numbers_differ = both(FieldName::IdNumber).is_some_and(|(a, b)| a != b);
-    let names_differ =
-        both(FieldName::OwnerName).is_some_and(|(a, b)| name::relation(a, b) == NameRelation::Differs);
-    numbers_differ && names_differ
+    two_persons(person(a), person(b))
 }
 
 /// Two records of a system that keeps the hub's code name the same hub dossier, and the same person.
@@ -169,7 +150,7 @@ fn same_reference(system: usize, records: &Records<'_>, alive: &mut [bool], dupl
                             system,
                             survivor,
                             row,
-                            kind: DuplicateKind::SameReference,
+                            kind: DuplicateReason::SameReference,
                         });
                         alive[row as usize] = false;
                     }
@@ -183,20 +164,20 @@ fn same_reference(system: usize, records: &Records<'_>, alive: &mut [bool], dupl
 fn typed_twice(
     system: usize,
     records: &Records<'_>,
-    policy: &DuplicatePolicy,
+    (policy, told): (&DuplicatePolicy, bool),
     alive: &[bool],
     duplicates: &mut Vec<Duplicate>,
+    excused: &mut Vec<Excused>,
 ) {
     if policy.on.is_empty() {
         return;
     }
-    let excepted = |row: u32| {
-        let procedure = records.text(FieldName::Procedure, row as usize);
-        procedure.is_some_and(|procedure| policy.except_procedures.contains(procedure))
-    };
     let rows = keyed(records, alive, |row| {
-        let values = policy.on.iter().map(|field| records.text(*field, row as usize));
-        if excepted(row) { None } else { key::of_all(values) }
+        // Nobody asks why several of these are right.
+        if !told && is_excepted(records, policy, row) {
+            return None;
+        }
+        key::of_all(policy.on.iter().map(|field| records.text(*field, row as usize)))
     });
     let same_values = |a: u32, b: u32| {
         policy.on.iter().all(|field| records.text(*field, a as usize) == records.text(*field, b as usize))
@@ -207,18 +188,56 @@ fn typed_twice(
         for group in partition::groups(&part).filter(|group| group.len() > 1) {
             let mut members: Vec<u32> = group.iter().map(|member| member.row).collect();
             members.sort_by_key(|row| (received(*row), *row));
-            let mut survivor = members[0];
-            let mut last = survivor;
-            for row in members.into_iter().skip(1) {
-                if same_values(survivor, row) && received(row).saturating_sub(received(last)) <= window {
-                    duplicates.push(Duplicate { system, survivor, row, kind: DuplicateKind::TypedTwice });
-                } else {
-                    survivor = row;
+            // Each survivor and the last record that was taken for it.
+            let mut open: Vec<(u32, u32)> = Vec::new();
+            for row in members {
+                open.retain(|(_, last)| received(row).saturating_sub(received(*last)) <= window);
+                let mut reasons = Vec::new();
+                let twin = open.iter_mut().find(|(survivor, _)| {
+                    if !same_values(*survivor, row) {
+                        return false;
+                    }
+                    let reason = repeat_is_legitimate(&pair(records, policy, *survivor, row));
+                    reasons.extend(reason.map(|reason| Excused { system, earlier: *survivor, row, reason }));
+                    reason.is_none()
+                });
+                match twin {
+                    Some((survivor, last)) => {
+                        let kind = DuplicateReason::TypedTwice;
+                        duplicates.push(Duplicate { system, survivor: *survivor, row, kind });
+                        *last = row;
+                    }
+                    None => {
+                        excused.extend(reasons.pop());
+                        open.push((row, row));
+                        if open.len() > MOST_OPEN {
+                            open.remove(0);
+                        }
+                    }
                 }
-                last = row;
             }
         }
     }
+}
+
+fn is_excepted(records: &Records<'_>, policy: &DuplicatePolicy, row: u32) -> bool {
+    let procedure = records.text(FieldName::Procedure, row as usize);
+    procedure.is_some_and(|procedure| policy.except_procedures.contains(procedure))
+}
+
+/// Two records before rule R23, the earlier receipt first.
+fn pair<'r>(records: &Records<'r>, policy: &DuplicatePolicy, earlier: u32, later: u32) -> Pair<'r> {
+    let dossier = |row: u32| {
+        let at = |field| records.moment(field, row as usize);
+        Dossier {
+            object: records.text(FieldName::Object, row as usize),
+            subject: records.text(FieldName::SubjectName, row as usize),
+            status: records.status(row as usize),
+            received: at(FieldName::ReceivedAt),
+            ended: end(at(FieldName::FinishedAt), at(FieldName::ReturnedAt)),
+        }
+    };
+    Pair { excepted: is_excepted(records, policy, later), earlier: dossier(earlier), later: dossier(later) }
 }
 
 fn keyed(records: &Records<'_>, alive: &[bool], key: impl Fn(u32) -> Option<u128>) -> Vec<Keyed> {

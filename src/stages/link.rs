@@ -4,12 +4,14 @@
 //! one rung is out of the next. Records without a hub partner are then tied to each other by the
 //! hub's code, so that one unknown dossier is one case and not three.
 
-use super::dedupe::{Collision, Deduped, Duplicate};
+use super::dedupe::{Collision, Deduped, Duplicate, Excused};
 use super::normalise::SystemRecords;
 use super::normalise::quarantine::Quarantined;
 use super::records::Records;
 use crate::config::plan::{RunPlan, Rung};
 use crate::domain::dossier::FieldName;
+use crate::domain::dossier_code;
+use crate::domain::name::{self, NameRelation};
 use crate::engine::accounting::RowAccount;
 use crate::engine::assignment::{Assigned, Candidate, one_to_one};
 use crate::engine::components::Components;
@@ -48,6 +50,7 @@ pub struct Linked {
     pub quarantine: Vec<Quarantined>,
     pub duplicates: Vec<Duplicate>,
     pub collisions: Vec<Collision>,
+    pub excused: Vec<Excused>,
     pub active: Vec<Vec<bool>>,
     pub links: Vec<Link>,
     pub cases: Vec<Case>,
@@ -60,7 +63,7 @@ pub struct Linked {
 
 /// Climbs the ladder and forms the cases.
 pub fn link(plan: &RunPlan, deduped: Deduped) -> Linked {
-    let Deduped { systems, quarantine, duplicates, collisions, active, account: _ } = deduped;
+    let Deduped { systems, quarantine, duplicates, collisions, excused, active, account: _ } = deduped;
     let records: Vec<Records<'_>> = systems.iter().map(|system| Records::new(&system.frame)).collect();
     let mut climber = Climber {
         plan,
@@ -89,6 +92,7 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Linked {
         quarantine,
         duplicates,
         collisions,
+        excused,
         active,
         links,
         cases,
@@ -179,7 +183,9 @@ impl<'r> Climber<'r> {
             if let (true, [left], [right]) = (one_key, lefts, rights) {
                 // Nothing to choose between: the key decides, and the window where the rung has one.
                 let meets = match &self.plan.ladder[rung] {
-                    Rung::Identity { .. } => self.cost(rung, spoke, left.row, right.row).is_some(),
+                    Rung::Identity { .. } | Rung::EquivalentCode => {
+                        self.cost(rung, spoke, left.row, right.row).is_some()
+                    }
                     Rung::ExactCode | Rung::AlternateCode => true,
                 };
                 found.alone.extend(meets.then_some((left.row, right.row)));
@@ -206,6 +212,7 @@ impl<'r> Climber<'r> {
                 keys.dedup();
                 keys
             }
+            Rung::EquivalentCode => records.hub_key(row as usize).and_then(equivalence).into_iter().collect(),
             Rung::Identity { on, .. } => {
                 key::of_all(on.iter().map(|field| records.text(*field, row as usize))).into_iter().collect()
             }
@@ -226,6 +233,12 @@ impl<'r> Climber<'r> {
                 let same = codes(hub, left).any(|code| codes(other, right).any(|other| other == code));
                 same.then(|| gap.unwrap_or(0).saturating_add(self.person_penalty(spoke, left, right)))
             }
+            // QĐ 20/2020 also renumbered some units [R-M]: the two orders alone prove nothing.
+            Rung::EquivalentCode => {
+                let (a, b) = (hub.hub_key(left as usize)?, other.hub_key(right as usize)?);
+                let same = a != b && equivalence(a) == equivalence(b) && self.agrees(spoke, left, right);
+                gap.filter(|_| same)
+            }
             Rung::Identity { on, window } => {
                 let same = on
                     .iter()
@@ -233,6 +246,19 @@ impl<'r> Climber<'r> {
                 gap.filter(|gap| same && *gap <= window.num_milliseconds())
             }
         }
+    }
+
+    /// The identity number or the name says that it is the same person, and the procedure does not differ.
+    fn agrees(&self, spoke: usize, left: u32, right: u32) -> bool {
+        let pair = |field| {
+            let left = self.records[RunPlan::HUB].text(field, left as usize);
+            left.zip(self.records[spoke].text(field, right as usize))
+        };
+        let number = pair(FieldName::IdNumber).is_some_and(|(a, b)| a == b);
+        let name = pair(FieldName::OwnerName).is_some_and(|(a, b)| {
+            matches!(name::relation(a, b), NameRelation::Same | NameRelation::Variant(_))
+        });
+        (number || name) && pair(FieldName::Procedure).is_none_or(|(a, b)| a == b)
     }
 
     fn gap(&self, spoke: usize, left: u32, right: u32) -> Option<i64> {
@@ -311,6 +337,12 @@ impl<'r> Climber<'r> {
             }
         }
     }
+}
+
+/// One key for a national code in both orders of its agency.
+fn equivalence(code: &str) -> Option<u128> {
+    let other = dossier_code::equivalent(code)?;
+    Some(key::of(code.min(other.as_str())))
 }
 
 /// Every code a record is known by.

@@ -10,7 +10,7 @@ use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-pub const TABLES: [&str; 10] = [
+pub const TABLES: [&str; 12] = [
     "feeds",
     "feed_columns",
     "quarantine",
@@ -20,6 +20,8 @@ pub const TABLES: [&str; 10] = [
     "duplicates",
     "differences",
     "findings",
+    "form_06a",
+    "overdue",
     "summary",
 ];
 

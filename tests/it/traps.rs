@@ -507,7 +507,7 @@ fn what_changed_since_the_run_before_is_a_finding() {
     let drift: Vec<(String, String)> = trap
         .table("findings")
         .iter()
-        .filter(|finding| finding["rule_id"] == "R23")
+        .filter(|finding| finding["rule_id"] == "R24")
         .map(|finding| (finding["kind"].clone(), finding["detail"].clone()))
         .collect();
     let before = " (before: the run of 2024-02-02)";

@@ -193,7 +193,8 @@ fn dates_by_order<'a>(
     }
     let known: Vec<(FieldName, Moments)> = taken
         .iter()
-        .filter(|(_, field, ..)| field.kind() == FieldKind::Timestamp)
+        // The steps every dossier goes through; the fields after them happen to some.
+        .filter(|(_, field, ..)| field.kind() == FieldKind::Timestamp && *field <= FieldName::SyncedAt)
         .map(|(column, field, ..)| (*field, moments(*column)))
         .collect();
     let read: Vec<Moments> = open.iter().map(|(column, _)| moments(*column)).collect();

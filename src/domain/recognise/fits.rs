@@ -10,7 +10,7 @@ use crate::domain::date::{self, DatePattern};
 use crate::domain::dossier::{FieldKind, FieldName};
 use crate::domain::issue::ParseIssue;
 use crate::domain::text::{clean, fold};
-use crate::domain::{channel, money, personal_id, phone};
+use crate::domain::{channel, count, flag, money, personal_id, phone, sex};
 
 /// What a pipeline says of the system the cells come from.
 #[derive(Clone, Copy)]
@@ -40,7 +40,7 @@ pub struct Known<'k> {
 #[must_use]
 pub fn fits(field: FieldName, cell: &str, known: &Known<'_>) -> Option<bool> {
     let kind = field.kind();
-    if kind == FieldKind::Text {
+    if matches!(kind, FieldKind::Text | FieldKind::List) {
         return None;
     }
     let cleaned = clean(cell);
@@ -63,8 +63,11 @@ pub fn fits(field: FieldName, cell: &str, known: &Known<'_>) -> Option<bool> {
         FieldKind::Level => (known.is_level)(text),
         FieldKind::Channel => channel::normalise(text).value.is_some(),
         FieldKind::Money => is_amount(text),
+        FieldKind::Sex => sex::normalise(text).value.is_some(),
+        FieldKind::Count => count::normalise(text).value.is_some(),
+        FieldKind::Flag => flag::normalise(text).value.is_some() || flag::paid_online(text).value.is_some(),
         FieldKind::Name => is_name(text, known),
-        FieldKind::Text => return None,
+        FieldKind::Text | FieldKind::List => return None,
     })
 }
 

@@ -344,7 +344,7 @@ mod tests {
             "Ngày cấp CMND",
             "Địa chỉ chủ hồ sơ",
             "Ghi chú trạng thái",
-            "Ngày yêu cầu bổ sung",
+            "Nội dung yêu cầu bổ sung",
             "nksNgaySinh",
             "STT",
             "Trạng thái thanh toán",

@@ -120,6 +120,16 @@ pub(super) fn looks_like(field: FieldName, profile: &ColumnProfile) -> Option<f6
             (known + 0.3 * text) * full
         }
         FieldKind::Text => words(field, profile, few),
+        // Of these the header decides; the cells only contradict it.
+        FieldKind::Sex | FieldKind::Flag => {
+            if profile.distinct <= 4 {
+                0.8
+            } else {
+                0.0
+            }
+        }
+        FieldKind::Count => share(Grammar::Number),
+        FieldKind::List => 0.6,
     };
     Some(seen.clamp(0.0, 1.0))
 }
@@ -218,6 +228,7 @@ fn words(field: FieldName, profile: &ColumnProfile, few: bool) -> f64 {
             share(Grammar::ProcedureTitle) * repeats + 0.55 * text
         }
         FieldName::Field => share(Grammar::Subject) + if few { 0.5 * text } else { 0.2 * text },
+        FieldName::Summary | FieldName::Object | FieldName::Storage => 0.6,
         FieldName::Unit => share(Grammar::AgencyCode) + 0.6 * share(Grammar::Agency) + 0.3 * text,
         _ => share(Grammar::Agency) + 0.5 * share(Grammar::AgencyCode) + 0.45 * text,
     }

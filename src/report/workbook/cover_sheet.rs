@@ -238,7 +238,7 @@ impl Page<'_> {
             cells.extend(counts.map(Cell::count));
             let link = Url::new(format!("internal:'{sheet}'!A1")).set_text(sheet);
             self.sheet.write_url(self.line, 9, &link)?;
-            cells.extend([Cell::Empty, Cell::maybe(known.map(|kind| kind.meaning_not()))]);
+            cells.extend([Cell::Empty, Cell::maybe(known.map(|kind| lang.meaning_not(kind)))]);
             self.row(&cells)?;
         }
         let mut cells = vec![Cell::text(self.ink.say(Label::All)), Cell::Empty, Cell::Empty];

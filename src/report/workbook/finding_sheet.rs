@@ -98,7 +98,7 @@ fn lay_out(sheet: &mut Worksheet, ink: &Ink, group: &Group<'_>) -> Result<u16, W
     let title = known.map_or(group.kind, |kind| ink.lang.title(kind));
     sheet.write_string_with_format(0, 1, format!("{} · {title}", group.rule), &ink.heading)?;
     if let Some(kind) = known {
-        sheet.write_string_with_format(0, OWN.len() as u16, kind.meaning_not(), &ink.note)?;
+        sheet.write_string_with_format(0, OWN.len() as u16, ink.lang.meaning_not(kind), &ink.note)?;
     }
 
     let plain = |parts: &[(Label, f64)]| -> Vec<(String, f64)> {

@@ -6,13 +6,8 @@ use std::borrow::Cow;
 
 use crate::domain::dossier::{FieldKind, FieldName};
 use crate::domain::finding_kind::FindingKind;
+pub use crate::domain::rules::Lang;
 use crate::domain::status::NationalStatus;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lang {
-    Vi,
-    En,
-}
 
 macro_rules! labels {
     ($($variant:ident $vi:literal $en:literal)*) => {
@@ -135,6 +130,39 @@ labels! {
     Column "cột" "column"
     Scope "phạm vi" "scope"
     MaskedValue "giá trị (đã che)" "masked value"
+
+    FormSheet "Biểu II.06a" "Form II.06a"
+    FormTitle "Tình hình, kết quả giải quyết TTHC, theo biểu II.06a/VPCP/KSTT" "Dossiers received and resolved, by form II.06a/VPCP/KSTT"
+    Dimension "theo" "by"
+    Name "tên" "name"
+    C3 "(3) nhận giải quyết" "(3) received"
+    C4 "(4) mới, trực tuyến" "(4) new, online"
+    C5 "(5) mới, trực tiếp, bưu chính" "(5) new, direct, post"
+    C6 "(6) kỳ trước chuyển qua" "(6) carried over"
+    C7 "(7) đã giải quyết" "(7) resolved"
+    C8 "(8) trước hạn" "(8) early"
+    C9 "(9) đúng hạn" "(9) on time"
+    C10 "(10) quá hạn" "(10) late"
+    C11 "(11) đang giải quyết" "(11) in process"
+    C12 "(12) trong hạn" "(12) in time"
+    C13 "(13) quá hạn" "(13) overdue"
+    Withdrawn "trong đó rút hồ sơ" "of it withdrawn"
+    MeanDays "số ngày làm việc trung bình" "mean working days"
+    WithApology "quá hạn, có văn bản xin lỗi" "late, with apology"
+    WithoutApology "quá hạn, chưa có văn bản xin lỗi" "late, without apology"
+
+    OverdueSheet "Quá hạn" "Overdue"
+    OverdueTitle "Danh sách hồ sơ quá hạn" "Overdue dossiers"
+    UnitName "tên đơn vị" "unit name"
+    FieldOfWork "lĩnh vực" "field"
+    ProcedureName "tên thủ tục" "procedure name"
+    StatusCode "trạng thái (1–10)" "status (1-10)"
+    DueAt "hẹn trả lúc" "due at"
+    EndedAt "kết thúc lúc" "ended at"
+    OverdueDays "số ngày làm việc quá hạn" "working days overdue"
+    Apology "văn bản xin lỗi" "apology"
+    ApologyAt "ngày xin lỗi" "apology at"
+    Extensions "số lần gia hạn" "extensions"
 }
 
 impl Lang {
@@ -142,6 +170,13 @@ impl Lang {
         match self {
             Self::Vi => kind.title_vi(),
             Self::En => kind.title_en(),
+        }
+    }
+
+    pub fn meaning_not(self, kind: FindingKind) -> &'static str {
+        match self {
+            Self::Vi => kind.meaning_not_vi(),
+            Self::En => kind.meaning_not(),
         }
     }
 
@@ -212,6 +247,29 @@ const WORDS: &[(&str, &str)] = &[
     ("synced_at", "ngày đồng bộ"),
     ("status", "trạng thái"),
     ("fee", "phí, lệ phí"),
+    ("summary", "trích yếu"),
+    ("sex", "giới tính"),
+    ("agent_name", "người nộp"),
+    ("object", "đối tượng của hồ sơ"),
+    ("supplements", "số lần bổ sung"),
+    ("supplement_asked_at", "ngày yêu cầu bổ sung"),
+    ("supplemented_at", "ngày bổ sung"),
+    ("due_before", "ngày hẹn trả trước"),
+    ("extensions", "số lần gia hạn"),
+    ("apology_at", "ngày xin lỗi"),
+    ("process_days", "số ngày của quy trình"),
+    ("documents", "tệp nộp"),
+    ("results", "tệp kết quả"),
+    ("digitised", "có số hóa"),
+    ("paid_online", "thanh toán trực tuyến"),
+    ("sync_flag", "cờ đồng bộ"),
+    ("storage", "vị trí để hồ sơ"),
+    ("deleted_at", "ngày xóa"),
+    // Apologies, dimensions of the form.
+    ("in_time", "kịp thời"),
+    ("too_late", "quá muộn"),
+    ("none", "chưa có"),
+    ("total", "toàn bộ"),
     // Health of a feed.
     ("healthy", "tốt"),
     ("missing", "thiếu"),
@@ -247,6 +305,9 @@ const WORDS: &[(&str, &str)] = &[
     ("money_unreadable", "số tiền không đọc được"),
     ("channel_unknown", "hình thức nộp không có trong danh mục"),
     ("value_too_long", "giá trị quá dài"),
+    ("sex_unknown", "giới tính không có trong danh mục"),
+    ("count_unreadable", "số lượng không đọc được"),
+    ("flag_unknown", "không phải có hoặc không"),
     // How two values differ, and why a record is a duplicate: the details of findings.
     ("behind", "cập nhật chậm hơn"),
     ("ahead", "đi trước"),
@@ -292,6 +353,17 @@ const WORDS: &[(&str, &str)] = &[
     ("exact_share", "tỷ lệ đúng hạn (%)"),
     ("late_share", "tỷ lệ quá hạn (%)"),
     ("withdrawn_share", "tỷ lệ rút hồ sơ (%)"),
+    ("returned", "đã trả kết quả"),
+    ("late_with_apology", "quá hạn, có văn bản xin lỗi"),
+    ("late_without_apology", "quá hạn, chưa có văn bản xin lỗi"),
+    ("sync_ratio", "tỷ lệ đồng bộ (%)"),
+    ("sync_synced", "số hồ sơ đã đồng bộ"),
+    ("sync_reported", "số hồ sơ đã báo cáo"),
+    ("sync_portal", "số hồ sơ trên Cổng"),
+    ("procedures", "số thủ tục đang có hiệu lực"),
+    ("procedures_new", "số thủ tục ban hành mới"),
+    ("procedures_amended", "số thủ tục sửa đổi, bổ sung"),
+    ("procedures_abolished", "số thủ tục bị bãi bỏ"),
 ];
 
 #[cfg(test)]

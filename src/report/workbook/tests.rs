@@ -11,6 +11,8 @@ use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
 use super::*;
 use crate::engine::frame::{IntBuilder, TextBuilder};
 use crate::engine::table::{Kind, Table, TableSchema, Tables};
+use crate::stages::write::form_tables::{form_06a_schema, overdue_schema};
+use crate::stages::write::rows::Rows;
 
 const ID_A: &str = "H28.05-240315-0001";
 
@@ -88,7 +90,10 @@ fn tables() -> Tables {
     let since = ms("2024-03-20 07:30");
     let received = ms("2024-03-15 08:12");
     let systems = Kind::Coded(Arc::new(vec!["mot_cua".to_owned(), "dvcqg".to_owned()]));
+    let empty = |schema| Rows::new(schema, 0).finish().unwrap();
     let list = vec![
+        empty(form_06a_schema()),
+        empty(overdue_schema()),
         table(
             "feeds",
             &[
@@ -426,7 +431,7 @@ fn lines(sheet: &Range<Data>) -> Vec<String> {
 #[test]
 fn both_sides_stand_side_by_side() {
     let (mut book, report) = made(&tables(), Lang::En, 100);
-    assert_eq!(report, WorkbookReport { sheets: 8, rows: 7, left_out: 0 });
+    assert_eq!(report, WorkbookReport { sheets: 10, rows: 7, left_out: 0 });
     let names = [
         "Cover",
         "R01 missing_on_portal",
@@ -436,6 +441,8 @@ fn both_sides_stand_side_by_side() {
         "R14 name_conflict",
         "R20 published_gap",
         "Quarantine",
+        "Form II.06a",
+        "Overdue",
     ];
     assert_eq!(book.xlsx.sheet_names(), names);
 
@@ -562,7 +569,7 @@ fn rows_left_out_are_counted_and_real_ones_come_first() {
     let rows: Vec<&[&str]> = rows.iter().map(|row| row.as_slice()).collect();
     tables.list.push(findings(&rows));
     let (mut book, report) = made(&tables, Lang::En, 3);
-    assert_eq!(report, WorkbookReport { sheets: 3, rows: 4, left_out: 2 });
+    assert_eq!(report, WorkbookReport { sheets: 5, rows: 4, left_out: 2 });
     let sheet = lines(&book.sheet("R17 fee_conflict"));
     assert!(sheet[2].starts_with("F2|") && sheet[3].starts_with("F3|") && sheet[4].starts_with("F4|"));
     assert_eq!(sheet.last().unwrap(), "… 2 more rows are not on this sheet; see Parquet table findings.");

@@ -3,16 +3,19 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{NaiveDateTime, NaiveTime};
-use rayon::prelude::*;
-
+use super::counts::{Counts, TEXT_PAGES};
 use super::verdict::{Standing, Verdict};
 use crate::config::plan::{Figure, PublishedFigure, RunPlan};
+use crate::domain::catalogue::{Change, ProcedureLevel};
 use crate::domain::dossier::FieldName;
-use crate::domain::status::{NationalStatus, StatusClass};
+use crate::domain::form_06a::Form06a;
+use crate::domain::sync_ratio;
 use crate::domain::text::fold;
+use crate::reference::Reference;
 use crate::stages::link::Linked;
 use crate::stages::records::Records;
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use rayon::prelude::*;
 
 /// Cases per unit of parallel work.
 const CASES: usize = 32 * 1024;
@@ -31,6 +34,11 @@ pub struct FigureRow {
 }
 
 impl FigureRow {
+    fn new(dimension: &'static str, key: &str, figure: impl Into<String>, value: f64) -> Self {
+        let (key, figure) = (key.to_owned(), figure.into());
+        Self { dimension, key, figure, value, published: None, source: None, decimals: 0 }
+    }
+
     /// Recomputed less published.
     pub fn gap(&self) -> Option<f64> {
         self.published.map(|published| {
@@ -41,122 +49,38 @@ impl FigureRow {
     }
 }
 
-/// Early, on time or late, by form II.06a with timestamps: the result handed over (else the end of
-/// processing) against the appointment [S].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Timeliness {
-    Early,
-    OnTime,
-    Late,
-    Withdrawn,
-    Open,
+/// One line of form II.06a.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FormRow {
+    pub dimension: &'static str,
+    pub key: String,
+    /// Of the unit or the procedure.
+    pub name: Option<String>,
+    pub form: Form06a,
+    pub withdrawn: u64,
+    /// Working days from receipt to end.
+    pub mean_days: Option<f64>,
+    pub late_with_apology: u64,
+    pub late_without_apology: u64,
 }
 
-impl Timeliness {
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Early => "early",
-            Self::OnTime => "on_time",
-            Self::Late => "late",
-            Self::Withdrawn => "withdrawn",
-            Self::Open => "open",
-        }
-    }
-
-    /// Whether a withdrawn dossier is a class of its own differs between reports [S]; the pipeline says.
-    /// What has no date or no appointment to be held against counts as on time.
-    pub fn of(records: &Records<'_>, row: usize, withdrawn_apart: bool) -> Self {
-        if !has_ended(records, row) {
-            return Self::Open;
-        }
-        if withdrawn_apart && records.status(row) == Some(NationalStatus::Withdrawn) {
-            return Self::Withdrawn;
-        }
-        match (end_of(records, row), records.moment(FieldName::DueAt, row)) {
-            (Some(end), Some(due)) if end > due => Self::Late,
-            (Some(end), Some(due)) if end < due => Self::Early,
-            _ => Self::OnTime,
-        }
-    }
+/// What is told of a night in numbers.
+#[derive(Debug, Default)]
+pub struct Figures {
+    /// Sorted by dimension, key and figure; then the published ones in the pipeline's order.
+    pub rows: Vec<FigureRow>,
+    pub forms: Vec<FormRow>,
 }
 
-fn has_ended(records: &Records<'_>, row: usize) -> bool {
-    records.status(row).is_some_and(|status| {
-        !matches!(status.class(), StatusClass::NotReceived | StatusClass::Open | StatusClass::Paused)
-    })
-}
-
-/// When the dossier ended, where a date says so.
-fn end_of(records: &Records<'_>, row: usize) -> Option<NaiveDateTime> {
-    records.moment(FieldName::ReturnedAt, row).or_else(|| records.moment(FieldName::FinishedAt, row))
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Counts {
-    new: u64,
-    carried_over: u64,
-    early: u64,
-    on_time: u64,
-    late: u64,
-    withdrawn: u64,
-    in_process: u64,
-    /// Per system and verdict.
-    verdicts: Vec<[u64; 8]>,
-}
-
-impl Counts {
-    fn add(&mut self, other: &Self) {
-        let Self { new, carried_over, early, on_time, late, withdrawn, in_process, verdicts } = other;
-        self.new += new;
-        self.carried_over += carried_over;
-        self.early += early;
-        self.on_time += on_time;
-        self.late += late;
-        self.withdrawn += withdrawn;
-        self.in_process += in_process;
-        self.verdicts.resize(self.verdicts.len().max(verdicts.len()), [0; 8]);
-        for (mine, theirs) in self.verdicts.iter_mut().zip(verdicts) {
-            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
-        }
-    }
-
-    fn resolved(&self) -> u64 {
-        self.early + self.on_time + self.late + self.withdrawn
-    }
-
-    fn value(&self, figure: Figure) -> f64 {
-        let share = |count: u64| match self.resolved() {
-            0 => 0.0,
-            resolved => round2(100.0 * count as f64 / resolved as f64),
-        };
-        let count = |count: u64| count as f64;
-        match figure {
-            Figure::Received => count(self.new + self.carried_over),
-            Figure::New => count(self.new),
-            Figure::CarriedOver => count(self.carried_over),
-            Figure::Resolved => count(self.resolved()),
-            Figure::InProcess => count(self.in_process),
-            Figure::Early => count(self.early),
-            Figure::OnTime => count(self.on_time),
-            Figure::Late => count(self.late),
-            Figure::Withdrawn => count(self.withdrawn),
-            Figure::OnTimeShare => share(self.resolved() - self.late),
-            Figure::EarlyShare => share(self.early),
-            Figure::ExactShare => share(self.on_time),
-            Figure::LateShare => share(self.late),
-            Figure::WithdrawnShare => share(self.withdrawn),
-        }
-    }
-}
-
-/// Every figure, sorted by dimension, key and figure; then the published ones in the pipeline's order.
+/// Every figure.
 pub fn figures(
     plan: &RunPlan,
+    reference: &Reference,
     linked: &Linked,
     records: &[Records<'_>],
     standings: &[Standing],
-) -> Vec<FigureRow> {
-    let clerk = Clerk { plan, hub: &records[RunPlan::HUB] };
+) -> Figures {
+    let clerk = Clerk { plan, reference, hub: &records[RunPlan::HUB] };
     let systems = records.len();
     let books: Vec<Book<'_>> = standings
         .par_chunks(CASES * systems)
@@ -172,44 +96,45 @@ pub fn figures(
     books.into_iter().for_each(|other| book.add(&other));
     debug_assert!(linked.cases.len() * systems == standings.len());
 
+    let sync: Vec<Option<Sync>> =
+        (0..systems).map(|system| Sync::of(plan, linked, records, system)).collect();
     let mut rows = Vec::new();
     for ((dimension, key), counts) in &book.pages {
-        let row = |figure: String, value: f64| FigureRow {
-            dimension,
-            key: (*key).to_owned(),
-            figure,
-            value,
-            published: None,
-            source: None,
-            decimals: 0,
-        };
+        let of_dossiers = Figure::CHOICES.iter().filter(|(_, figure)| figure.is_of_dossiers());
         rows.extend(
-            Figure::CHOICES.iter().map(|(word, figure)| row((*word).to_owned(), counts.value(*figure))),
+            of_dossiers.map(|(word, figure)| FigureRow::new(dimension, key, *word, counts.value(*figure))),
         );
+        rows.extend(counts.mean_days().map(|days| FigureRow::new(dimension, key, "mean_days", days)));
         for (system, verdicts) in plan.systems.iter().zip(&counts.verdicts).skip(1) {
             let verdicts = Verdict::ALL.iter().zip(verdicts);
-            rows.extend(
-                verdicts.map(|(verdict, count)| {
-                    row(format!("{}_{}", system.name, verdict.code()), *count as f64)
-                }),
-            );
+            rows.extend(verdicts.map(|(verdict, count)| {
+                FigureRow::new(dimension, key, format!("{}_{}", system.name, verdict.code()), *count as f64)
+            }));
         }
     }
+    for (system, sync) in plan.systems.iter().zip(&sync) {
+        rows.extend(sync.iter().flat_map(|sync| sync.rows(&system.name)));
+    }
+    rows.extend(clerk.catalogue());
     rows.sort_by(|a, b| (a.dimension, &a.key, &a.figure).cmp(&(b.dimension, &b.key, &b.figure)));
-    rows.extend(plan.published.iter().zip(&book.published).map(|(published, counts)| FigureRow {
-        dimension: "published",
-        key: described(published),
-        figure: published.figure.code().to_owned(),
-        value: counts.value(published.figure),
-        published: Some(published.value),
-        source: Some(published.source.clone()),
-        decimals: published.decimals,
+    rows.extend(plan.published.iter().zip(&book.published).map(|(published, counts)| {
+        let value = clerk.published(published, counts, &sync);
+        FigureRow {
+            published: Some(published.value),
+            source: Some(published.source.clone()),
+            decimals: published.decimals,
+            ..FigureRow::new("published", &described(published), published.figure.code(), value)
+        }
     }));
-    rows
+    let names = clerk.names();
+    let forms = book.pages.iter().map(|(page, counts)| counts.form_row(*page, names.get(page).copied()));
+    Figures { rows, forms: forms.collect() }
 }
 
+type Page<'a> = (&'static str, &'a str);
+
 struct Book<'a> {
-    pages: BTreeMap<(&'static str, &'a str), Counts>,
+    pages: BTreeMap<Page<'a>, Counts>,
     /// One per published figure.
     published: Vec<Counts>,
 }
@@ -229,14 +154,14 @@ impl<'a> Book<'a> {
 
 struct Clerk<'a> {
     plan: &'a RunPlan,
+    reference: &'a Reference,
     hub: &'a Records<'a>,
 }
 
 impl<'a> Clerk<'a> {
     fn enter(&self, case: &[Standing], book: &mut Book<'a>) {
         let Some(row) = case[RunPlan::HUB].row else { return };
-        let row = row as usize;
-        let mut counts = self.count(row);
+        let mut counts = Counts::of(self.plan, self.reference, self.hub, row);
         counts.verdicts = case
             .iter()
             .map(|standing| {
@@ -245,16 +170,10 @@ impl<'a> Clerk<'a> {
                 verdicts
             })
             .collect();
-        let text = |field| self.hub.text(field, row);
-        let pages = [
-            ("total", Some("")),
-            ("level", text(FieldName::Level)),
-            ("unit", text(FieldName::Unit)),
-            ("procedure", text(FieldName::Procedure)),
-            ("field", text(FieldName::Field)),
-        ];
-        for (dimension, key) in pages {
-            if let Some(key) = key {
+        let text = |field| self.hub.text(field, row as usize);
+        book.pages.entry(("total", "")).or_default().add(&counts);
+        for (dimension, field) in TEXT_PAGES {
+            if let Some(key) = text(field) {
                 book.pages.entry((dimension, key)).or_default().add(&counts);
             }
         }
@@ -274,42 +193,129 @@ impl<'a> Clerk<'a> {
         }
     }
 
-    /// The counts one dossier adds, within the period.
-    fn count(&self, row: usize) -> Counts {
-        let mut counts = Counts::default();
-        let Some(received) = self.hub.moment(FieldName::ReceivedAt, row) else { return counts };
-        let end = end_of(self.hub, row);
-        let (mut ended, mut carried) = (has_ended(self.hub, row), false);
-        if let Some((from, to)) = self.plan.period {
-            let opens = from.and_time(NaiveTime::MIN);
-            let closes = to.and_time(NaiveTime::MIN) + chrono::TimeDelta::days(1);
-            carried = received < opens;
-            if received >= closes || (carried && ended && end.is_some_and(|end| end < opens)) {
-                return counts;
+    /// The names of units and procedures: the first that stands beside a code.
+    fn names(&self) -> BTreeMap<Page<'a>, &'a str> {
+        let mut names = BTreeMap::new();
+        for row in 0..self.hub.len() {
+            for (dimension, code, name) in [
+                ("unit", FieldName::Unit, FieldName::UnitName),
+                ("procedure", FieldName::Procedure, FieldName::ProcedureName),
+            ] {
+                if let (Some(code), Some(name)) = (self.hub.text(code, row), self.hub.text(name, row)) {
+                    names.entry((dimension, code)).or_insert(name);
+                }
             }
-            ended &= end.is_none_or(|end| end < closes);
         }
-        if carried {
-            counts.carried_over = 1;
-        } else {
-            counts.new = 1;
+        names
+    }
+
+    fn published(&self, published: &PublishedFigure, counts: &Counts, sync: &[Option<Sync>]) -> f64 {
+        let figure = published.figure;
+        if figure.is_of_dossiers() {
+            return counts.value(figure);
         }
-        if !ended {
-            counts.in_process = 1;
-            return counts;
+        if figure.is_of_catalogue() {
+            let levels = published.level.as_deref();
+            return self.of_catalogue(figure, |level| levels.is_none_or(|l| l.iter().any(|l| l == level)));
         }
-        match Timeliness::of(self.hub, row, self.plan.withdrawn_apart) {
-            Timeliness::Early => counts.early = 1,
-            Timeliness::Late => counts.late = 1,
-            Timeliness::Withdrawn => counts.withdrawn = 1,
-            Timeliness::OnTime | Timeliness::Open => counts.on_time = 1,
+        sync.get(published.system).and_then(Option::as_ref).map_or(0.0, |sync| sync.value(figure))
+    }
+
+    fn catalogue(&self) -> Vec<FigureRow> {
+        if self.reference.catalogue.is_none() {
+            return Vec::new();
         }
-        counts
+        let levels = ProcedureLevel::ALL.map(ProcedureLevel::code);
+        let figures = Figure::CHOICES.iter().filter(|(_, figure)| figure.is_of_catalogue());
+        figures
+            .flat_map(|(word, figure)| {
+                [""].into_iter().chain(levels).map(|wanted| {
+                    let value = self.of_catalogue(*figure, |level| wanted.is_empty() || wanted == level);
+                    FigureRow::new("catalogue", wanted, *word, value)
+                })
+            })
+            .collect()
+    }
+
+    /// What the catalogue holds at the end of the period, or what decisions changed within it.
+    fn of_catalogue(&self, figure: Figure, wanted: impl Fn(&str) -> bool) -> f64 {
+        let Some(catalogue) = &self.reference.catalogue else { return 0.0 };
+        let (from, to) = self.plan.period.unwrap_or((NaiveDate::MIN, self.plan.as_of.date()));
+        if figure == Figure::Procedures {
+            let levels = catalogue.in_force(to).into_iter().filter(|(level, _)| wanted(level.code()));
+            return levels.map(|(_, count)| count).sum::<usize>() as f64;
+        }
+        let change = match figure {
+            Figure::ProceduresNew => Change::New,
+            Figure::ProceduresAmended => Change::Amended,
+            _ => Change::Abolished,
+        };
+        let changed = catalogue.versions().iter().filter(|version| {
+            version.change == Some(change)
+                && (from..=to).contains(&version.valid_from)
+                && wanted(version.level.code())
+        });
+        changed.count() as f64
+    }
+}
+
+/// The three numbers of index 1.4 of QĐ 766, and the ratio.
+struct Sync {
+    synced: u64,
+    reported: Option<u64>,
+    portal: u64,
+    ratio: f64,
+}
+
+impl Sync {
+    /// Of a portal: its records received within the period, duplicates and all, and those of them that
+    /// the hub knows. One-way synchronisation counts [S].
+    fn of(plan: &RunPlan, linked: &Linked, records: &[Records<'_>], system: usize) -> Option<Self> {
+        use crate::config::plan::Role;
+        if plan.systems[system].role != Role::Portal {
+            return None;
+        }
+        let within = |row: usize| {
+            let Some((from, to)) = plan.period else { return true };
+            let received = records[system].moment(FieldName::ReceivedAt, row);
+            received.is_some_and(|at| at >= from.and_time(NaiveTime::MIN) && at.date() <= to)
+        };
+        let known = |row: usize| {
+            let case = linked.case_of[system][row] as usize;
+            linked.cases[case].members.first().is_some_and(|(first, _)| *first == RunPlan::HUB)
+        };
+        let rows = (0..records[system].len()).filter(|row| within(*row));
+        let (mut synced, mut portal) = (0, 0);
+        for row in rows {
+            portal += 1;
+            synced += u64::from(known(row));
+        }
+        let ratio = sync_ratio::ratio(synced, plan.reported, portal, None);
+        Some(Self { synced, reported: plan.reported, portal, ratio: ratio.percent })
+    }
+
+    fn rows(&self, name: &str) -> Vec<FigureRow> {
+        let figures = [Figure::SyncRatio, Figure::SyncSynced, Figure::SyncReported, Figure::SyncPortal];
+        figures
+            .into_iter()
+            .filter(|figure| *figure != Figure::SyncReported || self.reported.is_some())
+            .map(|figure| FigureRow::new("sync", name, figure.code(), self.value(figure)))
+            .collect()
+    }
+
+    fn value(&self, figure: Figure) -> f64 {
+        match figure {
+            Figure::SyncRatio => self.ratio,
+            Figure::SyncSynced => self.synced as f64,
+            Figure::SyncReported => self.reported.unwrap_or_default() as f64,
+            Figure::SyncPortal => self.portal as f64,
+            _ => 0.0,
+        }
     }
 }
 
 /// The filters of a published figure in words.
-fn described(published: &PublishedFigure) -> String {
+pub fn described(published: &PublishedFigure) -> String {
     let mut parts = Vec::new();
     parts.extend(published.level.as_ref().map(|levels| levels.join("+")));
     parts.extend(published.field.clone());
@@ -317,6 +323,11 @@ fn described(published: &PublishedFigure) -> String {
     parts.join(", ")
 }
 
-fn round2(value: f64) -> f64 {
+pub fn round2(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
+}
+
+/// The end of the period, else of the night: the first moment after it.
+pub fn closes(plan: &RunPlan) -> chrono::NaiveDateTime {
+    plan.period.map_or(plan.as_of, |(_, to)| to.and_time(NaiveTime::MIN) + TimeDelta::days(1))
 }

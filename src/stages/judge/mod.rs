@@ -3,6 +3,8 @@
 //! A case gets a verdict for every system; differences, duplicates, rungs and parse issues become
 //! findings. Scope, grace, quarantine and feed health are asked before anything is called missing.
 
+pub mod clock;
+pub mod counts;
 pub mod drift;
 pub mod figures;
 pub mod findings;
@@ -14,11 +16,11 @@ use super::compare::{Compared, Difference};
 use super::link::Linked;
 use super::records::Records;
 use crate::config::plan::RunPlan;
-use crate::domain::calendar::CalendarError;
 use crate::domain::dossier::FieldName;
 use crate::domain::finding_kind::{FindingKind, Severity};
 use crate::history::History;
-use figures::FigureRow;
+use crate::reference::Reference;
+use figures::{FigureRow, Figures, FormRow};
 use verdict::Standing;
 
 /// One thing wrong.
@@ -52,6 +54,7 @@ pub struct Judged {
     pub standings: Vec<Standing>,
     pub findings: Vec<Finding>,
     pub figures: Vec<FigureRow>,
+    pub forms: Vec<FormRow>,
 }
 
 impl Judged {
@@ -61,16 +64,22 @@ impl Judged {
 }
 
 /// Judges every case.
-///
-/// # Errors
-/// When the shipped working calendar is damaged.
-pub fn judge(plan: &RunPlan, compared: Compared, history: &History) -> Result<Judged, CalendarError> {
+pub fn judge(plan: &RunPlan, reference: &Reference, compared: Compared, history: &History) -> Judged {
     let Compared { linked, differences } = compared;
     let records: Vec<Records<'_>> = linked.systems.iter().map(|system| Records::new(&system.frame)).collect();
     let standings = verdict::standings(plan, &linked, &records);
-    let figures = figures::figures(plan, &linked, &records, &standings);
+    let Figures { rows: figures, forms } = figures::figures(plan, reference, &linked, &records, &standings);
     let drifts = drift::drifts(plan, &linked.systems, history);
-    let findings = findings::findings(plan, &linked, &differences, &records, &standings, &figures, drifts)?;
+    let clerk = findings::Clerk {
+        plan,
+        reference,
+        linked: &linked,
+        records: &records,
+        differences: &differences,
+        standings: &standings,
+        figures: &figures,
+    };
+    let findings = clerk.findings(drifts);
     drop(records);
-    Ok(Judged { linked, differences, standings, findings, figures })
+    Judged { linked, differences, standings, findings, figures, forms }
 }

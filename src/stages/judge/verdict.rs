@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::config::plan::{RunPlan, SystemPlan};
 use crate::domain::dossier::FieldName;
+use crate::domain::known::{Known, job};
 use crate::domain::text::fold;
 use crate::stages::link::{Case, Linked};
 use crate::stages::records::Records;
@@ -168,6 +169,9 @@ impl<'a> Court<'a> {
         if let Some(reason) = out_of_scope(plan, known, row, received) {
             return (Verdict::OutOfScope, Some(reason));
         }
+        if let Some(reason) = not_sent(plan, known, row) {
+            return (Verdict::OutOfScope, Some(reason));
+        }
         if !self.healthy[system] {
             return (Verdict::NoVerdict, Some("feed_unhealthy"));
         }
@@ -197,6 +201,19 @@ impl<'a> Court<'a> {
             (Verdict::Missing, None)
         }
     }
+}
+
+/// The transformation of the sync job by which a dossier is not sent at all, or not yet.
+fn not_sent(plan: &SystemPlan, records: &Records<'_>, row: u32) -> Option<&'static str> {
+    let known = &plan.sync.known;
+    let deleted = records.moment(FieldName::DeletedAt, row as usize);
+    let storage = records.text(FieldName::Storage, row as usize);
+    if known.contains(&Known::Excluded) && job::left_out(storage, deleted) {
+        return Some(Known::Excluded.code());
+    }
+    let status = records.status(row as usize);
+    let not_yet = known.contains(&Known::OnlyReturned) && status.is_some_and(job::not_sent_yet);
+    not_yet.then(|| Known::OnlyReturned.code())
 }
 
 /// Why a system is not expected to hold a dossier.

@@ -12,7 +12,9 @@ use crate::config::plan::{CodeOrigin, ColumnPlan, StatusLabel, SystemPlan};
 use crate::domain::date::DatePattern;
 use crate::domain::dossier::{FieldKind, FieldName};
 use crate::domain::issue::{Issues, ParseIssue, Parsed};
-use crate::domain::{channel, date, dossier_code, money, personal_id, phone, procedure_code, text};
+use crate::domain::{
+    channel, count, date, dossier_code, file_list, flag, money, personal_id, phone, procedure_code, sex, text,
+};
 use crate::engine::frame::{IntBuilder, TextBuilder};
 use crate::stages::load::cells::{Cells, RawBatch};
 
@@ -110,7 +112,17 @@ impl<'p> ColumnBuilder<'p> {
                 let Parsed { value, issues } = channel::normalise(cell);
                 Parsed { value: value.map(|channel| Cow::Borrowed(channel.code())), issues }
             }),
+            FieldKind::Sex => self.texts(cells, sheet, |cell| {
+                let Parsed { value, issues } = sex::normalise(cell);
+                Parsed { value: value.map(|sex| Cow::Borrowed(sex.code())), issues }
+            }),
+            FieldKind::List => self.texts(cells, sheet, file_list::normalise),
             FieldKind::Money => self.ints(cells, sheet, money::normalise),
+            FieldKind::Count => self.ints(cells, sheet, count::normalise),
+            FieldKind::Flag if self.field == FieldName::PaidOnline => {
+                self.ints(cells, sheet, flag::paid_online)
+            }
+            FieldKind::Flag => self.ints(cells, sheet, flag::normalise),
             FieldKind::Timestamp => self.ints(cells, sheet, |cell| {
                 let Parsed { value, issues } = date::datetime(cell, self.dates);
                 Parsed { value: value.map(|moment| moment.and_utc().timestamp_millis()), issues }

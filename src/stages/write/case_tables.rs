@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
+use super::deadlines::deadlines;
 use super::rows::{Cell, Rows, count, int, maybe, text};
 use super::{Night, TableError};
 use crate::config::plan::RunPlan;
 use crate::domain::dossier::FieldName;
 use crate::engine::id;
 use crate::engine::table::{ColumnSpec, Kind, Table, TableSchema};
-use crate::stages::judge::figures::Timeliness;
 use crate::stages::link::Link;
+use crate::stages::normalise::column::days_of;
 
 pub fn cases(night: &Night<'_>) -> Result<Table, TableError> {
     let schema = cases_schema(night.plan);
     let judged = night.judged;
+    let deadlines = deadlines(night);
     let mut rows = Rows::new(schema, judged.linked.cases.len());
     for (case, members) in judged.linked.cases.iter().enumerate() {
         let case_id = night.ids.case(case as u32);
@@ -24,7 +26,7 @@ pub fn cases(night: &Night<'_>) -> Result<Table, TableError> {
         let (records, at) = (&night.records[system], row as usize);
         let field = |field| maybe(records.text(field, at));
         let moment = |field| Cell::Int(records.int(field, at));
-        let timeliness = Timeliness::of(records, at, night.plan.withdrawn_apart).code();
+        let deadline = &deadlines[case];
         let mut cells = vec![
             text(case_id.as_str()),
             field(FieldName::Code),
@@ -39,7 +41,15 @@ pub fn cases(night: &Night<'_>) -> Result<Table, TableError> {
             moment(FieldName::ReturnedAt),
             moment(FieldName::Status),
             count(standings.iter().filter(|standing| standing.row.is_some()).count() as u64),
-            text(timeliness),
+            maybe(deadline.ways.map(|ways| ways.form_06_ts.code())),
+            maybe(deadline.ways.map(|ways| ways.table_766_date.code())),
+            maybe(deadline.ways.map(|ways| ways.formula_766.code())),
+            maybe(deadline.differs),
+            Cell::Int(deadline.last_day.map(days_of)),
+            Cell::Int(deadline.overdue_days),
+            maybe(deadline.procedure),
+            maybe(deadline.unit_today.as_deref()),
+            maybe(deadline.unit),
         ];
         let ids: Vec<Option<id::Id>> = standings
             .iter()
@@ -79,6 +89,14 @@ pub fn cases_schema(plan: &RunPlan) -> TableSchema {
             ("status", Kind::Int),
             ("systems", Kind::Int),
             ("timeliness_06_ts", Kind::Label),
+            ("timeliness_766_date", Kind::Label),
+            ("timeliness_766_formula", Kind::Label),
+            ("timeliness_differs", Kind::Label),
+            ("last_day", Kind::Date),
+            ("overdue_days", Kind::Int),
+            ("procedure_standing", Kind::Label),
+            ("unit_today", Kind::Text),
+            ("unit_standing", Kind::Label),
         ],
     );
     for system in &plan.systems {

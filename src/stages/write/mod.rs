@@ -1,8 +1,10 @@
 //! Last stage: the night as tables. docs/data-formats.md describes every column.
 
 pub mod case_tables;
+mod deadlines;
 pub mod feed_tables;
 pub mod finding_tables;
+pub mod form_tables;
 pub mod identifiers;
 pub mod record_table;
 pub mod rows;
@@ -17,6 +19,7 @@ use crate::config::plan::RunPlan;
 use crate::domain::dossier::FieldName;
 use crate::engine::id::{self, Id};
 use crate::engine::table::{Table, Tables};
+use crate::reference::Reference;
 
 #[derive(Debug, Error)]
 pub enum TableError {
@@ -28,10 +31,11 @@ pub enum TableError {
 type Builder = for<'a, 'n> fn(&'a Night<'n>) -> Result<Table, TableError>;
 
 /// How many tables a night has.
-pub const TABLES: usize = 10;
+pub const TABLES: usize = 12;
 
 /// Tables that the workbook is made from; the others are let go as soon as they are published.
-const KEPT: [&str; 6] = ["feeds", "quarantine", "records", "differences", "findings", "summary"];
+const KEPT: [&str; 8] =
+    ["feeds", "quarantine", "records", "differences", "findings", "form_06a", "overdue", "summary"];
 
 /// Builds every table of the night, one after the other, and hands each to `publish`.
 ///
@@ -39,12 +43,13 @@ const KEPT: [&str; 6] = ["feeds", "quarantine", "records", "differences", "findi
 /// When a table cannot be built from its columns, or published.
 pub fn tables<E: From<TableError>>(
     plan: &RunPlan,
+    reference: &Reference,
     judged: &Judged,
     mut publish: impl FnMut(&Table) -> Result<(), E>,
 ) -> Result<Tables, E> {
     let records: Vec<Records<'_>> =
         judged.linked.systems.iter().map(|system| Records::new(&system.frame)).collect();
-    let night = Night { plan, judged, ids: Ids::new(plan, judged, &records), records };
+    let night = Night { plan, reference, judged, ids: Ids::new(plan, judged, &records), records };
     let builders: [Builder; TABLES] = [
         feed_tables::feeds,
         feed_tables::feed_columns,
@@ -55,6 +60,8 @@ pub fn tables<E: From<TableError>>(
         case_tables::duplicates,
         finding_tables::differences,
         finding_tables::findings,
+        form_tables::form_06a,
+        form_tables::overdue,
         finding_tables::summary,
     ];
     let mut tables = Tables::default();
@@ -71,6 +78,7 @@ pub fn tables<E: From<TableError>>(
 /// Everything the tables are made from.
 pub struct Night<'a> {
     pub plan: &'a RunPlan,
+    pub reference: &'a Reference,
     pub judged: &'a Judged,
     pub records: Vec<Records<'a>>,
     pub ids: Ids,

@@ -12,10 +12,10 @@ use super::identifiers::Veil;
 use super::{Night, TableError};
 use crate::domain::dossier::{FieldKind, FieldName};
 use crate::domain::issue::Issues;
+use crate::domain::rules::r04_typed_twice::DuplicateReason;
 use crate::domain::{dossier_code, personal_id};
 use crate::engine::frame::{IntBuilder, Ints, TextBuilder, Texts};
 use crate::engine::table::{ColumnSpec, Kind, Table, TableSchema};
-use crate::stages::dedupe::DuplicateKind;
 
 /// The columns in order; fields stand under their own names.
 const COLUMNS: &[&str] = &[
@@ -49,6 +49,24 @@ const COLUMNS: &[&str] = &[
     "status",
     "status_raw",
     "fee",
+    "summary",
+    "sex",
+    "agent_name",
+    "object",
+    "supplements",
+    "supplement_asked_at",
+    "supplemented_at",
+    "due_before",
+    "extensions",
+    "apology_at",
+    "process_days",
+    "documents",
+    "results",
+    "digitised",
+    "paid_online",
+    "sync_flag",
+    "storage",
+    "deleted_at",
     "duplicate_of",
     "duplicate_kind",
     "parse_issues",
@@ -79,7 +97,7 @@ struct Clerk<'a> {
     night: &'a Night<'a>,
     height: usize,
     /// Per system and row, the survivor of a duplicate.
-    duplicates: BTreeMap<(usize, u32), (u32, DuplicateKind)>,
+    duplicates: BTreeMap<(usize, u32), (u32, DuplicateReason)>,
     veil: Veil<'a>,
 }
 
@@ -144,7 +162,7 @@ impl<'a> Clerk<'a> {
     }
 
     fn column(&self, name: &str) -> (Column, Kind) {
-        let Night { judged, records, ids, plan } = self.night;
+        let Night { judged, records, ids, plan, reference: _ } = self.night;
         let field = |system: usize, row: u32, field| records[system].text(field, row as usize);
         match name {
             "record_id" => self.texts(name, Kind::Id, |system, row, builder| {
@@ -189,17 +207,23 @@ impl<'a> Clerk<'a> {
         match field.kind() {
             FieldKind::DossierCode if field == FieldName::AltCode => self.frame_texts(name, Kind::Text),
             FieldKind::DossierCode => self.frame_texts(name, Kind::Id),
-            FieldKind::Name => self.frame_texts(name, Kind::Text),
-            FieldKind::ProcedureCode | FieldKind::Text | FieldKind::Level | FieldKind::Channel => {
-                self.frame_texts(name, Kind::Label)
+            FieldKind::Name | FieldKind::List => self.frame_texts(name, Kind::Text),
+            FieldKind::Text if matches!(field, FieldName::Summary | FieldName::Object) => {
+                self.frame_texts(name, Kind::Text)
             }
+            FieldKind::ProcedureCode
+            | FieldKind::Text
+            | FieldKind::Level
+            | FieldKind::Channel
+            | FieldKind::Sex => self.frame_texts(name, Kind::Label),
             FieldKind::PersonalId | FieldKind::Phone => self.texts(name, Kind::Id, |system, row, builder| {
                 let value = self.night.records[system].text(field, row as usize);
                 builder.push(value.map(|value| self.veil.over(field, value)).as_deref());
             }),
             FieldKind::PartialDate => self.frame_ints(name, Kind::Date),
             FieldKind::Timestamp => self.frame_ints(name, Kind::Timestamp),
-            FieldKind::Status | FieldKind::Money => self.frame_ints(name, Kind::Int),
+            FieldKind::Flag => self.frame_ints(name, Kind::Flag),
+            FieldKind::Status | FieldKind::Money | FieldKind::Count => self.frame_ints(name, Kind::Int),
         }
     }
 

@@ -3,6 +3,8 @@
 //! Values are compared in canonical form, so what is left is a disagreement and not a spelling. A
 //! field is held against the other side only where both systems map it.
 
+mod explain;
+
 use std::borrow::Cow;
 
 use chrono::Datelike;
@@ -18,9 +20,12 @@ use crate::domain::finding_kind::FindingKind;
 use crate::domain::issue::ParseIssue;
 use crate::domain::name::{self, NameRelation};
 use crate::domain::personal_id::{self, IdRelation};
-use crate::domain::status::{self, StatusRelation};
+use crate::domain::rules::{r08_status, r18_files};
+use crate::domain::status;
 use crate::domain::text;
 use crate::engine::frame::Texts;
+use crate::reference::Reference;
+pub use explain::recorded_change;
 
 /// Pairs per unit of parallel work.
 const PAIRS: usize = 16 * 1024;
@@ -47,9 +52,9 @@ pub struct Compared {
 }
 
 /// Compares every linked pair.
-pub fn compare(plan: &RunPlan, linked: Linked) -> Compared {
+pub fn compare(plan: &RunPlan, reference: &Reference, linked: Linked) -> Compared {
     let records: Vec<Records<'_>> = linked.systems.iter().map(|system| Records::new(&system.frame)).collect();
-    let comparer = Comparer { plan, records: &records };
+    let comparer = Comparer { plan, reference, records: &records };
     let differences: Vec<Vec<Difference>> = linked
         .links
         .par_chunks(PAIRS)
@@ -68,6 +73,7 @@ pub fn compare(plan: &RunPlan, linked: Linked) -> Compared {
 
 struct Comparer<'a> {
     plan: &'a RunPlan,
+    reference: &'a Reference,
     records: &'a [Records<'a>],
 }
 
@@ -92,9 +98,14 @@ impl Comparer<'_> {
                 continue;
             }
             let Some(outcome) = self.field(*field, *kind, link) else { continue };
-            let known = [right, left]
-                .into_iter()
-                .find_map(|system: &SystemPlan| system.sync.explains.get(&outcome.kind?).cloned());
+            let explained = outcome
+                .explained_by
+                .map(str::to_owned)
+                .or_else(|| explain::explain(self.plan, self.reference, self.records, link, *field))
+                .or_else(|| {
+                    let explains = |system: &SystemPlan| system.sync.explains.get(&outcome.kind?).cloned();
+                    [right, left].into_iter().find_map(explains)
+                });
             found.push(Difference {
                 link: index,
                 field: *field,
@@ -102,7 +113,7 @@ impl Comparer<'_> {
                 right: self.value(link.right_system, link.right, *field),
                 relation: outcome.relation,
                 kind: outcome.kind,
-                explained_by: outcome.explained_by.map(str::to_owned).or(known),
+                explained_by: explained,
             });
         }
     }
@@ -119,6 +130,10 @@ impl Comparer<'_> {
             return match field.kind() {
                 FieldKind::Name => self.names(link, a, b),
                 FieldKind::PersonalId => self.numbers(link, a, b),
+                FieldKind::List => match r18_files::attachment_loss(a, b) {
+                    Some(_) => Outcome::new("fewer", kind),
+                    None => Outcome::new("differs", None),
+                },
                 FieldKind::Text => (text::fold(a) != text::fold(b)).then(|| Outcome::new("differs", kind))?,
                 _ => Outcome::new("differs", kind),
             };
@@ -129,13 +144,10 @@ impl Comparer<'_> {
         }
         let (Some(a), Some(b)) = (a, b) else { return self.one_empty(field, link, a.is_none()) };
         match field.kind() {
-            FieldKind::Status => match status::relation(left.status(l)?, right.status(r)?) {
-                StatusRelation::Same => None,
-                StatusRelation::Behind => Outcome::new("behind", Some(FindingKind::StatusBehind)),
-                StatusRelation::Ahead => Outcome::new("ahead", Some(FindingKind::StatusAhead)),
-                StatusRelation::Collapsed => Outcome::new("collapsed", Some(FindingKind::StatusCollapsed)),
-                StatusRelation::Conflict => Outcome::new("conflict", kind),
-            },
+            FieldKind::Status => {
+                let relation = status::relation(left.status(l)?, right.status(r)?);
+                r08_status::kind(relation).and_then(|kind| Outcome::new(relation.code(), Some(kind)))
+            }
             FieldKind::PartialDate => {
                 let precisions = [left.birth_precision(l), right.birth_precision(r)];
                 birth_dates(left.date(field, l)?, right.date(field, r)?, precisions, kind)

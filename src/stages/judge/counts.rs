@@ -1,0 +1,181 @@
+//! What one dossier adds to the figures, and sums of it.
+
+use chrono::NaiveTime;
+
+use super::clock;
+use super::figures::{FormRow, closes, round2};
+use crate::config::plan::{Figure, RunPlan};
+use crate::domain::channel::Channel;
+use crate::domain::dossier::FieldName;
+use crate::domain::form_06a::{Entry, Form06a, Intake, Outcome};
+use crate::domain::timeliness::{Timeliness, form_06_ts};
+use crate::reference::Reference;
+use crate::stages::records::Records;
+
+/// The dimensions of the summary beside the total.
+pub const TEXT_PAGES: [(&str, FieldName); 4] = [
+    ("level", FieldName::Level),
+    ("unit", FieldName::Unit),
+    ("procedure", FieldName::Procedure),
+    ("field", FieldName::Field),
+];
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    form: Form06a,
+    withdrawn: u64,
+    /// On time and not withdrawn, where those are counted apart.
+    on_time: u64,
+    returned: u64,
+    late_with_apology: u64,
+    late_without_apology: u64,
+    digitised: u64,
+    paid_online: u64,
+    /// Resolved dossiers with both dates, and the working days they took.
+    timed: u64,
+    days: i64,
+    /// Per system and verdict.
+    pub verdicts: Vec<[u64; 8]>,
+}
+
+impl Counts {
+    /// The counts one dossier of the hub adds, within the period.
+    pub fn of(plan: &RunPlan, reference: &Reference, hub: &Records<'_>, row: u32) -> Self {
+        let mut counts = Self::default();
+        let times = clock::times(reference, hub, row);
+        let Some(received) = times.received else { return counts };
+        let (end, closes) = (times.handed_over(), closes(plan));
+        let (mut ended, mut carried) = (times.has_ended(), false);
+        if let Some((from, _)) = plan.period {
+            let opens = from.and_time(NaiveTime::MIN);
+            carried = received < opens;
+            if received >= closes || (carried && ended && end.is_some_and(|end| end < opens)) {
+                return counts;
+            }
+            ended &= end.is_none_or(|end| end < closes);
+        }
+        let online = hub.text(FieldName::Channel, row as usize) == Some(Channel::Online.code());
+        let intake = match (carried, online) {
+            (true, _) => Intake::CarriedOver,
+            (false, true) => Intake::NewOnline,
+            (false, false) => Intake::NewDirectOrPost,
+        };
+        let late = if ended {
+            let timeliness = form_06_ts(&times, plan.withdrawn_apart);
+            let outcome = Outcome::of(timeliness, false).unwrap_or(Outcome::OnTime);
+            let outcome =
+                if matches!(outcome, Outcome::InTime | Outcome::Overdue) { Outcome::OnTime } else { outcome };
+            counts.form.enter(Entry { intake, outcome });
+            counts.withdrawn = u64::from(timeliness == Timeliness::Withdrawn);
+            counts.on_time = u64::from(outcome == Outcome::OnTime) - counts.withdrawn;
+            if let Some(end) = end {
+                counts.timed = 1;
+                counts.days =
+                    reference.calendar.working_days_between(received.date(), end.date().max(received.date()));
+            }
+            outcome == Outcome::Late
+        } else {
+            let overdue = times.due.is_some_and(|due| due < closes);
+            let outcome = if overdue { Outcome::Overdue } else { Outcome::InTime };
+            counts.form.enter(Entry { intake, outcome });
+            overdue
+        };
+        let flag = |field| u64::from(hub.int(field, row as usize) == Some(1));
+        counts.digitised = flag(FieldName::Digitised);
+        counts.paid_online = flag(FieldName::PaidOnline);
+        counts.returned = u64::from(times.returned.is_some_and(|at| at < closes));
+        if late {
+            let apology = hub.int(FieldName::ApologyAt, row as usize).is_some();
+            counts.late_with_apology = u64::from(apology);
+            counts.late_without_apology = u64::from(!apology);
+        }
+        counts
+    }
+
+    pub fn add(&mut self, other: &Self) {
+        let Self {
+            form,
+            withdrawn,
+            on_time,
+            returned,
+            late_with_apology,
+            late_without_apology,
+            digitised,
+            paid_online,
+            timed,
+            days,
+            verdicts,
+        } = other;
+        self.form.add(form);
+        self.withdrawn += withdrawn;
+        self.on_time += on_time;
+        self.returned += returned;
+        self.late_with_apology += late_with_apology;
+        self.late_without_apology += late_without_apology;
+        self.digitised += digitised;
+        self.paid_online += paid_online;
+        self.timed += timed;
+        self.days += days;
+        self.verdicts.resize(self.verdicts.len().max(verdicts.len()), [0; 8]);
+        for (mine, theirs) in self.verdicts.iter_mut().zip(verdicts) {
+            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
+        }
+    }
+
+    pub fn mean_days(&self) -> Option<f64> {
+        (self.timed > 0).then(|| round2(self.days as f64 / self.timed as f64))
+    }
+
+    /// A figure of dossiers; 0 for the others.
+    pub fn value(&self, figure: Figure) -> f64 {
+        let form = &self.form;
+        let share = |count: u64| match form.c7 {
+            0 => 0.0,
+            resolved => round2(100.0 * count as f64 / resolved as f64),
+        };
+        let count = |count: u64| count as f64;
+        match figure {
+            Figure::Received => count(form.c3),
+            Figure::New => count(form.c4 + form.c5),
+            Figure::CarriedOver => count(form.c6),
+            Figure::Resolved => count(form.c7),
+            Figure::InProcess => count(form.c11),
+            Figure::Early => count(form.c8),
+            Figure::OnTime => count(self.on_time),
+            Figure::Late => count(form.c10),
+            Figure::Withdrawn => count(self.withdrawn),
+            Figure::InTime => count(form.c8 + self.on_time),
+            Figure::Returned => count(self.returned),
+            Figure::LateWithApology => count(self.late_with_apology),
+            Figure::LateWithoutApology => count(self.late_without_apology),
+            Figure::Digitised => count(self.digitised),
+            Figure::PaidOnline => count(self.paid_online),
+            Figure::OnTimeShare => share(form.c7 - form.c10),
+            Figure::EarlyShare => share(form.c8),
+            Figure::ExactShare => share(self.on_time),
+            Figure::LateShare => share(form.c10),
+            Figure::WithdrawnShare => share(self.withdrawn),
+            Figure::SyncRatio
+            | Figure::SyncSynced
+            | Figure::SyncReported
+            | Figure::SyncPortal
+            | Figure::Procedures
+            | Figure::ProceduresNew
+            | Figure::ProceduresAmended
+            | Figure::ProceduresAbolished => 0.0,
+        }
+    }
+
+    pub fn form_row(&self, (dimension, key): (&'static str, &str), name: Option<&str>) -> FormRow {
+        FormRow {
+            dimension,
+            key: key.to_owned(),
+            name: name.map(str::to_owned),
+            form: self.form,
+            withdrawn: self.withdrawn,
+            mean_days: self.mean_days(),
+            late_with_apology: self.late_with_apology,
+            late_without_apology: self.late_without_apology,
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Findings of a linked pair: how it was linked (R05, R07), its differences, a hidden delay (R11).
+
+use chrono::TimeDelta;
+use rayon::prelude::*;
+
+use super::{Clerk, Subject, span};
+use crate::config::plan::{CodeOrigin, Rung};
+use crate::domain::channel::Channel;
+use crate::domain::dossier::FieldName;
+use crate::domain::finding_kind::FindingKind;
+use crate::domain::known::{Known, job};
+use crate::domain::rules::r11_late_hidden::{Side, end, late_hidden};
+use crate::stages::compare::Difference;
+use crate::stages::judge::Finding;
+use crate::stages::link::Link;
+
+impl Clerk<'_> {
+    pub(super) fn links(&self) -> Vec<Finding> {
+        let links = self.linked.links.par_iter().enumerate().filter(|(_, link)| !link.ambiguous);
+        links
+            .flat_map_iter(|(index, link)| {
+                self.rung(index as u32, link).into_iter().chain(self.hidden_delay(index as u32, link))
+            })
+            .collect()
+    }
+
+    fn pair(&self, index: u32, link: &Link) -> Subject {
+        Subject {
+            case: self.case_of(link.left_system, link.left),
+            system: link.right_system,
+            row: Some(link.right),
+            other: Some((link.left_system, Some(link.left))),
+            link: Some(index),
+            ..Subject::default()
+        }
+    }
+
+    /// A link that the code alone did not make.
+    fn rung(&self, index: u32, link: &Link) -> Option<Finding> {
+        let rung = &self.plan.ladder[link.rung];
+        if *rung == Rung::ExactCode {
+            return None;
+        }
+        let kind = match (self.plan.systems[link.right_system].sync.codes, rung) {
+            (CodeOrigin::Copied, _) => FindingKind::CodeRewritten,
+            (CodeOrigin::Own, Rung::Identity { .. }) => FindingKind::TypedInTwoSystems,
+            // The hub remembers the other's code: the two systems know each other.
+            (CodeOrigin::Own, _) => return None,
+        };
+        let detail = match (rung, link.gap_ms) {
+            (Rung::Identity { on, .. }, Some(gap)) => {
+                let on: Vec<&str> = on.iter().map(|field| field.name()).collect();
+                format!("linked by {} within {}", on.join(" + "), span(TimeDelta::milliseconds(gap)))
+            }
+            (Rung::EquivalentCode, _) => "the groups of the agency stand in the other order".to_owned(),
+            _ => "linked by the other code that one side remembers".to_owned(),
+        };
+        let explained = match rung {
+            Rung::EquivalentCode => Some("agency_order".to_owned()),
+            _ => self.known_of_rung(kind, link).map(|known| known.code().to_owned()),
+        };
+        let subject = Subject {
+            field: Some(FieldName::Code),
+            since: self.received(link.right_system, link.right),
+            explained_by: explained,
+            detail,
+            ..self.pair(index, link)
+        };
+        self.finding(kind, subject)
+    }
+
+    /// What the sync job, or the counter, is known to do to a code.
+    fn known_of_rung(&self, kind: FindingKind, link: &Link) -> Option<Known> {
+        let on = &self.plan.systems[link.right_system].sync.known;
+        let (hub, other) = (&self.records[link.left_system], &self.records[link.right_system]);
+        let (l, r) = (link.left as usize, link.right as usize);
+        match kind {
+            FindingKind::CodeRewritten if on.contains(&Known::CodeReplaced) => job::code_replaced(
+                hub.text(FieldName::Code, l)?,
+                hub.text(FieldName::AltCode, l),
+                other.text(FieldName::Code, r)?,
+            )
+            .then_some(Known::CodeReplaced),
+            FindingKind::TypedInTwoSystems if on.contains(&Known::ReceivedAgain) => {
+                let channel = hub.text(FieldName::Channel, l).and_then(Channel::from_code);
+                let here = (hub.text(FieldName::Code, l)?, self.received(link.left_system, link.left)?);
+                let there = (other.text(FieldName::Code, r)?, self.received(link.right_system, link.right)?);
+                job::received_again(channel, here, there).then_some(Known::ReceivedAgain)
+            }
+            _ => None,
+        }
+    }
+
+    /// R11: one side says in time, by the hub's due day, the other late.
+    fn hidden_delay(&self, index: u32, link: &Link) -> Option<Finding> {
+        let [(hub, l), (other, r)] = [(link.left_system, link.left), (link.right_system, link.right)]
+            .map(|(system, row)| (&self.records[system], row as usize));
+        let ended = |records: &crate::stages::records::Records<'_>, row| {
+            end(records.moment(FieldName::FinishedAt, row), records.moment(FieldName::ReturnedAt, row))
+        };
+        let due = hub.moment(FieldName::DueAt, l)?.date();
+        let (here, there) = (ended(hub, l)?.date(), ended(other, r)?.date());
+        let side = late_hidden(due, here, there)?;
+        let pair = self.pair(index, link);
+        let subject = Subject {
+            field: Some(FieldName::FinishedAt),
+            since: Some(due.max(here.min(there)).and_time(chrono::NaiveTime::MIN)),
+            detail: format!("ended {here} here and {there} there, due {due}"),
+            ..pair
+        };
+        let subject = match side {
+            Side::Other => {
+                Subject { detail: format!("ended {there} here and {here} there, due {due}"), ..subject }
+            }
+            Side::Hub => Subject {
+                system: link.left_system,
+                row: Some(link.left),
+                other: Some((link.right_system, Some(link.right))),
+                ..subject
+            },
+        };
+        self.finding(FindingKind::LateHidden, subject)
+    }
+
+    pub(super) fn differences(&self) -> Vec<Finding> {
+        self.differences.par_iter().filter_map(|difference| self.difference(difference)).collect()
+    }
+
+    fn difference(&self, difference: &Difference) -> Option<Finding> {
+        let kind = difference.kind?;
+        let link = &self.linked.links[difference.link as usize];
+        let subject = Subject {
+            expected: difference.field == FieldName::Status && self.status_in_grace(link),
+            explained_by: difference.explained_by.clone(),
+            field: Some(difference.field),
+            since: self.received(link.left_system, link.left),
+            detail: difference.relation.to_owned(),
+            ..self.pair(difference.link, link)
+        };
+        self.finding(kind, subject)
+    }
+
+    /// The hub's status changed so lately that the other side need not know it yet.
+    fn status_in_grace(&self, link: &Link) -> bool {
+        let (records, row) = (&self.records[link.left_system], link.left as usize);
+        let changed = [FieldName::ReceivedAt, FieldName::FinishedAt, FieldName::ReturnedAt];
+        let last = changed.into_iter().filter_map(|field| records.moment(field, row)).max();
+        let grace = self.plan.systems[link.right_system].sync.late_after;
+        last.is_some_and(|last| self.plan.as_of - last < grace)
+    }
+}

@@ -1,0 +1,82 @@
+//! Findings of dossiers of one person: duplicates (R04), collisions (R06), requests made again (R22), and what
+//! only looks like a duplicate (R23).
+
+use super::{Clerk, Subject};
+use crate::config::plan::RunPlan;
+use crate::domain::dossier::FieldName;
+use crate::domain::finding_kind::FindingKind;
+use crate::domain::rules::r11_late_hidden::end;
+use crate::domain::rules::r22_resubmission::resubmission;
+use crate::engine::key;
+use crate::engine::partition::{self, Keyed};
+use crate::stages::judge::Finding;
+
+impl Clerk<'_> {
+    pub(super) fn duplicates(&self) -> Vec<Finding> {
+        let duplicates = self.linked.duplicates.iter().filter_map(|duplicate| {
+            let subject = Subject {
+                other: Some((duplicate.system, Some(duplicate.survivor))),
+                ..self.about(duplicate.system, duplicate.row, None, duplicate.kind.code())
+            };
+            self.finding(duplicate.kind.kind()?, subject)
+        });
+        let collisions = self.linked.collisions.iter().filter_map(|collision| {
+            let field = Some(FieldName::Code);
+            let subject = Subject {
+                other: Some((collision.system, Some(collision.first))),
+                ..self.about(collision.system, collision.row, field, "one code, two persons")
+            };
+            self.finding(FindingKind::CodeCollision, subject)
+        });
+        let excused = self.linked.excused.iter().filter_map(|excused| {
+            let subject = Subject {
+                other: Some((excused.system, Some(excused.earlier))),
+                ..self.about(excused.system, excused.row, None, excused.reason.code())
+            };
+            self.finding(FindingKind::SeveralRightly, subject)
+        });
+        duplicates.chain(collisions).chain(excused).collect()
+    }
+
+    /// R22: the same person asked for the same procedure again after a dossier ended without result.
+    pub(super) fn persons(&self) -> Vec<Finding> {
+        let (system, records) = (RunPlan::HUB, &self.records[RunPlan::HUB]);
+        if !self.wants(FindingKind::Resubmission) {
+            return Vec::new();
+        }
+        let fields = [FieldName::IdNumber, FieldName::Procedure];
+        let values = |row: u32| fields.map(|field| records.text(field, row as usize));
+        let rows: Vec<Keyed> = (0..records.len() as u32)
+            .filter(|row| self.linked.active[system][*row as usize])
+            .filter_map(|row| Some(Keyed { key: key::of_all(values(row).into_iter())?, side: 0, row }))
+            .collect();
+        let within = self.plan.thresholds.resubmission_within;
+        let mut found = Vec::new();
+        for part in partition::deal(rows) {
+            for group in partition::groups(&part).filter(|group| group.len() > 1) {
+                let mut members: Vec<u32> = group.iter().map(|member| member.row).collect();
+                members.sort_by_key(|row| (self.received(system, *row), *row));
+                for pair in members.windows(2) {
+                    let (earlier, later) = (pair[0], pair[1]);
+                    let at = |field| records.moment(field, earlier as usize);
+                    let status = records.status(earlier as usize);
+                    let ended = end(at(FieldName::FinishedAt), at(FieldName::ReturnedAt));
+                    let (Some(status), Some(ended), Some(received)) =
+                        (status, ended.or(at(FieldName::ReceivedAt)), self.received(system, later))
+                    else {
+                        continue;
+                    };
+                    if values(earlier) == values(later) && resubmission(status, ended, received, within) {
+                        let detail = format!("after a dossier that ended as {}", status.name());
+                        let subject = Subject {
+                            other: Some((system, Some(earlier))),
+                            ..self.about(system, later, None, detail)
+                        };
+                        found.extend(self.finding(FindingKind::Resubmission, subject));
+                    }
+                }
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,70 @@
+//! R20: printed figures against the records, and against each other.
+
+use super::{Clerk, Subject};
+use crate::config::plan::{Figure, PublishedFigure, RunPlan};
+use crate::domain::finding_kind::FindingKind;
+use crate::domain::printed_figures::{Filter, Printed, Word, contradictions};
+use crate::stages::judge::Finding;
+use crate::stages::judge::figures::FigureRow;
+
+impl Clerk<'_> {
+    pub(super) fn published(&self, figure: &FigureRow) -> Option<Finding> {
+        let gap = figure.gap().filter(|gap| *gap != 0.0)?;
+        let about = if figure.key.is_empty() { String::new() } else { format!(" ({})", figure.key) };
+        let detail = format!(
+            "{}{about}: recomputed {}, published {}, gap {gap}",
+            figure.figure,
+            figure.value,
+            figure.published.unwrap_or_default()
+        );
+        self.finding(
+            FindingKind::PublishedGap,
+            Subject { system: RunPlan::HUB, detail, ..Subject::default() },
+        )
+    }
+
+    /// What was printed contradicts itself, whatever the records say.
+    pub(super) fn contradictions(&self) -> Vec<Finding> {
+        let printed: Vec<Printed> = self.plan.published.iter().filter_map(printed).collect();
+        contradictions(&printed)
+            .into_iter()
+            .filter_map(|contradiction| {
+                let detail = contradiction.detail;
+                let subject = Subject { system: RunPlan::HUB, detail, ..Subject::default() };
+                self.finding(FindingKind::FiguresDoNotAddUp, subject)
+            })
+            .collect()
+    }
+}
+
+/// A figure as the identities see it; `None` where they do not speak of it.
+fn printed(published: &PublishedFigure) -> Option<Printed> {
+    let (what, is_share) = match published.figure {
+        Figure::Received => (Word::Received, false),
+        Figure::New => (Word::New, false),
+        Figure::CarriedOver => (Word::CarriedOver, false),
+        Figure::Resolved => (Word::Resolved, false),
+        Figure::InProcess => (Word::InProcess, false),
+        Figure::InTime => (Word::InTime, false),
+        Figure::Early => (Word::Early, false),
+        Figure::OnTime => (Word::OnTime, false),
+        Figure::Late => (Word::Late, false),
+        Figure::Withdrawn => (Word::Withdrawn, false),
+        Figure::EarlyShare => (Word::Early, true),
+        Figure::ExactShare => (Word::OnTime, true),
+        Figure::LateShare => (Word::Late, true),
+        Figure::WithdrawnShare => (Word::Withdrawn, true),
+        _ => return None,
+    };
+    Some(Printed {
+        what,
+        filter: Filter {
+            levels: published.level.iter().flatten().cloned().collect(),
+            field: published.field.clone(),
+            channel: published.channel.clone(),
+        },
+        value: published.value,
+        decimals: u32::try_from(published.decimals).unwrap_or_default(),
+        is_share,
+    })
+}

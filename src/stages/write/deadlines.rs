@@ -1,0 +1,77 @@
+//! What the reference tables say of every case: its deadline, its procedure, its unit.
+//!
+//! It must not judge: the findings have been made by now, and these are the figures beside them.
+
+use chrono::NaiveDate;
+use rayon::prelude::*;
+
+use super::Night;
+use crate::domain::agency::{Standing, Successor};
+use crate::domain::deadline::OfficeClock;
+use crate::domain::dossier::FieldName;
+use crate::domain::timeliness::{ThreeWays, differ};
+use crate::stages::judge::{clock, figures};
+
+/// The columns of one case.
+#[derive(Debug, Default)]
+pub struct Deadline {
+    pub ways: Option<ThreeWays>,
+    pub differs: Option<&'static str>,
+    pub last_day: Option<NaiveDate>,
+    pub overdue_days: Option<i64>,
+    pub procedure: Option<&'static str>,
+    pub unit_today: Option<String>,
+    pub unit: Option<&'static str>,
+}
+
+/// Of every case, from its first record.
+pub fn deadlines(night: &Night<'_>) -> Vec<Deadline> {
+    let cases = &night.judged.linked.cases;
+    (0..cases.len())
+        .into_par_iter()
+        .with_min_len(4096)
+        .map(|case| {
+            let systems = 0..night.records.len();
+            let first = systems
+                .filter_map(|system| Some((system, night.judged.standing(case, system).row?)))
+                .next()
+                .or(cases[case].members.first().copied());
+            first.map_or_else(Deadline::default, |(system, row)| of(night, system, row))
+        })
+        .collect()
+}
+
+fn of(night: &Night<'_>, system: usize, row: u32) -> Deadline {
+    let Night { plan, reference, records, .. } = night;
+    let records = &records[system];
+    let office = OfficeClock::new(&reference.calendar, plan.office);
+    let times = clock::times(reference, records, row);
+    let ways = ThreeWays::of(&times, plan.withdrawn_apart, figures::closes(plan), &office);
+    let standing = clock::procedure(reference, records, row);
+    let limit = standing.as_ref().and_then(clock::limit);
+    let overdue = clock::lateness(records, row).filter(|lateness| !lateness.waits);
+    let overdue = overdue
+        .map(|lateness| office.overdue_days(lateness.due, lateness.ended.unwrap_or(plan.as_of)))
+        .filter(|days| *days > 0);
+    let unit = records.text(FieldName::Unit, row as usize);
+    let received = times.received.map(|received| received.date());
+    Deadline {
+        differs: differ(&times, &ways).map(|difference| difference.code()),
+        ways: Some(ways),
+        last_day: times.received.zip(limit).map(|(received, limit)| office.last_day(received, limit)),
+        overdue_days: overdue,
+        procedure: standing.as_ref().map(clock::word),
+        unit: unit.zip(received).and_then(|(unit, day)| match reference.agencies.standing(unit, day) {
+            Standing::Known => Some("known"),
+            Standing::Abolished { .. } => Some("abolished"),
+            Standing::NotYet => Some("not_yet"),
+            Standing::Unknown => Some("unknown"),
+            Standing::NotJudged => None,
+        }),
+        unit_today: unit.map(|unit| match reference.agencies.successor(unit) {
+            Successor::Same => unit.to_owned(),
+            Successor::One(successor) => successor,
+            Successor::Several(successors) => successors.join("; "),
+        }),
+    }
+}

@@ -1,0 +1,129 @@
+//! Tables `form_06a` and `overdue`: what a province reports, and the list of its late dossiers.
+
+use super::rows::{Cell, Rows, count, int, maybe, text};
+use super::{Night, TableError};
+use crate::config::plan::RunPlan;
+use crate::domain::deadline::OfficeClock;
+use crate::domain::dossier::FieldName;
+use crate::domain::rules::r12_apology::apology;
+use crate::engine::table::{Kind, Table, TableSchema};
+use crate::stages::judge::clock;
+
+pub fn form_06a_schema() -> TableSchema {
+    TableSchema::new(
+        "form_06a",
+        &[
+            ("dimension", Kind::Label),
+            ("key", Kind::Text),
+            ("name", Kind::Text),
+            ("c3_received", Kind::Int),
+            ("c4_new_online", Kind::Int),
+            ("c5_new_direct_post", Kind::Int),
+            ("c6_carried_over", Kind::Int),
+            ("c7_resolved", Kind::Int),
+            ("c8_early", Kind::Int),
+            ("c9_on_time", Kind::Int),
+            ("c10_late", Kind::Int),
+            ("c11_in_process", Kind::Int),
+            ("c12_in_process_in_time", Kind::Int),
+            ("c13_in_process_overdue", Kind::Int),
+            ("withdrawn", Kind::Int),
+            ("mean_days", Kind::Float),
+            ("late_with_apology", Kind::Int),
+            ("late_without_apology", Kind::Int),
+            ("ties", Kind::Flag),
+        ],
+    )
+}
+
+pub fn form_06a(night: &Night<'_>) -> Result<Table, TableError> {
+    let apologies = night.plan.systems[RunPlan::HUB].maps(FieldName::ApologyAt);
+    let mut rows = Rows::new(form_06a_schema(), night.judged.forms.len());
+    for line in &night.judged.forms {
+        let mut cells = vec![text(line.dimension), text(&line.key), maybe(line.name.as_deref())];
+        cells.extend(line.form.values().map(count));
+        let withdrawn = night.plan.withdrawn_apart.then_some(line.withdrawn as i64);
+        let apology = |count: u64| Cell::Int(apologies.then_some(count as i64));
+        cells.extend([
+            Cell::Int(withdrawn),
+            Cell::Float(line.mean_days),
+            apology(line.late_with_apology),
+            apology(line.late_without_apology),
+            int(i64::from(line.form.identities(None).is_empty())),
+        ]);
+        rows.push(cells);
+    }
+    rows.finish()
+}
+
+pub fn overdue_schema() -> TableSchema {
+    TableSchema::new(
+        "overdue",
+        &[
+            ("case_id", Kind::Id),
+            ("code", Kind::Id),
+            ("unit", Kind::Label),
+            ("unit_name", Kind::Label),
+            ("field", Kind::Label),
+            ("procedure", Kind::Label),
+            ("procedure_name", Kind::Label),
+            ("status", Kind::Int),
+            ("received_at", Kind::Timestamp),
+            ("due_at", Kind::Timestamp),
+            ("ended_at", Kind::Timestamp),
+            ("overdue_days", Kind::Int),
+            ("apology", Kind::Label),
+            ("apology_at", Kind::Timestamp),
+            ("extensions", Kind::Int),
+        ],
+    )
+}
+
+pub fn overdue(night: &Night<'_>) -> Result<Table, TableError> {
+    let Night { plan, reference, judged, records, ids } = night;
+    let (hub, active) = (&records[RunPlan::HUB], &judged.linked.active[RunPlan::HUB]);
+    let office = OfficeClock::new(&reference.calendar, plan.office);
+    let mut late: Vec<(u32, i64)> = Vec::new();
+    for row in (0..hub.len() as u32).filter(|row| active[*row as usize]) {
+        if let Some(lateness) = clock::lateness(hub, row).filter(|lateness| !lateness.waits) {
+            let days = office.overdue_days(lateness.due, lateness.ended.unwrap_or(plan.as_of));
+            late.extend((days > 0).then_some((row, days)));
+        }
+    }
+    late.sort_by_key(|(row, _)| {
+        let row = *row as usize;
+        (hub.text(FieldName::Unit, row), hub.int(FieldName::DueAt, row), hub.text(FieldName::Code, row))
+    });
+    let maps_apology = plan.systems[RunPlan::HUB].maps(FieldName::ApologyAt);
+    let mut rows = Rows::new(overdue_schema(), late.len());
+    for (row, days) in late {
+        let (at, case) = (row as usize, ids.case(judged.linked.case_of[RunPlan::HUB][row as usize]));
+        let field = |field| maybe(hub.text(field, at));
+        let number = |field| Cell::Int(hub.int(field, at));
+        let lateness = clock::lateness(hub, row);
+        let letter = lateness.filter(|_| maps_apology).map(|lateness| match lateness.apology {
+            None => "none",
+            Some(_) if apology(&lateness, plan.as_of, plan.thresholds.apology_grace).is_some() => "too_late",
+            Some(_) => "in_time",
+        });
+        let ended = lateness.and_then(|lateness| lateness.ended);
+        rows.push([
+            text(case.as_str()),
+            field(FieldName::Code),
+            field(FieldName::Unit),
+            field(FieldName::UnitName),
+            field(FieldName::Field),
+            field(FieldName::Procedure),
+            field(FieldName::ProcedureName),
+            number(FieldName::Status),
+            number(FieldName::ReceivedAt),
+            number(FieldName::DueAt),
+            Cell::Int(ended.map(|ended| ended.and_utc().timestamp_millis())),
+            int(days),
+            maybe(letter),
+            number(FieldName::ApologyAt),
+            number(FieldName::Extensions),
+        ]);
+    }
+    rows.finish()
+}
