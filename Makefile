@@ -30,7 +30,7 @@ check: ## Check every pipeline
 goldens: ## Rewrite the expected results of sample_data
 	DOISOAT_REFRESH=1 cargo test --test it golden
 
-accuracy: ## Precision and recall on generated exports with every planted error
+accuracy: ## Precision and recall on generated exports; writes docs/accuracy.md
 	cargo build --quiet
 	@./scripts/accuracy $(DATA)
 

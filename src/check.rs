@@ -7,6 +7,7 @@ use chrono::NaiveDateTime;
 use crate::config::mistakes::{Mistake, Mistakes};
 use crate::config::pipeline::{self, Overrides};
 use crate::config::plan::RunPlan;
+use crate::reference::{Reference, ReferenceError};
 use crate::stages::load::{self, FeedState, LoadError};
 
 /// What was found in order.
@@ -27,8 +28,22 @@ pub fn check(path: &Path, input: Option<PathBuf>, as_of: Option<NaiveDateTime>) 
     let Some(plan) = plan else { return Err(mistakes) };
     let (errors, absent) = load::check_headers(&plan);
     mistakes.list.extend(errors.into_iter().map(mistake));
+    let (wrong, missing) = reference_tables(&plan);
+    mistakes.list.extend(wrong);
+    let absent = absent.into_iter().chain(missing).collect();
     mistakes.list.sort();
     if mistakes.list.is_empty() { Ok(Checked { plan, absent }) } else { Err(mistakes) }
+}
+
+/// The mistake of a reference table that is there, or the name of one that is not.
+fn reference_tables(plan: &RunPlan) -> (Option<Mistake>, Option<String>) {
+    match Reference::read(plan) {
+        Ok(_) => (None, None),
+        Err(ReferenceError::Io { path, source }) if source.kind() == std::io::ErrorKind::NotFound => {
+            (None, Some(format!("{}: not there", path.display())))
+        }
+        Err(error) => (Some(Mistake { line: 0, text: error.to_string(), hint: None }), None),
+    }
 }
 
 fn mistake(error: LoadError) -> Mistake {

@@ -31,8 +31,6 @@ pub struct Reference {
     pub agencies: Agencies,
     /// `None` where the pipeline names none: nothing is then said of procedures.
     pub catalogue: Option<Catalogue>,
-    /// The province's own units are listed, not only provinces and ministries.
-    pub has_units: bool,
     /// Of each file that was read, for the run id.
     pub digests: Vec<String>,
 }
@@ -52,7 +50,6 @@ impl Reference {
             Ok(Some((path.clone(), text)))
         };
         let (procedures, units, days) = (text(procedures)?, text(agencies)?, text(calendar)?);
-        let has_units = units.is_some();
         Ok(Self {
             calendar: match days {
                 None => {
@@ -68,7 +65,6 @@ impl Reference {
                 None => None,
                 Some((path, text)) => Some(Catalogue::parse(&text).map_err(|error| table(&path, error))?),
             },
-            has_units,
             digests,
         })
     }

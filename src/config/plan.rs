@@ -395,7 +395,7 @@ pub struct ReferenceFiles {
 }
 
 /// The keys of `[rules]`; docs/rules.md says what each means.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Thresholds {
     pub max_extensions: u32,
     pub apology_grace: TimeDelta,
@@ -552,6 +552,16 @@ impl Figure {
         ("procedures_amended", Self::ProceduresAmended),
         ("procedures_abolished", Self::ProceduresAbolished),
     ];
+
+    /// The field of the hub without which it says nothing.
+    pub fn needs(self) -> Option<FieldName> {
+        match self {
+            Self::Digitised => Some(FieldName::Digitised),
+            Self::PaidOnline => Some(FieldName::PaidOnline),
+            Self::LateWithApology | Self::LateWithoutApology => Some(FieldName::ApologyAt),
+            _ => None,
+        }
+    }
 
     /// Counted dossier by dossier, from the hub's records.
     pub fn is_of_dossiers(self) -> bool {

@@ -30,19 +30,16 @@ fn one(section: &Section<'_, '_, '_>, systems: &[SystemPlan]) -> Option<Publishe
     let system = read_system(section, systems);
     let of_dossiers = figure.as_ref().is_none_or(|figure| figure.value.is_of_dossiers());
     let wanted = figure.as_ref().map(|figure| figure.value);
+    let needed = wanted.and_then(Figure::needs);
     let asked = [
         (FieldName::Status, of_dossiers),
         (FieldName::Level, of_dossiers && level.is_some()),
         (FieldName::Field, of_dossiers && field.is_some()),
         (FieldName::Channel, of_dossiers && channel.is_some()),
-        (FieldName::Digitised, wanted == Some(Figure::Digitised)),
-        (FieldName::PaidOnline, wanted == Some(Figure::PaidOnline)),
-        (FieldName::ApologyAt, matches!(wanted, Some(Figure::LateWithApology | Figure::LateWithoutApology))),
     ];
     let hub = systems.first();
-    for (asked, _) in
-        asked.into_iter().filter(|(asked, used)| *used && hub.is_some_and(|hub| !hub.maps(*asked)))
-    {
+    let asked = asked.into_iter().filter(|(_, used)| *used).map(|(field, _)| field).chain(needed);
+    for asked in asked.filter(|asked| hub.is_some_and(|hub| !hub.maps(*asked))) {
         let text = format!("[[published]]: it needs `{}`, which the hub does not map", asked.name());
         section.report(section.line(), text, None);
     }

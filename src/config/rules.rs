@@ -87,3 +87,30 @@ pub fn read_office(root: &Section<'_, '_, '_>) -> OfficeHours {
         default
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use toml::de::DeTable;
+
+    use super::*;
+    use crate::config::reader::Desk;
+    use crate::domain::rules::RULES;
+
+    #[test]
+    fn the_defaults_are_those_the_rules_name() {
+        let lines = RULES.iter().flat_map(|rule| rule.thresholds).map(|threshold| {
+            let is_number = threshold.default.bytes().all(|byte| byte.is_ascii_digit());
+            let quote = if is_number { "" } else { "\"" };
+            format!("{} = {quote}{}{quote}\n", threshold.key, threshold.default)
+        });
+        let text = lines.collect::<String>();
+        let text = format!("[rules]\n{text}");
+        let desk = Desk::new(&text);
+        let (root, errors) = DeTable::parse_recoverable(&text);
+        assert!(errors.is_empty());
+        let read = read_thresholds(&Section::new(&desk, "test", 1, root.get_ref()));
+        let mistakes = desk.into_mistakes();
+        assert!(mistakes.is_empty(), "{mistakes:?}");
+        assert_eq!(read, Thresholds::default());
+    }
+}

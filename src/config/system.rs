@@ -49,6 +49,7 @@ pub fn read_all(root: &Section<'_, '_, '_>, hub: Option<&Lined<String>>, least: 
     }
     if least > 1 {
         check_scopes(root, &systems);
+        check_known(root, &systems);
     }
     let labels = systems.iter_mut().flat_map(|system| system.status.values_mut());
     labels.enumerate().for_each(|(position, label)| label.position = position);
@@ -75,6 +76,25 @@ fn check_scopes(root: &Section<'_, '_, '_>, systems: &[SystemPlan]) {
                 field.name()
             );
             root.report(system.columns.first().map_or(1, |column| column.line), text, None);
+        }
+    }
+}
+
+/// A transformation is told by what the hub has: a field it does not map would look empty everywhere.
+fn check_known(root: &Section<'_, '_, '_>, systems: &[SystemPlan]) {
+    let Some((hub, others)) = systems.split_first() else { return };
+    for system in others {
+        for known in &system.sync.known {
+            let lacking = known.hub_fields().iter().find(|field| !hub.maps(**field));
+            if let Some(field) = lacking {
+                let text = format!(
+                    "[system.sync] of `{}`: {} needs `{}`, which the hub does not map",
+                    system.name,
+                    known.code(),
+                    field.name()
+                );
+                root.report(system.columns.first().map_or(1, |column| column.line), text, None);
+            }
         }
     }
 }

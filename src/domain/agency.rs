@@ -63,6 +63,9 @@ const SHIPPED: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/ag
 const COMPLETE: char = 'H';
 
 impl Agencies {
+    /// The columns of the file.
+    pub const HEADER: [&str; 9] = table::HEADER;
+
     /// The agencies that are shipped: provinces and ministries with the mergers of 2025, each line of
     /// `data/agencies.csv` with its own mark.
     ///

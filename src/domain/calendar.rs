@@ -59,7 +59,7 @@ pub enum CalendarError {
     },
 }
 
-const HEADER: [&str; 4] = ["date", "is_working", "name", "source"];
+pub(crate) const HEADER: [&str; 4] = ["date", "is_working", "name", "source"];
 const SHIPPED: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/holidays.csv"));
 
 impl WorkingCalendar {

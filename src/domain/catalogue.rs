@@ -135,6 +135,9 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
+    /// The columns of the file.
+    pub const HEADER: [&str; 11] = file::HEADER;
+
     /// The catalogue of a file with the columns `code,name,field,level,max_days,day_kind,valid_from,
     /// valid_to,change,decision,source`, one line for each version.
     ///

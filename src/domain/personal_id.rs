@@ -5,7 +5,7 @@
 mod birth;
 mod structure;
 
-pub use birth::{BirthConflict, birth_conflict, birth_place, birth_sex};
+pub use birth::{BirthConflict, birth_conflict, birth_sex};
 pub use structure::{IdKind, birth_year, is_cccd, kind, tax_checksum_ok};
 
 use std::borrow::Cow;

@@ -105,10 +105,7 @@ impl Outputs {
                 system: row[1].clone().unwrap_or_default(),
                 record: row[2].clone(),
                 other_record: row[3].clone(),
-                day: row[5]
-                    .as_ref()
-                    .filter(|_| row[4].is_none())
-                    .map(|detail| detail.chars().take(10).collect()),
+                day: row[5].as_ref().filter(|_| row[4].is_none()).and_then(|detail| day(detail)),
                 explained_by: row[6].clone(),
             })
             .collect();
@@ -133,6 +130,11 @@ impl Outputs {
         let run_id = manifest.run_id;
         Ok(Self { run_id, spots, issues, quarantined, links, duplicates, findings, explained, excused })
     }
+}
+
+/// The day a detail begins with.
+fn day(detail: &str) -> Option<String> {
+    detail.get(..10).filter(|day| day.parse::<chrono::NaiveDate>().is_ok()).map(str::to_owned)
 }
 
 /// Columns 1 to 4 of a row: system, file, sheet, row.

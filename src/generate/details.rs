@@ -111,7 +111,7 @@ impl<'a> Detailer<'a> {
         let share: f64 = self.rng.random();
         let overdue = match dossier.ended() {
             Some(ended) => ended > dossier.due,
-            None => dossier.due < self.setting.as_of(),
+            None => dossier.due < self.setting.as_of() && !dossier.no_due,
         };
         dossier.details.apology = overdue.then(|| {
             let calendar = &self.setting.calendar;

@@ -6,6 +6,8 @@ use super::people::{Child, People, Person};
 use super::profile::{Channel, Outcome, Procedure, Quota};
 use super::row::{Row, System, code_date};
 use super::setting::Setting;
+use super::truth::Planted;
+use super::visits::{Visit, Visits};
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use rand::{Rng, RngExt};
 use rand_chacha::ChaCha8Rng;
@@ -31,6 +33,21 @@ pub struct Dossier {
     pub repeatable: bool,
     pub ministry: Option<System>,
     pub details: Details,
+    /// Its person has more dossiers of the procedure: no key may get lost.
+    pub keep_keys: bool,
+    /// Code of the dossier that came to nothing, and that the same person handed in before.
+    pub comes_again_after: Option<String>,
+    /// Another procedure code than the profile's, alike in every system: as the hub and the portal write
+    /// it, and as the ministries do.
+    pub other_procedure: Option<(String, String)>,
+    /// The true date, where every system has a wrong year.
+    pub true_birth: Option<NaiveDate>,
+    /// The hub has no due time.
+    pub no_due: bool,
+    /// What was planted in the case; written at the hub's row.
+    pub planted: Vec<Planted>,
+    /// It ends in a crowd: number of the closing.
+    pub closing: Option<usize>,
 }
 
 impl Dossier {
@@ -39,11 +56,21 @@ impl Dossier {
         self.returned.or(self.finished)
     }
 
+    /// Nothing was planted in the case itself.
+    pub fn is_clean(&self) -> bool {
+        self.planted.is_empty() && self.closing.is_none() && self.true_birth.is_none() && !self.keep_keys
+    }
+
+    pub fn planted_nothing_on(&self, field: &str) -> bool {
+        self.planted.iter().all(|planted| planted.field != field)
+    }
+
     pub fn row(&self, synced: NaiveDateTime) -> Row {
         Row {
             code: self.code.clone(),
             hub_code: String::new(),
             procedure: self.procedure,
+            other_procedure: self.other_procedure.clone(),
             unit: self.unit,
             channel: self.channel,
             owner: self.person.name.clone(),
@@ -53,7 +80,7 @@ impl Dossier {
             male: self.person.male,
             child: self.child.clone(),
             received: self.received,
-            due: self.due,
+            due: (!self.no_due).then_some(self.due),
             finished: self.finished,
             returned: self.returned,
             status: self.status,
@@ -75,23 +102,14 @@ pub struct Maker<'a> {
     /// Codes given out today, per unit.
     counters: Vec<u64>,
     today: NaiveDate,
-    repeat: Option<Repeat>,
+    visits: Visits,
     /// Office time at which the period opens, and closes.
     opens: i64,
     closes: i64,
 }
 
-/// A person who has more dossiers of one procedure to hand in today.
-struct Repeat {
-    person: Person,
-    procedure: usize,
-    unit: usize,
-    day: NaiveDate,
-    left: u32,
-}
-
 impl<'a> Maker<'a> {
-    pub fn new(setting: &'a Setting, people: People<'a>, rng: ChaCha8Rng) -> Self {
+    pub fn new(setting: &'a Setting, people: People<'a>, rng: ChaCha8Rng, extra: ChaCha8Rng) -> Self {
         Maker {
             setting,
             people,
@@ -99,7 +117,7 @@ impl<'a> Maker<'a> {
             next_case: 1,
             counters: vec![0; setting.profile.unit.len()],
             today: NaiveDate::default(),
-            repeat: None,
+            visits: Visits::new(setting, extra),
             opens: setting.opens(),
             closes: setting.closes(),
         }
@@ -147,11 +165,16 @@ impl<'a> Maker<'a> {
         quota: Option<&Quota>,
     ) -> Dossier {
         let worked = self.setting.calendar.worked(received);
-        let repeat = self.repeated(received, worked, procedures, outcome);
-        let (procedure, unit, person) = match repeat {
-            Some(repeated) => repeated,
+        let (list, opens, closes) = (&self.setting.profile.procedure, self.opens, self.closes);
+        let possible = |procedure: usize| {
+            let days = list.get(procedure).map_or(0, |keys| i64::from(keys.days));
+            procedures.contains(&procedure) && fits(outcome, worked + days * DAY, opens, closes)
+        };
+        let visit = match self.visits.next(received, quota.is_some(), possible) {
+            Some(visit) => visit,
             None => self.somebody_new(received, worked, procedures, outcome, quota.is_some()),
         };
+        let Visit { person, procedure, unit, keep_keys, comes_again_after, twin } = visit;
         let keys = self.setting.profile.procedure.get(procedure);
         let days = keys.map_or(1, |keys| i64::from(keys.days));
         let fee = keys.map_or(0, |keys| keys.fee);
@@ -168,14 +191,14 @@ impl<'a> Maker<'a> {
         };
         let at = |worked: i64| self.setting.calendar.at(worked);
         let (due, finished, returned) = (at(due_worked), finished.map(at), returned.map(at));
-        let births = keys.is_some_and(|keys| keys.module.as_deref() == Some("LTKS"));
-        let child = births.then(|| self.people.child(&person, received.date(), &mut self.rng));
+        let child = self.child(&person, received, twin, keys);
         let channel = self.channel(received, quota.and_then(|quota| quota.channel));
         let case = self.next_case;
         self.next_case += 1;
-        Dossier {
+        let code = self.code(unit, received);
+        let mut dossier = Dossier {
             case,
-            code: self.code(unit, received),
+            code,
             procedure,
             unit,
             channel,
@@ -191,26 +214,33 @@ impl<'a> Maker<'a> {
             repeatable: keys.is_some_and(|keys| keys.repeatable),
             ministry: keys.and_then(|keys| keys.ministry).map(System::from),
             details: Details::default(),
+            keep_keys,
+            comes_again_after,
+            other_procedure: None,
+            true_birth: None,
+            no_due: false,
+            planted: Vec::new(),
+            closing: None,
+        };
+        if quota.is_some() {
+            self.visits.went(&mut dossier);
         }
+        dossier
     }
 
-    /// Somebody who was here before today with the same repeatable procedure, if the quota allows.
-    fn repeated(
+    /// Of a birth registration: the child.
+    fn child(
         &mut self,
+        parent: &Person,
         received: NaiveDateTime,
-        worked: i64,
-        procedures: &[usize],
-        outcome: Outcome,
-    ) -> Option<(usize, usize, Person)> {
-        let repeat =
-            self.repeat.as_mut().filter(|repeat| repeat.day == received.date() && repeat.left > 0)?;
-        let keys = self.setting.profile.procedure.get(repeat.procedure)?;
-        let due = worked + i64::from(keys.days) * DAY;
-        if !procedures.contains(&repeat.procedure) || !fits(outcome, due, self.opens, self.closes) {
-            return None;
+        twin: Option<Child>,
+        keys: Option<&Procedure>,
+    ) -> Option<Child> {
+        if let Some(first) = twin {
+            return Some(self.people.twin(&first, self.visits.rng()));
         }
-        repeat.left -= 1;
-        Some((repeat.procedure, repeat.unit, repeat.person.clone()))
+        let births = keys.is_some_and(|keys| keys.module.as_deref() == Some("LTKS"));
+        births.then(|| self.people.child(parent, received.date(), &mut self.rng))
     }
 
     fn somebody_new(
@@ -220,7 +250,7 @@ impl<'a> Maker<'a> {
         procedures: &[usize],
         outcome: Outcome,
         may_repeat: bool,
-    ) -> (usize, usize, Person) {
+    ) -> Visit {
         let procedure = self.procedure(worked, procedures, outcome);
         let unit = match self.setting.units_of.get(procedure) {
             Some(units) => pick(&mut self.rng, units),
@@ -228,15 +258,12 @@ impl<'a> Maker<'a> {
         };
         let person = self.people.person(&mut self.rng);
         let repeatable = self.setting.profile.procedure.get(procedure).is_some_and(|keys| keys.repeatable);
-        let pending =
-            self.repeat.as_ref().is_some_and(|repeat| repeat.day == received.date() && repeat.left > 0);
+        let visit = Visit::first(person, procedure, unit);
         let again = self.rng.random_bool(self.setting.profile.hub.same_day_repeat);
-        if may_repeat && repeatable && again && !pending {
-            let left = self.rng.random_range(1..=3);
-            self.repeat =
-                Some(Repeat { person: person.clone(), procedure, unit, day: received.date(), left });
+        if may_repeat && repeatable && again && !self.visits.certifies(received) {
+            self.visits.certify_again(&visit, received, self.rng.random_range(1..=3));
         }
-        (procedure, unit, person)
+        visit
     }
 
     /// A procedure whose time limit leaves room for the outcome.

@@ -124,7 +124,7 @@ impl LandExport {
         sheet.write_number(at, 0, number as f64)?;
         text(sheet, at, 1, &row.code)?;
         text(sheet, at, 2, &row.hub_code)?;
-        text(sheet, at, 3, procedure.map_or("", |keys| &keys.code))?;
+        text(sheet, at, 3, row.procedure_code(setting, System::DatDai))?;
         text(sheet, at, 4, procedure.map_or("", |keys| &keys.name))?;
         text(sheet, at, 5, &row.owner)?;
         text_or_number(sheet, at, 6, &row.id, row.id_is_number)?;
@@ -135,7 +135,9 @@ impl LandExport {
         } else {
             sheet.write_number_with_format(at, 9, serial(row.received), date)?;
         }
-        sheet.write_number_with_format(at, 10, serial(row.due), date)?;
+        if let Some(due) = row.due {
+            sheet.write_number_with_format(at, 10, serial(due), date)?;
+        }
         if let Some(finished) = row.finished {
             sheet.write_number_with_format(at, 11, serial(finished), date)?;
         }

@@ -6,12 +6,17 @@
 //! the same bytes, and memory does not grow with the number of dossiers.
 
 mod calendar;
+mod cases;
 mod catalogue;
+mod check;
+mod closing;
 mod details;
+mod documents;
 mod dossier;
 mod error;
 mod figures;
 mod forms;
+mod job;
 mod land_export;
 mod names;
 mod out_folder;
@@ -19,18 +24,23 @@ mod people;
 mod permutation;
 mod plan;
 mod plant;
+mod plant_ends;
 mod plant_values;
 mod portal_export;
 mod profile;
+mod rates;
 mod row;
 mod run;
 mod setting;
 mod text_exports;
 mod timeline;
 mod truth;
+mod visits;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_cases;
 
 pub use error::GenerateError;
 pub use profile::builtin_names;
@@ -61,6 +71,9 @@ pub struct Generated {
 
 /// Writes the exports and their truth into `request.out`. `progress` is told dossiers done and in all.
 pub fn generate(request: &Request, progress: &dyn Fn(u64, u64)) -> Result<Generated, GenerateError> {
+    if request.profile == documents::PROFILE {
+        return documents::documents(request, progress);
+    }
     let setting = profile::load(&request.profile)?;
     let dossiers = request.dossiers.unwrap_or(setting.profile.dossiers);
     if dossiers == 0 {

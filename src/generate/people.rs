@@ -83,10 +83,26 @@ impl<'a> People<'a> {
         let own = other.split_once(' ').map_or("", |(_, own)| own);
         Child { name: format!("{family} {own}"), birth: received - Days::new(rng.random_range(1..60)) }
     }
+
+    /// A child born on the same day to the same parents.
+    pub fn twin(&self, first: &Child, rng: &mut impl Rng) -> Child {
+        let mut name = first.name.clone();
+        while name == first.name {
+            let given = names::draw_given(rng, !first.name.contains(" Thị "));
+            let rest = first.name.rsplit_once(' ').map_or("", |(rest, _)| rest);
+            name = format!("{rest} {given}");
+        }
+        Child { name, birth: first.birth }
+    }
 }
 
 /// A personal number that nobody has and this person could have: sex and year of birth agree.
 pub fn nobodys_number(person: &Person, home: &str, rng: &mut impl Rng) -> String {
+    if person.id.len() == 9 {
+        // A card stays a card: a card and a number of the same year could be one person's.
+        let prefix = if person.id.starts_with("212") { "213" } else { "212" };
+        return format!("{prefix}{:06}", rng.random_range(0..SERIALS.min(1_000_000)));
+    }
     let start = rng.random_range(0..NOBODY.len());
     let mut prefixes = NOBODY.iter().cycle().skip(start).take(NOBODY.len());
     let prefix = prefixes.find(|prefix| **prefix != home).copied().unwrap_or("080");

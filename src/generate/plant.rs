@@ -5,14 +5,16 @@
 
 use super::dossier::{Dossier, normal_sync};
 use super::forms;
+use super::job;
 use super::people::{Person, nobodys_number};
+use super::plant_ends;
 use super::plant_values;
-use super::profile::SpokeRates;
+use super::rates::SpokeRates;
 use super::row::{Flaw, Row, System, code_date};
 use super::setting::Setting;
 use super::truth::{Planted, Reach};
 use super::{land_export::LandExport, text_exports::HoTichExport};
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeSet;
@@ -39,7 +41,19 @@ pub struct Sent {
     /// Of a spoke's row whose case the hub has.
     pub reach: Option<Reach>,
     pub planted: Vec<Planted>,
+    /// What was planted here and shows at the hub.
+    pub at_hub: Vec<Planted>,
     pub again: Again,
+}
+
+impl Sent {
+    fn new(row: Row, reach: Option<Reach>) -> Self {
+        Sent { row, reach, planted: Vec::new(), at_hub: Vec::new(), again: Again::No }
+    }
+
+    pub fn touched(&self, field: &str) -> bool {
+        self.planted.iter().any(|planted| planted.field == field)
+    }
 }
 
 /// Whether there is a second row.
@@ -61,6 +75,8 @@ pub struct Planter<'a> {
     /// Codes the sync job made up today.
     made_up: BTreeSet<(usize, u32)>,
     today: NaiveDate,
+    /// The case whose hub row was last made to hide a delay.
+    pub hidden_at_hub: u64,
 }
 
 impl<'a> Planter<'a> {
@@ -72,6 +88,7 @@ impl<'a> Planter<'a> {
             dat_dai: 0,
             made_up: BTreeSet::new(),
             today: NaiveDate::default(),
+            hidden_at_hub: 0,
         }
     }
 
@@ -81,7 +98,7 @@ impl<'a> Planter<'a> {
 
     /// A row with nothing wrong in it.
     pub fn clean_row(&mut self, dossier: &Dossier, system: System) -> Row {
-        let synced = normal_sync(dossier.received, self.setting.as_of(), &mut self.rng);
+        let synced = self.synced(dossier.received, system);
         let mut row = dossier.row(synced);
         match system {
             System::Hub | System::Portal => {}
@@ -99,13 +116,18 @@ impl<'a> Planter<'a> {
         row
     }
 
+    /// How the hub's row is broken, if it is. Who has several dossiers can be told apart only if all are read.
+    pub fn hub_flaw(&mut self, dossier: &Dossier) -> Option<Flaw> {
+        let broken = self.hit(self.setting.profile.hub.malformed) && !dossier.keep_keys;
+        broken.then(|| self.flaw(System::Hub))
+    }
+
     /// What the hub has of a case.
-    pub fn hub(&mut self, dossier: &Dossier) -> Sent {
+    pub fn hub(&mut self, dossier: &Dossier, flaw: Option<Flaw>) -> Sent {
         let rates = &self.setting.profile.hub;
         let row = dossier.row(dossier.received);
-        let mut sent = Sent { row, reach: None, planted: Vec::new(), again: Again::No };
-        if self.hit(rates.malformed) {
-            let flaw = self.flaw(System::Hub);
+        let mut sent = Sent::new(row, None);
+        if let Some(flaw) = flaw {
             sent.planted.push(self.malformed(flaw, dossier, &sent.row, System::Hub));
             sent.row.flaw = Some(flaw);
             return sent;
@@ -115,10 +137,11 @@ impl<'a> Planter<'a> {
             let original = std::mem::replace(&mut sent.row.owner, name.clone());
             sent.planted.push(Planted::new("not_nfc", "owner_name", original, name));
         }
-        if self.hit(rates.repeated_row) && sent.planted.is_empty() {
+        let plain = sent.planted.is_empty() && dossier.is_clean();
+        if self.hit(rates.repeated_row) && plain {
             sent.again = Again::Repeated;
         }
-        let plain = sent.planted.is_empty() && sent.again == Again::No;
+        let plain = plain && sent.again == Again::No;
         if self.hit(rates.typed_twice) && plain && self.may_be_typed_twice(dossier) {
             sent.again = Again::Typed;
         }
@@ -128,22 +151,20 @@ impl<'a> Planter<'a> {
     /// A row with nothing wrong in it, of a case whose hub row cannot be read.
     pub fn untouched(&mut self, dossier: &Dossier, system: System) -> Fate {
         let row = self.clean_row(dossier, system);
-        Fate::Sent(Box::new(Sent { row, reach: None, planted: Vec::new(), again: Again::No }))
+        Fate::Sent(Box::new(Sent::new(row, None)))
     }
 
     /// What a spoke has of a case that the hub has.
     pub fn spoke(&mut self, dossier: &Dossier, system: System) -> Fate {
         let setting = self.setting;
         let rates = setting.rates(system);
+        if let Some(excluded) = job::left_out(setting, dossier).filter(|_| system == System::Portal) {
+            return Fate::Absent(Some(excluded));
+        }
         if let Some(absent) = self.absent(dossier, system, rates) {
             return absent;
         }
-        let mut sent = Sent {
-            row: self.clean_row(dossier, system),
-            reach: Some(Reach::Code),
-            planted: Vec::new(),
-            again: Again::No,
-        };
+        let mut sent = Sent::new(self.clean_row(dossier, system), Some(Reach::Code));
         if self.hit(rates.malformed) {
             let flaw = self.flaw(system);
             sent.planted.push(self.malformed(flaw, dossier, &sent.row, system));
@@ -152,17 +173,20 @@ impl<'a> Planter<'a> {
         }
         self.arrived_late(dossier, system, rates, &mut sent);
         if system == System::Portal {
+            job::send(self, dossier, &mut sent);
             self.rewritten(dossier, rates, &mut sent);
         } else {
-            self.typed_in_two_systems(rates, &mut sent);
+            self.typed_in_two_systems(dossier, rates, &mut sent);
         }
         if sent.reach != Some(Reach::None) {
             plant_values::plant(self, dossier, system, rates, &mut sent);
+            plant_ends::plant(self, dossier, system, rates, &mut sent);
         }
-        if self.hit(rates.repeated_row) && sent.planted.is_empty() {
+        let plain = sent.planted.is_empty() && sent.at_hub.is_empty() && dossier.is_clean();
+        if self.hit(rates.repeated_row) && plain {
             sent.again = Again::Repeated;
         }
-        let plain = sent.planted.is_empty() && sent.again == Again::No;
+        let plain = plain && sent.again == Again::No;
         if self.hit(rates.typed_twice) && plain && self.may_be_typed_twice(dossier) {
             sent.again = Again::Typed;
         }
@@ -171,7 +195,9 @@ impl<'a> Planter<'a> {
 
     /// Long enough ago that the second row cannot be mistaken for a fresh one.
     pub fn may_be_typed_twice(&self, dossier: &Dossier) -> bool {
-        !dossier.repeatable && self.age(dossier) > TimeDelta::hours(150)
+        // What came to nothing may rightly come again.
+        let nothing = matches!(dossier.status, 3 | 7 | 8);
+        !dossier.repeatable && !dossier.keep_keys && !nothing && self.age(dossier) > TimeDelta::hours(150)
     }
 
     pub fn age(&self, dossier: &Dossier) -> TimeDelta {
@@ -190,6 +216,36 @@ impl<'a> Planter<'a> {
             Flaw::CutRow | Flaw::TooManyCells | Flaw::BrokenJson => String::new(),
         };
         Planted::new("malformed", flaw.field(), original, flaw.planted())
+    }
+
+    /// When a spoke normally has what was received.
+    pub fn synced(&mut self, received: NaiveDateTime, system: System) -> NaiveDateTime {
+        let synced = normal_sync(received, self.setting.as_of(), &mut self.rng);
+        self.around_gap(received, synced, system)
+    }
+
+    /// On some days nothing is synced: it comes before or after, and still within a day, or a day later.
+    fn around_gap(
+        &mut self,
+        received: NaiveDateTime,
+        synced: NaiveDateTime,
+        system: System,
+    ) -> NaiveDateTime {
+        let gaps = &self.setting.rates(system).sync_gap;
+        let day = synced.date();
+        if system == System::Hub || !gaps.iter().any(|gap| gap.0 == day) {
+            return synced;
+        }
+        let (opens, closes) = (day.and_time(NaiveTime::MIN), (day + Days::new(1)).and_time(NaiveTime::MIN));
+        let share: f64 = self.rng.random_range(0.05..0.95);
+        let part = |time: TimeDelta| TimeDelta::seconds((time.num_seconds() as f64 * share) as i64);
+        if synced - received > TimeDelta::hours(24) {
+            synced + TimeDelta::hours(24)
+        } else if received < opens {
+            received + part(opens - received)
+        } else {
+            closes + part((received + TimeDelta::hours(23) - closes).min(TimeDelta::hours(6)))
+        }
     }
 
     fn absent(&mut self, dossier: &Dossier, system: System, rates: &SpokeRates) -> Option<Fate> {
@@ -219,21 +275,22 @@ impl<'a> Planter<'a> {
         }
         let lag = self.rng.random_range(30 * 3600 + 1800..age.min(240 * 3600));
         let on_time = system.stamp(sent.row.synced);
-        sent.row.synced = dossier.received + TimeDelta::seconds(lag);
+        sent.row.synced =
+            self.around_gap(dossier.received, dossier.received + TimeDelta::seconds(lag), system);
         let kind = system.kind("arrived_late_on_portal", "arrived_late_in_ministry");
         sent.planted.push(Planted::new(kind, "", on_time, system.stamp(sent.row.synced)));
     }
 
     /// The sync job replaces the code with one of its own; mostly it keeps the hub's beside it.
     fn rewritten(&mut self, dossier: &Dossier, rates: &SpokeRates, sent: &mut Sent) {
-        if !self.hit(rates.code_rewritten) {
+        if !self.hit(rates.code_rewritten) || sent.touched("code") {
             return;
         }
         let made_up = self.made_up_code(dossier);
         let hub_code = std::mem::replace(&mut sent.row.code, made_up);
         sent.planted.push(Planted::new("code_rewritten", "code", hub_code.clone(), sent.row.code.clone()));
         // Of a repeatable procedure a person has several a day: identity would not tell them apart.
-        if dossier.repeatable || !self.hit(rates.alternate_lost) {
+        if dossier.repeatable || dossier.keep_keys || !self.hit(rates.alternate_lost) {
             sent.row.hub_code = hub_code;
             sent.reach = Some(Reach::Alternate);
         } else if self.hit(rates.alternate_lost_placeholder) {
@@ -244,7 +301,7 @@ impl<'a> Planter<'a> {
         }
     }
 
-    fn made_up_code(&mut self, dossier: &Dossier) -> String {
+    pub fn made_up_code(&mut self, dossier: &Dossier) -> String {
         let day = dossier.received.date();
         if day != self.today {
             self.today = day;
@@ -258,8 +315,8 @@ impl<'a> Planter<'a> {
         format!("{unit}-{}-{number}", code_date(day))
     }
 
-    fn typed_in_two_systems(&mut self, rates: &SpokeRates, sent: &mut Sent) {
-        if !self.hit(rates.typed_in_two_systems) {
+    fn typed_in_two_systems(&mut self, dossier: &Dossier, rates: &SpokeRates, sent: &mut Sent) {
+        if !self.hit(rates.typed_in_two_systems) || dossier.keep_keys {
             return;
         }
         let hub_code = std::mem::take(&mut sent.row.hub_code);

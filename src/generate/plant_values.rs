@@ -5,29 +5,34 @@ use super::forms;
 use super::names;
 use super::people;
 use super::plant::{PLACEHOLDER_ID, Planter, Sent};
-use super::profile::SpokeRates;
+use super::rates::SpokeRates;
 use super::row::{Row, System};
-use super::setting::Setting;
 use super::truth::{Planted, Reach};
 use chrono::{Datelike, NaiveDateTime, TimeDelta, Timelike};
 use rand::RngExt;
 
 pub fn plant(planter: &mut Planter, dossier: &Dossier, system: System, rates: &SpokeRates, sent: &mut Sent) {
     let reach = sent.reach.unwrap_or(Reach::Code);
+    let person_is_wrong = dossier.true_birth.is_some();
     let found = [
-        status(planter, system, rates, &mut sent.row),
+        status(planter, system, rates, sent),
         procedure(planter, system, rates, reach, &mut sent.row),
         unit(planter, rates, &mut sent.row),
         fee(planter, rates, &mut sent.row),
         name(planter, dossier.person.male, rates, &mut sent.row),
-        birth(planter, system, rates, &mut sent.row),
+        birth(planter, system, rates, person_is_wrong, &mut sent.row),
     ];
     sent.planted.extend(found.into_iter().flatten());
     numbers(planter, dossier, system, rates, sent);
     dates(planter, system, rates, sent);
+    attachments(planter, rates, sent);
 }
 
-fn status(planter: &mut Planter, system: System, rates: &SpokeRates, row: &mut Row) -> Option<Planted> {
+fn status(planter: &mut Planter, system: System, rates: &SpokeRates, sent: &mut Sent) -> Option<Planted> {
+    if sent.touched("status") {
+        return None;
+    }
+    let row = &mut sent.row;
     let hub = row.status;
     let (kind, spoke) = match hub {
         9 | 10 if planter.hit(rates.status_behind) => {
@@ -57,7 +62,7 @@ fn procedure(
     reach: Reach,
     row: &mut Row,
 ) -> Option<Planted> {
-    if !planter.hit(rates.procedure_conflict) || reach == Reach::Identity {
+    if !planter.hit(rates.procedure_conflict) || reach == Reach::Identity || row.other_procedure.is_some() {
         return None;
     }
     let setting = planter.setting;
@@ -69,17 +74,9 @@ fn procedure(
         .map(|(index, _)| index)
         .collect();
     let other = one_of(planter, &others)?;
-    let original = procedure_code(setting, system, row.procedure);
+    let original = row.procedure_code(setting, system).to_owned();
     row.procedure = other;
-    Some(Planted::new("procedure_conflict", "procedure", original, procedure_code(setting, system, other)))
-}
-
-/// Long in the portal, short in the ministries.
-fn procedure_code(setting: &Setting, system: System, index: usize) -> &str {
-    let short = || setting.profile.procedure.get(index).map(|keys| keys.code.as_str());
-    let long = || setting.long_codes.get(index).map(String::as_str);
-    let code = if system == System::Portal { long() } else { short() };
-    code.unwrap_or("")
+    Some(Planted::new("procedure_conflict", "procedure", original, row.procedure_code(setting, system)))
 }
 
 fn unit(planter: &mut Planter, rates: &SpokeRates, row: &mut Row) -> Option<Planted> {
@@ -126,8 +123,14 @@ fn name(planter: &mut Planter, male: bool, rates: &SpokeRates, row: &mut Row) ->
     Some(Planted::new(kind, "owner_name", std::mem::replace(&mut row.owner, written), planted))
 }
 
-fn birth(planter: &mut Planter, system: System, rates: &SpokeRates, row: &mut Row) -> Option<Planted> {
-    if !planter.hit(rates.birth_month_lost) || row.birth.month() == 1 {
+fn birth(
+    planter: &mut Planter,
+    system: System,
+    rates: &SpokeRates,
+    wrong: bool,
+    row: &mut Row,
+) -> Option<Planted> {
+    if !planter.hit(rates.birth_month_lost) || row.birth.month() == 1 || wrong {
         return None;
     }
     let original = system.birth(row.birth);
@@ -138,8 +141,10 @@ fn birth(planter: &mut Planter, system: System, rates: &SpokeRates, row: &mut Ro
 /// Identity number and phone.
 fn numbers(planter: &mut Planter, dossier: &Dossier, system: System, rates: &SpokeRates, sent: &mut Sent) {
     let row = &mut sent.row;
-    let number_may_change = sent.reach != Some(Reach::Identity);
-    if sent.reach == Some(Reach::Code) && planter.hit(rates.identity_conflict) {
+    let number_may_change = sent.reach != Some(Reach::Identity) && dossier.true_birth.is_none();
+    if sent.planted.iter().any(|planted| planted.field == "id_number") || row.id.is_empty() {
+        // The sync job was there before.
+    } else if number_may_change && sent.reach == Some(Reach::Code) && planter.hit(rates.identity_conflict) {
         let other = planter.another_number(&dossier.person);
         let own = std::mem::replace(&mut row.id, other);
         sent.planted.push(Planted::new("identity_conflict", "id_number", own, row.id.clone()));
@@ -172,6 +177,7 @@ fn numbers(planter: &mut Planter, dossier: &Dossier, system: System, rates: &Spo
 
 /// Time of receipt and due time; at most one error for each.
 fn dates(planter: &mut Planter, system: System, rates: &SpokeRates, sent: &mut Sent) {
+    let overwritten = sent.touched("submitted_at");
     let row = &mut sent.row;
     let swap = planter.hit(rates.day_month_swapped);
     let swap_due = swap && planter.rng.random_bool(0.5);
@@ -190,24 +196,45 @@ fn dates(planter: &mut Planter, system: System, rates: &SpokeRates, sent: &mut S
         None
     };
     let due = if swap_due {
-        swapped(row.due).map(|time| ("day_month_swapped", time))
+        row.due.and_then(swapped).map(|time| ("day_month_swapped", time))
     } else if planter.hit(rates.due_date_changed) {
         // Mostly later; one day earlier would look like a lost time zone.
         let earlier = planter.rng.random_bool(0.2);
         let days = planter.rng.random_range(if earlier { 2..=30 } else { 1..=30 });
-        let earlier = earlier && row.due - TimeDelta::days(days) > row.received;
-        moved(row.due, days, earlier).map(|time| ("due_date_changed", time))
+        let received = row.received;
+        row.due.and_then(|due| {
+            let earlier = earlier && due - TimeDelta::days(days) > received;
+            moved(due, days, earlier).map(|time| ("due_date_changed", time))
+        })
     } else {
         None
     };
-    for (field, time, changed) in
-        [("received_at", &mut row.received, received), ("due_at", &mut row.due, due)]
-    {
-        if let Some((kind, changed)) = changed {
-            sent.planted.push(Planted::new(kind, field, system.stamp(*time), system.stamp(changed)));
-            *time = changed;
+    if let Some((kind, changed)) = received {
+        let before = system.stamp(row.received);
+        sent.planted.push(Planted::new(kind, "received_at", before, system.stamp(changed)));
+        row.received = changed;
+        // The sync job sends the time received as the time handed in.
+        if overwritten {
+            row.details.submitted = changed;
         }
     }
+    if let Some((kind, changed)) = due {
+        let before = system.stamp_or_empty(row.due);
+        sent.planted.push(Planted::new(kind, "due_at", before, system.stamp(changed)));
+        row.due = Some(changed);
+    }
+}
+
+/// Of several documents not all arrive.
+fn attachments(planter: &mut Planter, rates: &SpokeRates, sent: &mut Sent) {
+    let had = sent.row.details.documents.len();
+    if !planter.hit(rates.attachment_loss) || had < 2 || sent.touched("documents") {
+        return;
+    }
+    let original = sent.row.details.documents.join("##");
+    sent.row.details.documents.truncate(planter.rng.random_range(1..had));
+    let planted = sent.row.details.documents.join("##");
+    sent.planted.push(Planted::new("attachment_loss", "documents", original, planted));
 }
 
 /// Day and month exchanged, where that makes another date.

@@ -107,7 +107,7 @@ impl PortalExport {
         }];
         let record = PortalRecord {
             ma_ho_so: if row.flaw == Some(Flaw::EmptyCode) { "" } else { &row.code },
-            ma_tthc: setting.long_codes.get(row.procedure).map_or("", String::as_str),
+            ma_tthc: row.procedure_code(setting, system),
             ten_tthc: procedure.map_or("", |keys| &keys.name),
             ma_linh_vuc: procedure.map_or("", |keys| &keys.field_code),
             ten_linh_vuc: procedure.map_or("", |keys| &keys.field),
@@ -124,7 +124,7 @@ impl PortalExport {
             trich_yeu_ho_so: &details.summary,
             ngay_nop_ho_so: &system.stamp(details.submitted),
             ngay_tiep_nhan: received,
-            ngay_hen_tra: &system.stamp(row.due),
+            ngay_hen_tra: &system.stamp_or_empty(row.due),
             ngay_tra: &system.stamp_or_empty(row.returned),
             ngay_ket_thuc_xu_ly: &system.stamp_or_empty(row.finished),
             trang_thai_ho_so: system.status(row.status),

@@ -3,12 +3,13 @@
 //! Nothing is generated here; `setting.rs` checks a profile and resolves it.
 
 use super::error::GenerateError;
+use super::rates::{CaseRates, HubRates, SpokeRates};
 use super::setting::Setting;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-const BUILT_IN: [(&str, &str); 4] = [
+const BUILT_IN: [(&str, &str); 5] = [
     ("hoa-binh-2024q1", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/profiles/hoa-binh-2024q1.toml"))),
     ("ha-giang-2024", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/profiles/ha-giang-2024.toml"))),
     (
@@ -16,11 +17,19 @@ const BUILT_IN: [(&str, &str); 4] = [
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/profiles/vinh-thuan-2023h1.toml")),
     ),
     ("all-errors", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/profiles/all-errors.toml"))),
+    ("sync-job", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/profiles/sync-job.toml"))),
 ];
 
 /// The profiles that are part of the program.
 pub fn builtin_names() -> &'static [&'static str] {
-    const NAMES: [&str; 4] = [BUILT_IN[0].0, BUILT_IN[1].0, BUILT_IN[2].0, BUILT_IN[3].0];
+    const NAMES: [&str; 6] = [
+        BUILT_IN[0].0,
+        BUILT_IN[1].0,
+        BUILT_IN[2].0,
+        BUILT_IN[3].0,
+        BUILT_IN[4].0,
+        super::documents::PROFILE,
+    ];
     &NAMES
 }
 
@@ -78,6 +87,8 @@ pub struct Profile {
     #[serde(default)]
     pub catalogue: CatalogueKeys,
     pub hub: HubRates,
+    #[serde(default)]
+    pub cases: CaseRates,
     pub portal: SpokeRates,
     pub ho_tich: SpokeRates,
     pub dat_dai: SpokeRates,
@@ -212,59 +223,6 @@ pub struct InForceKeys {
     pub commune: Option<usize>,
     pub joint_same_level: Option<usize>,
     pub joint_cross_level: Option<usize>,
-}
-
-/// What is planted in the hub's own export, and the cases it never heard of.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HubRates {
-    pub missing_in_province: f64,
-    pub typed_twice: f64,
-    pub repeated_row: f64,
-    pub malformed: f64,
-    pub not_nfc: f64,
-    /// Not an error: of repeatable procedures, how often a person hands in two to four on one day.
-    pub same_day_repeat: f64,
-}
-
-/// What is planted in one spoke's export. A rate is a share of the rows on which the error is possible.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct SpokeRates {
-    /// Not an error: received less than 23 hours before `as_of` and not there yet.
-    pub not_yet: f64,
-    pub missing_on_portal: f64,
-    pub late_on_portal: f64,
-    pub arrived_late_on_portal: f64,
-    pub missing_in_ministry: f64,
-    pub late_in_ministry: f64,
-    pub arrived_late_in_ministry: f64,
-    pub malformed: f64,
-    pub repeated_row: f64,
-    pub typed_twice: f64,
-    pub code_rewritten: f64,
-    pub alternate_lost: f64,
-    pub alternate_lost_placeholder: f64,
-    pub typed_in_two_systems: f64,
-    pub typed_in_two_systems_damaged_id: f64,
-    pub status_behind: f64,
-    pub status_collapsed: f64,
-    pub status_conflict: f64,
-    pub procedure_conflict: f64,
-    pub unit_conflict: f64,
-    pub fee_conflict: f64,
-    pub identity_conflict: f64,
-    pub placeholder_id: f64,
-    pub name_conflict: f64,
-    pub name_variant: f64,
-    pub not_nfc: f64,
-    pub phone_conflict: f64,
-    pub leading_zero_restored: f64,
-    pub birth_month_lost: f64,
-    pub date_shifted: f64,
-    pub day_month_swapped: f64,
-    pub date_conflict: f64,
-    pub due_date_changed: f64,
 }
 
 /// So many dossiers of this kind, exactly.

@@ -3,6 +3,7 @@
 use super::details::Details;
 use super::people::Child;
 use super::profile::{Channel, Ministry};
+use super::setting::Setting;
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -138,6 +139,8 @@ pub struct Row {
     /// The hub's code, where the row keeps it beside its own: alternate code, back reference.
     pub hub_code: String,
     pub procedure: usize,
+    /// In its place, for the hub and the portal, and for the ministries.
+    pub other_procedure: Option<(String, String)>,
     pub unit: usize,
     pub channel: Channel,
     pub owner: String,
@@ -147,7 +150,7 @@ pub struct Row {
     pub male: bool,
     pub child: Option<Child>,
     pub received: NaiveDateTime,
-    pub due: NaiveDateTime,
+    pub due: Option<NaiveDateTime>,
     pub finished: Option<NaiveDateTime>,
     pub returned: Option<NaiveDateTime>,
     /// National status code.
@@ -160,6 +163,19 @@ pub struct Row {
     pub id_is_number: bool,
     pub phone_is_number: bool,
     pub flaw: Option<Flaw>,
+}
+
+impl Row {
+    /// The procedure code as a system writes it: long in the hub and the portal, short in the ministries.
+    pub fn procedure_code<'a>(&'a self, setting: &'a Setting, system: System) -> &'a str {
+        let long = matches!(system, System::Hub | System::Portal);
+        match &self.other_procedure {
+            Some((code, _)) if long => code,
+            Some((_, code)) => code,
+            None if long => setting.long_codes.get(self.procedure).map_or("", String::as_str),
+            None => setting.profile.procedure.get(self.procedure).map_or("", |keys| &keys.code),
+        }
+    }
 }
 
 /// Where a row was written.

@@ -2,9 +2,10 @@
 
 use super::Generated;
 use super::calendar::DAY;
+use super::cases::Cases;
 use super::catalogue;
 use super::details::{Detailer, Details};
-use super::dossier::{Dossier, Maker, normal_sync};
+use super::dossier::{Dossier, Maker};
 use super::error::GenerateError;
 use super::figures::Figures;
 use super::land_export::LandExport;
@@ -17,7 +18,7 @@ use super::row::{Place, Row, System};
 use super::setting::Setting;
 use super::text_exports::{HoTichExport, HubExport};
 use super::truth::{self, Counts, CsvFile, Planted, Reach, Truth};
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
@@ -43,7 +44,8 @@ pub fn run(
     let people = People::new(&setting.profile.people, dossiers + dossiers / 4, &mut plan_rng);
     let generation = Generation {
         setting,
-        maker: Maker::new(setting, people, stream(2)),
+        maker: Maker::new(setting, people, stream(2), stream(7)),
+        cases: Cases::new(setting, dossiers, stream(6)),
         planter: Planter::new(setting, stream(3)),
         detailer: Detailer::new(setting, stream(4)),
         strays: stream(5),
@@ -51,7 +53,8 @@ pub fn run(
         truth: Truth::create(out, setting)?,
         figures: Figures::default(),
         second_rows: BTreeMap::new(),
-        cases: 0,
+        received: BTreeMap::new(),
+        made: 0,
     };
     generation.run(plan, &mut plan_rng, out, progress)
 }
@@ -59,6 +62,7 @@ pub fn run(
 struct Generation<'a> {
     setting: &'a Setting,
     maker: Maker<'a>,
+    cases: Cases<'a>,
     planter: Planter<'a>,
     detailer: Detailer<'a>,
     strays: ChaCha8Rng,
@@ -67,7 +71,9 @@ struct Generation<'a> {
     figures: Figures,
     /// Rows typed a second time, waiting for the day they are typed.
     second_rows: BTreeMap<SecondKey, Second>,
-    cases: u64,
+    /// Dossiers of the hub, by the day of receipt.
+    received: BTreeMap<NaiveDate, u64>,
+    made: u64,
 }
 
 impl Generation<'_> {
@@ -84,13 +90,12 @@ impl Generation<'_> {
             };
             self.second_rows_until(Some(received))?;
             let mut dossier = self.maker.next(received, plan.quota(index));
-            self.detail(&mut dossier);
-            self.case(&dossier)?;
+            self.case(&mut dossier)?;
             let old = self.planter.age(&dossier) > TimeDelta::hours(96);
             let stray = self.strays.random::<f64>() < self.setting.profile.hub.missing_in_province;
             if stray && old {
                 let mut stray = self.maker.stray(received);
-                self.detail(&mut stray);
+                self.detailer.fill(&mut stray);
                 self.stray(&stray)?;
             }
             if index % PROGRESS_EVERY == 0 {
@@ -101,41 +106,61 @@ impl Generation<'_> {
         self.finish(out)
     }
 
-    /// What a dossier says beyond its dates, and the apology when the dates are settled.
-    fn detail(&mut self, dossier: &mut Dossier) {
-        self.detailer.fill(dossier);
-        self.detailer.apology(dossier);
-    }
-
     /// A case the hub has, in every system.
-    fn case(&mut self, dossier: &Dossier) -> Result<(), GenerateError> {
-        self.cases += 1;
-        let mut hub = self.planter.hub(dossier);
-        let malformed = hub.row.flaw.is_some();
+    fn case(&mut self, dossier: &mut Dossier) -> Result<(), GenerateError> {
+        self.made += 1;
+        self.detailer.fill(dossier);
+        // Without a readable hub row nothing could be compared: nothing more is planted.
+        let flaw = self.planter.hub_flaw(dossier);
+        if flaw.is_none() {
+            self.cases.prepare(dossier);
+            self.cases.plant(dossier);
+        }
+        self.detailer.apology(dossier);
+        if flaw.is_none() {
+            self.cases.apology(dossier);
+        }
+        let mut hub = self.planter.hub(dossier, flaw);
         let systems = [Some(System::Portal), dossier.ministry];
         let mut fates = Vec::with_capacity(2);
         for system in systems.into_iter().flatten() {
-            // Without a hub row nothing could be compared: nothing more is planted.
-            let fate = if malformed {
-                self.planter.untouched(dossier, system)
-            } else {
-                self.planter.spoke(dossier, system)
+            let fate = match flaw {
+                Some(_) => self.planter.untouched(dossier, system),
+                None => self.planter.spoke(dossier, system),
             };
             fates.push((system, fate));
         }
-        let there = |(system, fate): &(System, Fate)| *system == System::Portal && fate.sent().is_some();
-        hub.row.details.sync_flag = fates.iter().any(there);
-        if !malformed {
+        let portal = fates.iter().find(|(system, _)| *system == System::Portal).map(|(_, fate)| fate);
+        self.cases.hub_row(dossier, portal, &mut hub);
+        if flaw.is_none() {
             self.figures.count(self.setting, dossier);
+            *self.received.entry(dossier.received.date()).or_default() += 1;
         }
-        let hub_again = self.sent(dossier, System::Hub, &hub, true)?;
+        self.rows(dossier, &hub, fates)
+    }
+
+    /// The rows of a case, the hub's first.
+    fn rows(
+        &mut self,
+        dossier: &Dossier,
+        hub: &Sent,
+        fates: Vec<(System, Fate)>,
+    ) -> Result<(), GenerateError> {
+        let (place, hub_again) = self.sent(dossier, System::Hub, hub, true)?;
+        for planted in &dossier.planted {
+            self.truth.error(System::Hub, Some(place), dossier.case, planted)?;
+        }
+        self.cases.closings.written(dossier, place);
         for (system, fate) in fates {
             match fate {
                 Fate::Absent(None) => {}
                 Fate::Absent(Some(planted)) => self.truth.error(system, None, dossier.case, &planted)?,
-                // Twice in the hub and twice in the portal would not be told apart.
                 Fate::Sent(sent) => {
+                    // Twice in the hub and twice in the portal would not be told apart.
                     self.sent(dossier, system, &sent, hub_again != Again::Typed)?;
+                    for planted in &sent.at_hub {
+                        self.truth.error(System::Hub, Some(place), dossier.case, planted)?;
+                    }
                 }
             }
         }
@@ -149,22 +174,40 @@ impl Generation<'_> {
         system: System,
         sent: &Sent,
         may_type_again: bool,
-    ) -> Result<Again, GenerateError> {
+    ) -> Result<(Place, Again), GenerateError> {
         let place = self.write(system, &sent.row, dossier.case, sent.reach)?;
+        self.wrong_birth(dossier, system, &sent.row, place)?;
         for planted in &sent.planted {
             self.truth.error(system, Some(place), dossier.case, planted)?;
         }
         match sent.again {
             Again::Repeated => self.repeat(system, &sent.row, dossier.case, sent.reach)?,
             Again::Typed if may_type_again => self.type_again(dossier, system),
-            Again::Typed | Again::No => return Ok(Again::No),
+            Again::Typed | Again::No => return Ok((place, Again::No)),
         }
-        Ok(sent.again)
+        Ok((place, sent.again))
+    }
+
+    /// A wrong year of birth shows on every row that has the date and a number of twelve digits.
+    fn wrong_birth(
+        &mut self,
+        dossier: &Dossier,
+        system: System,
+        row: &Row,
+        place: Place,
+    ) -> Result<(), GenerateError> {
+        let shows = system != System::Portal && row.id.len() == 12 && row.flaw.is_none();
+        let Some(birth) = dossier.true_birth.filter(|_| shows) else {
+            return Ok(());
+        };
+        let (own, wrong) = (system.birth(birth), system.birth(row.birth));
+        let planted = Planted::new("id_birth_conflict", "birth_date", own, wrong);
+        self.truth.error(system, Some(place), dossier.case, &planted)
     }
 
     /// A case the hub never heard of.
     fn stray(&mut self, dossier: &Dossier) -> Result<(), GenerateError> {
-        self.cases += 1;
+        self.made += 1;
         let place = self.strays.random_range(0..4);
         let in_portal = place < 3 || dossier.ministry.is_none();
         let in_ministry = dossier.ministry.filter(|_| place >= 2);
@@ -237,7 +280,7 @@ impl Generation<'_> {
         while let Some(((received, case, system), second)) = self.next_second_row(time) {
             let Second { mut dossier, first_code } = second;
             dossier.code = self.maker.code(dossier.unit, received);
-            let synced = normal_sync(received, self.setting.as_of(), &mut self.planter.rng);
+            let synced = self.planter.synced(received, system);
             let reach = (system != System::Hub).then_some(Reach::Identity);
             let place = self.write(system, &dossier.row(synced), case, reach)?;
             let planted = Planted::new("typed_twice", "code", first_code, dossier.code.as_str());
@@ -266,14 +309,24 @@ impl Generation<'_> {
 
     fn finish(mut self, out: &Path) -> Result<Generated, GenerateError> {
         self.exports.finish()?;
+        for (place, case, planted) in self.cases.closings.crowds() {
+            self.truth.error(System::Hub, Some(place), case, &planted)?;
+        }
         let setting = self.setting;
+        for day in setting.profile.portal.sync_gap.iter().map(|day| day.0) {
+            // Fewer would not be missed.
+            if self.received.get(&day).is_some_and(|received| *received >= 5) {
+                let planted = Planted::new("sync_gap", "", "", day.to_string());
+                self.truth.error(System::Portal, None, 0, &planted)?;
+            }
+        }
         let names = &setting.profile.files;
         let procedures = setting.catalogue.write(out, &names.procedures)?;
         let agencies = catalogue::write_agencies(&setting.profile, out, &names.agencies)?;
         let Counts { errors_by_kind, rows } = self.truth.finish()?;
         let mut figures = self.figures.lines(setting);
         figures.extend(setting.catalogue.figures());
-        figures.push(("cases".into(), self.cases.to_string()));
+        figures.push(("cases".into(), self.made.to_string()));
         let of = |system| rows.get(&system).copied().unwrap_or(0);
         figures.extend(System::ALL.map(|system| (format!("rows_{}", system.name()), of(system).to_string())));
         figures
@@ -291,7 +344,7 @@ impl Generation<'_> {
         files.push((truth::RECORDS.into(), rows.values().sum()));
         files.push((truth::ERRORS.into(), errors_by_kind.values().sum()));
         files.push((truth::FIGURES.into(), figures.len() as u64));
-        Ok(Generated { files, cases: self.cases, errors_by_kind })
+        Ok(Generated { files, cases: self.made, errors_by_kind })
     }
 }
 

@@ -9,7 +9,7 @@ use super::truth::CsvFile;
 use chrono::Datelike;
 use std::path::Path;
 
-const HUB_HEADER: [&str; 38] = [
+const HUB_HEADER: [&str; 39] = [
     "Mã hồ sơ",
     "Mã thủ tục",
     "Tên thủ tục hành chính",
@@ -48,6 +48,7 @@ const HUB_HEADER: [&str; 38] = [
     "Đã đồng bộ",
     "Vị trí để hồ sơ",
     "Ngày xóa",
+    "Ngày nộp",
 ];
 const HO_TICH_HEADER: [&str; 16] = [
     "maHoSoLT",
@@ -92,9 +93,9 @@ impl HubExport {
             Channel::Post => "Bưu chính",
         };
         let details = &row.details;
-        let cells: [&str; 38] = [
+        let cells: [&str; 39] = [
             &row.code,
-            setting.long_codes.get(row.procedure).map_or("", String::as_str),
+            row.procedure_code(setting, system),
             procedure.map_or("", |keys| &keys.name),
             procedure.map_or("", |keys| &keys.field),
             unit.map_or("", |unit| &unit.code),
@@ -106,7 +107,7 @@ impl HubExport {
             &system.birth(row.birth),
             &row.phone,
             &system.stamp(row.received),
-            &system.stamp(row.due),
+            &system.stamp_or_empty(row.due),
             &system.stamp_or_empty(row.finished),
             &system.stamp_or_empty(row.returned),
             system.status(row.status),
@@ -131,6 +132,7 @@ impl HubExport {
             yes_or_no(details.sync_flag),
             details.storage,
             &system.stamp_or_empty(details.deleted),
+            &system.stamp(details.submitted),
         ];
         write_cells(&mut self.0, &cells, 12, row.flaw)
     }
@@ -165,7 +167,7 @@ impl HoTichExport {
             &row.code,
             &row.hub_code,
             module,
-            procedure.map_or("", |keys| &keys.code),
+            row.procedure_code(setting, system),
             procedure.map_or("", |keys| &keys.name),
             &row.owner,
             if row.id_is_number { row.id.trim_start_matches('0') } else { &row.id },
@@ -173,7 +175,7 @@ impl HoTichExport {
             row.child.as_ref().map_or("", |child| &child.name),
             &child_birth,
             &system.stamp(row.received),
-            &system.stamp(row.due),
+            &system.stamp_or_empty(row.due),
             &system.stamp_or_empty(row.finished),
             system.status(row.status),
             &row.fee.to_string(),

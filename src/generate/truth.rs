@@ -142,7 +142,11 @@ impl Truth {
     }
 }
 
+/// Empty for 0: an error that is no case's.
 pub fn case_id(case: u64) -> String {
+    if case == 0 {
+        return String::new();
+    }
     format!("C{case:08}")
 }
 

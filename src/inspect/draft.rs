@@ -149,7 +149,7 @@ impl Draft<'_> {
                 }
                 _ => "A GUESS, and not a good one: look at it".to_owned(),
             };
-            writeln!(out, "{:<14} = {}  # {because}", field.name(), quoted(&self.source(column)))?;
+            writeln!(out, "{:<14} = {}  # {because}", field.name(), quoted(&self.source(*field, column)))?;
         }
         for column in self.table.columns.iter().filter(|column| !column.header.is_empty()) {
             let is_mapped = mapped.iter().any(|(_, other, _)| std::ptr::eq(*other, column));
@@ -172,7 +172,11 @@ impl Draft<'_> {
     }
 
     /// A header that stands several times is told by its number.
-    fn source(&self, column: &Column) -> String {
+    fn source(&self, field: FieldName, column: &Column) -> String {
+        // The files of a list are all of them, not the first.
+        if field.kind() == FieldKind::List && column.header.contains("[0]") {
+            return column.header.replacen("[0]", "[*]", 1);
+        }
         let same: Vec<&Column> =
             self.table.columns.iter().filter(|other| other.header == column.header).collect();
         match same.iter().position(|other| std::ptr::eq(*other, column)) {

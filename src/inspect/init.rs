@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use super::draft::{Draft, one_line, quoted};
+use super::reference_tables::{self, Found};
 use super::report::Words;
 use super::{InspectError, Inspected, inspect};
 use crate::config::plan::{ColumnPlan, Role, ShiftPolicy, SystemPlan};
@@ -102,8 +103,13 @@ pub fn pipeline(dir: &Path, name: &str) -> Result<Initial, InspectError> {
     files.sort();
     let (mut groups, mut unused): (Vec<Group>, Vec<String>) = (Vec::new(), Vec::new());
     let mut names = BTreeSet::new();
+    let mut reference: Vec<Found> = Vec::new();
     for file in files {
         let path = dir.join(&file);
+        if let Some(key) = reference_tables::key(&path) {
+            reference.push((key, file));
+            continue;
+        }
         let found = match inspect(&path, &file) {
             Ok(found) => found,
             Err(error) => {
@@ -142,7 +148,7 @@ pub fn pipeline(dir: &Path, name: &str) -> Result<Initial, InspectError> {
     if groups.is_empty() {
         return Err(InspectError::NoExports { dir: dir.display().to_string(), why: unused.join("\n  ") });
     }
-    let text = write(&groups, dir, name, &unused);
+    let text = write(&groups, dir, name, &unused, &reference);
     Ok(Initial { text, systems: groups.into_iter().map(|group| group.name).collect(), unused })
 }
 
@@ -342,10 +348,10 @@ fn roles(groups: &[Group]) -> Vec<(Role, &'static str)> {
     roles
 }
 
-fn write(groups: &[Group], dir: &Path, name: &str, unused: &[String]) -> String {
+fn write(groups: &[Group], dir: &Path, name: &str, unused: &[String], reference: &[Found]) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
-    let _ = write_to(&mut out, groups, dir, name, unused);
+    let _ = write_to(&mut out, groups, dir, name, (unused, reference));
     out
 }
 
@@ -354,7 +360,7 @@ fn write_to(
     groups: &[Group],
     dir: &Path,
     name: &str,
-    unused: &[String],
+    (unused, reference): (&[String], &[Found]),
 ) -> std::fmt::Result {
     let roles = roles(groups);
     let hub = roles.iter().position(|(role, _)| *role == Role::Hub).unwrap_or(0);
@@ -372,6 +378,7 @@ fn write_to(
     writeln!(out, "as_of = {}  # {because}; give --as-of every night", as_of.format("%Y-%m-%dT%H:%M:%S"))?;
     writeln!(out, "hub   = {}", quoted(&groups[hub].name))?;
     writeln!(out, "\n[input]\ndir = {}\n", quoted(&dir.display().to_string()))?;
+    reference_tables::write(out, reference)?;
     for (group, (role, because)) in groups.iter().zip(&roles) {
         write!(out, "{}", Words(&group.found))?;
         if let Some(draft) = draft(group, role, because).filter(Draft::can_be_reconciled) {

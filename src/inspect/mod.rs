@@ -8,6 +8,7 @@ pub mod table;
 pub mod draft;
 pub mod report;
 pub mod init;
+mod reference_tables;
 
 use std::path::Path;
 

@@ -226,7 +226,7 @@ fn is_excepted(records: &Records<'_>, policy: &DuplicatePolicy, row: u32) -> boo
 }
 
 /// Two records before rule R23, the earlier receipt first.
-fn pair<'r>(records: &Records<'r>, policy: &DuplicatePolicy, earlier: u32, later: u32) -> Pair<'r> {
+pub fn pair<'r>(records: &Records<'r>, policy: &DuplicatePolicy, earlier: u32, later: u32) -> Pair<'r> {
     let dossier = |row: u32| {
         let at = |field| records.moment(field, row as usize);
         Dossier {

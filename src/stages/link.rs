@@ -4,7 +4,7 @@
 //! one rung is out of the next. Records without a hub partner are then tied to each other by the
 //! hub's code, so that one unknown dossier is one case and not three.
 
-use super::dedupe::{Collision, Deduped, Duplicate, Excused};
+use super::dedupe::{Collision, Deduped, Duplicate, Excused, pair};
 use super::normalise::SystemRecords;
 use super::normalise::quarantine::Quarantined;
 use super::records::Records;
@@ -12,6 +12,8 @@ use crate::config::plan::{RunPlan, Rung};
 use crate::domain::dossier::FieldName;
 use crate::domain::dossier_code;
 use crate::domain::name::{self, NameRelation};
+use crate::domain::rules::r04_typed_twice::DuplicateReason;
+use crate::domain::rules::r23_several_rightly::repeat_is_legitimate;
 use crate::engine::accounting::RowAccount;
 use crate::engine::assignment::{Assigned, Candidate, one_to_one};
 use crate::engine::components::Components;
@@ -63,7 +65,7 @@ pub struct Linked {
 
 /// Climbs the ladder and forms the cases.
 pub fn link(plan: &RunPlan, deduped: Deduped) -> Linked {
-    let Deduped { systems, quarantine, duplicates, collisions, excused, active, account: _ } = deduped;
+    let Deduped { systems, quarantine, duplicates, collisions, mut excused, active, account: _ } = deduped;
     let records: Vec<Records<'_>> = systems.iter().map(|system| Records::new(&system.frame)).collect();
     let mut climber = Climber {
         plan,
@@ -82,6 +84,9 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Linked {
     let Climber { mut links, skipped, .. } = climber;
     links.sort_unstable_by_key(|link| (link.left_system, link.left, link.right_system, link.right));
     let heights: Vec<usize> = records.iter().map(Records::len).collect();
+    let (duplicates, told) = as_the_hub_says(plan, &records, &links, duplicates);
+    excused.extend(told);
+    excused.sort_unstable();
     drop(records);
     let (cases, case_of) = form_cases(&heights, &links, &duplicates);
     let rows_in = heights.iter().sum::<usize>() as u64;
@@ -337,6 +342,36 @@ impl<'r> Climber<'r> {
             }
         }
     }
+}
+
+/// Where the hub knows why two dossiers of one person are two, its copies in another system are two as well: the
+/// portal is not told of parcels.
+fn as_the_hub_says(
+    plan: &RunPlan,
+    records: &[Records<'_>],
+    links: &[Link],
+    duplicates: Vec<Duplicate>,
+) -> (Vec<Duplicate>, Vec<Excused>) {
+    let mut partner: Vec<Vec<Option<u32>>> =
+        records.iter().map(|records| vec![None; records.len()]).collect();
+    for link in links.iter().filter(|link| !link.ambiguous && link.left_system == RunPlan::HUB) {
+        partner[link.right_system][link.right as usize] = Some(link.left);
+    }
+    let mut excused = Vec::new();
+    let kept = duplicates.into_iter().filter(|duplicate| {
+        let Duplicate { system, survivor, row, kind } = *duplicate;
+        if kind != DuplicateReason::TypedTwice {
+            return true;
+        }
+        let hub = partner[system][survivor as usize].zip(partner[system][row as usize]);
+        let reason = hub
+            .filter(|(a, b)| a != b)
+            .and_then(|(a, b)| repeat_is_legitimate(&pair(&records[RunPlan::HUB], &plan.duplicates, a, b)));
+        excused.extend(reason.map(|reason| Excused { system, earlier: survivor, row, reason }));
+        reason.is_none()
+    });
+    let kept = kept.collect();
+    (kept, excused)
 }
 
 /// One key for a national code in both orders of its agency.

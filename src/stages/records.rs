@@ -71,6 +71,20 @@ impl<'a> Records<'a> {
             .map_or(Issues::NONE, |bits| Issues::from_bits(bits as u32))
     }
 
+    /// Whether a record carries this code. Records stand in the order of their codes.
+    pub fn has_code(&self, code: &str) -> bool {
+        let (mut low, mut high) = (0, self.height);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.text(FieldName::Code, middle).cmp(&Some(code)) {
+                std::cmp::Ordering::Equal => return true,
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        false
+    }
+
     /// The code under which the hub should know this record: the hub's own code where the system
     /// keeps it, else the system's code.
     pub fn hub_key(&self, row: usize) -> Option<&'a str> {

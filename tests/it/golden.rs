@@ -86,8 +86,13 @@ fn shown(out: &Path) -> String {
     let mut text = String::new();
     for (name, columns) in SHOWN {
         let rows = table(out, name);
+        // Of form II.06a the lines by level, field and procedure say nothing more of a small set.
+        let told = |row: &&Row| {
+            *name != "form_06a" || matches!(row.get("dimension").map(String::as_str), Some("total" | "unit"))
+        };
         let mut lines: Vec<String> = rows
             .iter()
+            .filter(told)
             .map(|row| {
                 let cell = |column: &&str| match *column {
                     "left" => code_of(row.get("left_record_id")),

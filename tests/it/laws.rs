@@ -144,6 +144,6 @@ proptest! {
         for name in ORDER_FREE {
             prop_assert_eq!(&first[name], &second[name], "table {}", name);
         }
-        prop_assert_eq!(TABLES.len(), 10);
+        prop_assert_eq!(TABLES.len(), 12);
     }
 }

@@ -11,6 +11,8 @@ mod formats;
 mod layers;
 mod mutants;
 mod outputs;
+mod rules;
+mod seeds;
 mod support;
 mod traps;
 mod writers;

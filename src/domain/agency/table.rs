@@ -93,7 +93,7 @@ pub enum AgencyError {
     },
 }
 
-const HEADER: [&str; 9] =
+pub(super) const HEADER: [&str; 9] =
     ["code", "name", "level", "parent", "valid_from", "valid_to", "successor", "share", "source"];
 
 /// The lines sorted by code, then period, then successor.

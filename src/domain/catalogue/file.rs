@@ -90,7 +90,7 @@ pub enum CatalogueError {
     },
 }
 
-const HEADER: [&str; 11] = [
+pub(super) const HEADER: [&str; 11] = [
     "code",
     "name",
     "field",

@@ -7,6 +7,7 @@
 pub mod job;
 mod table;
 
+use super::dossier::FieldName;
 use super::finding_kind::FindingKind;
 use super::rules::Bilingual;
 use table::TABLE;
@@ -108,6 +109,20 @@ impl Known {
     #[must_use]
     pub fn title_vi(self) -> &'static str {
         self.entry().title.vi
+    }
+
+    /// The fields that tell, in the hub, what the job did. T10 takes either of two, and is not asked.
+    #[must_use]
+    pub fn hub_fields(self) -> &'static [FieldName] {
+        match self {
+            Self::NumberFilledIn => &[FieldName::IdNumber],
+            Self::StatusCollapsed | Self::OnlyReturned => &[FieldName::Status],
+            Self::FinishedWithoutDue => &[FieldName::Status, FieldName::DueAt],
+            Self::TextCut => &[FieldName::Summary],
+            Self::FilesDropped => &[FieldName::Documents],
+            Self::ReceivedAgain => &[FieldName::Channel],
+            _ => &[],
+        }
     }
 
     /// Whether a finding of this kind may be explained by it; the predicate decides for the one at hand.

@@ -2,6 +2,8 @@
 //!
 //! It must not claim that a number was issued: a CCCD has no check digit.
 
+use std::sync::LazyLock;
+
 /// What kind of number an identity number is, by its structure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum IdKind {
@@ -50,7 +52,7 @@ pub fn is_cccd(id: &str) -> bool {
     }
     let bytes = id.as_bytes();
     let place = bytes[..3].iter().fold(0_u32, |n, b| n * 10 + u32::from(b - b'0'));
-    (place >= 100 || PROVINCE_SET >> place & 1 == 1) && bytes[3] <= b'3'
+    (place >= 100 || *PROVINCE_SET >> place & 1 == 1) && bytes[3] <= b'3'
 }
 
 /// The year of birth inside a CCCD: century from the fourth digit, then two digits [S].
@@ -85,22 +87,12 @@ pub fn tax_checksum_ok(id: &str) -> bool {
 }
 
 /// Province codes of birth registration as used in the CCCD, before the merger of July 2025; they
-/// stay with the holder for life [R-H].
-const PROVINCES: [u8; 63] = [
-    1, 2, 4, 6, 8, 10, 11, 12, 14, 15, 17, 19, 20, 22, 24, 25, 26, 27, 30, 31, 33, 34, 35, 36, 37, 38, 40,
-    42, 44, 45, 46, 48, 49, 51, 52, 54, 56, 58, 60, 62, 64, 66, 67, 68, 70, 72, 74, 75, 77, 79, 80, 82, 83,
-    84, 86, 87, 89, 91, 92, 93, 94, 95, 96,
-];
-
-const PROVINCE_SET: u128 = {
-    let mut set = 0;
-    let mut at = 0;
-    while at < PROVINCES.len() {
-        set |= 1 << PROVINCES[at];
-        at += 1;
-    }
-    set
-};
+/// stay with the holder for life [R-H]. One bit each, from `data/birth_places.csv`.
+static PROVINCE_SET: LazyLock<u128> = LazyLock::new(|| {
+    const FILE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/birth_places.csv"));
+    let codes = FILE.lines().skip(1).filter_map(|line| line.get(..3)?.parse::<u32>().ok());
+    codes.filter(|code| *code < 100).fold(0, |set, code| set | 1 << code)
+});
 
 pub(super) fn is_digits(s: &str) -> bool {
     !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit())
@@ -124,8 +116,7 @@ mod tests {
 
     #[test]
     fn cccd_structure() {
-        assert_eq!(PROVINCES.len(), 63);
-        assert!(PROVINCES.windows(2).all(|pair| pair[0] < pair[1]));
+        assert_eq!(PROVINCE_SET.count_ones(), 63);
         assert!(is_cccd("001099012323") && is_cccd("096399012323") && is_cccd("135099012323"));
         for bad in [
             "000099012323",

@@ -78,9 +78,9 @@ pub const RULE: Rule = Rule {
             severity: Some(Severity::Low),
             title: said("Unknown agency in the code", "Mã cơ quan trong mã hồ sơ không có trong danh mục"),
             when: said(
-                "In the hub and in systems with copied codes: the agency part of the dossier code names an \
+                "In the hub: the agency part of the dossier code names an \
                  agency that is not in the tables at the date in the code.",
-                "Trong hệ thống một cửa và hệ thống dùng mã sao chép: phần mã cơ quan trong mã hồ sơ không \
+                "Trong hệ thống một cửa: phần mã cơ quan trong mã hồ sơ không \
                  có trong danh mục cơ quan tại ngày ghi trong mã.",
             ),
             meaning_not: said(

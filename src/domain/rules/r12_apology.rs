@@ -33,7 +33,8 @@ pub const RULE: Rule = Rule {
             title: said("Late without a letter of apology", "Quá hạn nhưng không có văn bản xin lỗi"),
             when: said(
                 "In the hub, where `apology_at` is mapped: the dossier ended after its due day, or is open \
-                 and past it by more than `apology_grace`, and has no `apology_at`.",
+                 and past it by more than `apology_grace`, and has no `apology_at`. What waits for the citizen (5, 6) \
+                 or ended without a date is not asked.",
                 "Trong hệ thống một cửa, khi có ánh xạ `apology_at`: hồ sơ kết thúc sau ngày hẹn trả, hoặc \
                  đang giải quyết và đã quá ngày hẹn trả hơn `apology_grace`, mà không có `apology_at`.",
             ),

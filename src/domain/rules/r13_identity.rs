@@ -84,7 +84,7 @@ pub const RULE: Rule = Rule {
                  person's.",
                 "Không có nghĩa là số giả: ngày sinh có thể bị sai khi đồng bộ, hoặc là của người khác.",
             ),
-            fields: &["id_number"],
+            fields: &["birth_date", "sex"],
             evidence: &["id_number", "birth_date", "sex", "owner_name", "subject_name"],
         },
     ],

@@ -55,9 +55,9 @@ pub const RULE: Rule = Rule {
             severity: Some(Severity::Medium),
             title: said("Procedure not in the catalogue", "Thủ tục hành chính không có trong danh mục"),
             when: said(
-                "One record alone: a national code that the catalogue (`[reference] procedures`) does not \
+                "In the hub: a national code that the catalogue (`[reference] procedures`) does not \
                  list at all.",
-                "Xét riêng một bản ghi: mã quốc gia hoàn toàn không có trong danh mục (`[reference] \
+                "Trong hệ thống một cửa: mã quốc gia hoàn toàn không có trong danh mục (`[reference] \
                  procedures`).",
             ),
             meaning_not: said(
@@ -76,9 +76,9 @@ pub const RULE: Rule = Rule {
                 "Thủ tục hành chính không còn hoặc chưa có hiệu lực khi tiếp nhận",
             ),
             when: said(
-                "One record alone: the catalogue (`[reference] procedures`) lists the code, but no version \
+                "In the hub: the catalogue (`[reference] procedures`) lists the code, but no version \
                  of it is in force on the day of receipt.",
-                "Xét riêng một bản ghi: danh mục (`[reference] procedures`) có mã này nhưng không phiên \
+                "Trong hệ thống một cửa: danh mục (`[reference] procedures`) có mã này nhưng không phiên \
                  bản nào có hiệu lực vào ngày tiếp nhận.",
             ),
             meaning_not: said(
@@ -94,8 +94,8 @@ pub const RULE: Rule = Rule {
             severity: Some(Severity::Info),
             title: said("Local code in place of a national one", "Mã thủ tục do địa phương tự đặt"),
             when: said(
-                "One record alone: the code is not of the national form `d.dddddd`.",
-                "Xét riêng một bản ghi: mã không có dạng quốc gia `d.dddddd`.",
+                "In the hub, where there is a catalogue: the code is not of the national form `d.dddddd`.",
+                "Trong hệ thống một cửa, khi có danh mục: mã không có dạng quốc gia `d.dddddd`.",
             ),
             meaning_not: said(
                 "It does not mean that the service is not allowed: provinces handle local services under \

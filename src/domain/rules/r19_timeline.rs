@@ -55,8 +55,8 @@ pub const RULE: Rule = Rule {
             severity: Some(Severity::High),
             title: said("Ended in the future", "Ngày kết thúc ở tương lai"),
             when: said(
-                "`finished_at` or `returned_at` is after `as_of`.",
-                "`finished_at` hoặc `returned_at` sau thời điểm `as_of`.",
+                "In the hub: `finished_at` or `returned_at` is after `as_of`.",
+                "Trong hệ thống một cửa: `finished_at` hoặc `returned_at` sau thời điểm `as_of`.",
             ),
             meaning_not: said(
                 "It does not prove falsification: a clock may be wrong, or the export newer than the \
@@ -72,9 +72,9 @@ pub const RULE: Rule = Rule {
             severity: Some(Severity::Low),
             title: said("Received at the counter on a day off", "Tiếp nhận trực tiếp vào ngày nghỉ"),
             when: said(
-                "The channel is direct, and the dossier was received on a day that is no working day of \
+                "In the hub: the channel is direct, and the dossier was received on a day that is no working day of \
                  the calendar.",
-                "Kênh nộp là trực tiếp và ngày tiếp nhận không phải ngày làm việc theo lịch.",
+                "Trong hệ thống một cửa: kênh nộp là trực tiếp và ngày tiếp nhận không phải ngày làm việc theo lịch.",
             ),
             meaning_not: said(
                 "It does not mean that the receipt is invented: many offices work on Saturday mornings, \
@@ -90,9 +90,9 @@ pub const RULE: Rule = Rule {
             severity: Some(Severity::Low),
             title: said("Finished the moment it was received", "Kết thúc ngay khi tiếp nhận"),
             when: said(
-                "The status is done (9, 10), and the dossier ended no more than `at_once_seconds` after \
+                "In the hub: the status is done (9, 10), and the dossier ended no more than `at_once_seconds` after \
                  the receipt. Times of exactly midnight are dates and do not count.",
-                "Trạng thái đã xong (9, 10) và hồ sơ kết thúc không quá `at_once_seconds` giây sau khi \
+                "Trong hệ thống một cửa: trạng thái đã xong (9, 10) và hồ sơ kết thúc không quá `at_once_seconds` giây sau khi \
                  tiếp nhận. Giờ đúng 0 giờ được coi là chỉ có ngày và không tính.",
             ),
             meaning_not: said(
@@ -109,9 +109,9 @@ pub const RULE: Rule = Rule {
             severity: Some(Severity::Medium),
             title: said("One of many closed at one moment", "Kết thúc hàng loạt cùng thời điểm"),
             when: said(
-                "The dossier is one of at least `bulk_at_least` of one unit that ended within \
+                "In the hub: the dossier is one of at least `bulk_at_least` of one unit that ended within \
                  `bulk_seconds`. Times of exactly midnight are dates and do not count.",
-                "Hồ sơ là một trong ít nhất `bulk_at_least` hồ sơ của một đơn vị kết thúc trong vòng \
+                "Trong hệ thống một cửa: hồ sơ là một trong ít nhất `bulk_at_least` hồ sơ của một đơn vị kết thúc trong vòng \
                  `bulk_seconds` giây. Giờ đúng 0 giờ được coi là chỉ có ngày và không tính.",
             ),
             meaning_not: said(

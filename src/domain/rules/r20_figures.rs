@@ -33,7 +33,7 @@ pub const RULE: Rule = Rule {
                 "Không có nghĩa là số liệu bị bịa đặt: phạm vi, kỳ báo cáo hoặc định nghĩa có thể khác.",
             ),
             fields: &[],
-            evidence: &["figure", "key", "value", "published", "gap", "definition"],
+            evidence: &["figure", "key", "value", "published", "gap"],
         },
         FindingEntry {
             kind: FindingKind::FiguresDoNotAddUp,
@@ -51,7 +51,7 @@ pub const RULE: Rule = Rule {
                 "Không cho biết số nào sai: có thể do viết nhầm hoặc do bỏ sót một nhóm.",
             ),
             fields: &[],
-            evidence: &["figure", "key", "published", "gap", "definition"],
+            evidence: &["figure", "key", "published", "gap"],
         },
     ],
     thresholds: &[],

@@ -27,12 +27,16 @@ pub const RULE: Rule = Rule {
             severity: Some(Severity::High),
             title: said("A day without sync", "Ngày không có đồng bộ"),
             when: said(
-                "Of a system and a day, without a case: the hub received at least `sync_gap_at_least` \
-                 dossiers for the system on that day, and nothing was synced there on that day \
-                 (`synced_at`). `detail` names the day.",
-                "Theo hệ thống và ngày, không gắn với hồ sơ: hệ thống một cửa tiếp nhận ít nhất \
-                 `sync_gap_at_least` hồ sơ thuộc phạm vi của hệ thống trong ngày, nhưng không có hồ sơ nào \
-                 được đồng bộ trong ngày đó (`synced_at`). `detail` ghi ngày.",
+                "Of a system and a day, without a case: at least `sync_gap_at_least` dossiers that the hub \
+                 received for the system were due there on that day, and nothing was synced (`synced_at`). Due on \
+                 the day of receipt, or as many days later as most of the system's records come: a job that \
+                 runs after midnight brings the day before. Days before the first sync and within the grace are \
+                 left out, and so is an unhealthy feed. `detail` names the day.",
+                "Theo hệ thống và ngày, không gắn với hồ sơ: ít nhất `sync_gap_at_least` hồ sơ hệ thống một cửa \
+                 tiếp nhận cho hệ thống đến hạn đồng bộ trong ngày đó nhưng không có hồ sơ nào được đồng bộ \
+                 (`synced_at`). Hạn đồng bộ là ngày tiếp nhận, hoặc muộn hơn đúng số ngày mà phần lớn bản ghi của hệ \
+                 thống thường đến: tác vụ chạy sau nửa đêm chuyển hồ sơ của ngày trước. Không xét những ngày trước \
+                 lần đồng bộ đầu tiên, những ngày còn trong hạn và hệ thống có dữ liệu không tốt. `detail` ghi ngày.",
             ),
             meaning_not: said(
                 "It does not mean that the dossiers of that day are lost: a later sync may have brought \
@@ -64,7 +68,7 @@ pub const RULE: Rule = Rule {
             severity: Some(Severity::Medium),
             title: said("Noted as synced, but not there", "Ghi đã đồng bộ nhưng Cổng chưa có"),
             when: said(
-                "The hub's `sync_flag` says yes, and the portal lacks the dossier beyond `late_after`.",
+                "The hub's `sync_flag` says yes, and the portal lacks the dossier beyond `late_after` and nothing excuses it.",
                 "`sync_flag` của hệ thống một cửa ghi đã đồng bộ, nhưng quá `late_after` mà Cổng vẫn chưa \
                  có hồ sơ.",
             ),

@@ -2,6 +2,8 @@
 //!
 //! It must not explain by kind alone: a difference is explained only when it is exactly what the job would make.
 
+use std::collections::BTreeSet;
+
 use crate::config::plan::RunPlan;
 use crate::domain::agency::AgencyRelation;
 use crate::domain::dossier::FieldName;
@@ -20,7 +22,10 @@ pub fn explain(
     link: &Link,
     field: FieldName,
 ) -> Option<String> {
-    let known = &plan.systems[link.right_system].sync.known;
+    // A job sends what the hub has: two other systems that disagree are nobody's known doing.
+    let none = BTreeSet::new();
+    let is_of_hub = link.left_system == RunPlan::HUB;
+    let known = if is_of_hub { &plan.systems[link.right_system].sync.known } else { &none };
     let (left, right) = (&records[link.left_system], &records[link.right_system]);
     let (l, r) = (link.left as usize, link.right as usize);
     let by = |known: Known| known.code().to_owned();

@@ -100,7 +100,10 @@ pub fn figures(
         (0..systems).map(|system| Sync::of(plan, linked, records, system)).collect();
     let mut rows = Vec::new();
     for ((dimension, key), counts) in &book.pages {
-        let of_dossiers = Figure::CHOICES.iter().filter(|(_, figure)| figure.is_of_dossiers());
+        let hub = &plan.systems[RunPlan::HUB];
+        let told =
+            |figure: &Figure| figure.is_of_dossiers() && figure.needs().is_none_or(|field| hub.maps(field));
+        let of_dossiers = Figure::CHOICES.iter().filter(|(_, figure)| told(figure));
         rows.extend(
             of_dossiers.map(|(word, figure)| FigureRow::new(dimension, key, *word, counts.value(*figure))),
         );

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use rayon::prelude::*;
 
 use super::{Clerk, Subject, span};
-use crate::config::plan::{CodeOrigin, Rung};
+use crate::config::plan::{CodeOrigin, RunPlan, Rung};
 use crate::domain::channel::Channel;
 use crate::domain::dossier::FieldName;
 use crate::domain::finding_kind::FindingKind;
@@ -71,6 +71,9 @@ impl Clerk<'_> {
 
     /// What the sync job, or the counter, is known to do to a code.
     fn known_of_rung(&self, kind: FindingKind, link: &Link) -> Option<Known> {
+        if link.left_system != RunPlan::HUB {
+            return None;
+        }
         let on = &self.plan.systems[link.right_system].sync.known;
         let (hub, other) = (&self.records[link.left_system], &self.records[link.right_system]);
         let (l, r) = (link.left as usize, link.right as usize);

@@ -3,6 +3,7 @@
 use super::{Clerk, Subject};
 use crate::config::plan::{Figure, PublishedFigure, RunPlan};
 use crate::domain::finding_kind::FindingKind;
+use crate::domain::known::job;
 use crate::domain::printed_figures::{Filter, Printed, Word, contradictions};
 use crate::stages::judge::Finding;
 use crate::stages::judge::figures::FigureRow;
@@ -10,12 +11,15 @@ use crate::stages::judge::figures::FigureRow;
 impl Clerk<'_> {
     pub(super) fn published(&self, figure: &FigureRow) -> Option<Finding> {
         let gap = figure.gap().filter(|gap| *gap != 0.0)?;
+        let printed = figure.published.unwrap_or_default();
+        // T12: a dashboard that shows a constant excuses nothing, and is named.
+        let constant =
+            figure.figure == Figure::SyncRatio.code() && job::ratio_constant(printed, figure.value);
+        let constant = if constant { "; a printed 100 may be a constant (T12)" } else { "" };
         let about = if figure.key.is_empty() { String::new() } else { format!(" ({})", figure.key) };
         let detail = format!(
-            "{}{about}: recomputed {}, published {}, gap {gap}",
-            figure.figure,
-            figure.value,
-            figure.published.unwrap_or_default()
+            "{}{about}: recomputed {}, published {printed}, gap {gap}{constant}",
+            figure.figure, figure.value,
         );
         self.finding(
             FindingKind::PublishedGap,

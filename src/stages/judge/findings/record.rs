@@ -109,11 +109,27 @@ impl<'a> Record<'a> {
                 continue;
             }
             let mut subject = self.clerk.about(self.system, self.row, Some(field), issue.code());
+            if kind == FindingKind::CodeMalformed
+                && let Some(meant) = self.code_that_may_be_meant()
+            {
+                subject.detail = format!("{}; may be {meant}", issue.code());
+            }
             if kind == FindingKind::PlaceholderId && self.filled_in_by_the_job() {
                 subject.explained_by = Some(Known::NumberFilledIn.code().to_owned());
             }
             found.extend(self.clerk.finding(kind, subject));
         }
+    }
+
+    /// The one code of another system that a small slip makes of this one. It is only proposed: nothing is
+    /// linked by it.
+    fn code_that_may_be_meant(&self) -> Option<String> {
+        let code = self.text(FieldName::Code)?;
+        let others = (0..self.clerk.records.len()).filter(|system| *system != self.system);
+        let known = |code: &str| others.clone().any(|system| self.clerk.records[system].has_code(code));
+        let mut meant = dossier_code::candidates(code).into_iter().filter(|candidate| known(&candidate.code));
+        let first = meant.next()?;
+        meant.next().is_none().then_some(first.code)
     }
 
     /// T2: the hub's own number is none that the job would send.
@@ -156,13 +172,24 @@ impl<'a> Record<'a> {
             return;
         };
         if r18::result_is_a_document(documents, results).is_some() {
-            self.add(
-                found,
-                FindingKind::ResultFileSuspect,
-                FieldName::Results,
-                "the result is a file that was handed in",
-            );
+            let detail = "the result is a file that was handed in";
+            let mut subject = self.clerk.about(self.system, self.row, Some(FieldName::Results), detail);
+            // T8: where there is no result the job sends the first document in its place.
+            let known = &self.clerk.plan.systems[self.system].sync.known;
+            let by_job = self.system != RunPlan::HUB && known.contains(&Known::FilesDropped);
+            if by_job && self.hub_has_no_result() && job::result_is_first_document(documents, results) {
+                subject.explained_by = Some(Known::FilesDropped.code().to_owned());
+            }
+            found.extend(self.clerk.finding(FindingKind::ResultFileSuspect, subject));
         }
+    }
+
+    fn hub_has_no_result(&self) -> bool {
+        let case = self.clerk.linked.case_of[self.system][self.row as usize];
+        let hub = self.clerk.standing(case, RunPlan::HUB).row;
+        hub.is_some_and(|row| {
+            self.clerk.records[RunPlan::HUB].text(FieldName::Results, row as usize).is_none()
+        })
     }
 
     /// R19: ended before it began. In the other systems a date that contradicts the hub's is found by
@@ -274,7 +301,8 @@ impl<'a> Record<'a> {
         };
         if r19::finished_at_once(status, received, ended, plan.thresholds.at_once) {
             let seconds = (ended - received).num_seconds();
-            self.add(found, FindingKind::FinishedAtOnce, FieldName::FinishedAt, format!("after {seconds} s"));
+            let field = if finished.is_some() { FieldName::FinishedAt } else { FieldName::ReturnedAt };
+            self.add(found, FindingKind::FinishedAtOnce, field, format!("after {seconds} s"));
         }
     }
 
