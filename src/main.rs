@@ -13,6 +13,7 @@ use doisoat::cli::{
     CheckArgs, Cli, Command, EvaluateArgs, GenerateArgs, InitArgs, InspectArgs, RulesArgs, RunArgs,
 };
 use doisoat::domain::finding_kind::FindingKind;
+use doisoat::domain::known::Known;
 use doisoat::domain::rules;
 use doisoat::engine::publish;
 use doisoat::exit_code::ExitCode;
@@ -247,14 +248,33 @@ fn print_rules(cli: &Cli, args: &RulesArgs) -> Outcome {
                     "rule": kind.rule(),
                     "kind": kind.name(),
                     "severity": kind.default_severity().map(|severity| severity.code()),
-                    "title_en": kind.title_en(),
-                    "title_vi": kind.title_vi(),
-                    "when": kind.when(),
-                    "meaning_not": kind.meaning_not(),
+                    "title": { "en": kind.title_en(), "vi": kind.title_vi() },
+                    "when": { "en": kind.when(), "vi": kind.when_vi() },
+                    "meaning_not": { "en": kind.meaning_not(), "vi": kind.meaning_not_vi() },
+                    "evidence": kind.evidence(),
                 })
             })
             .collect();
-        json(&kinds)?;
+        let thresholds = rules::RULES.iter().flat_map(|rule| rule.thresholds.iter().map(|t| (rule.id, t)));
+        let thresholds: Vec<serde_json::Value> = thresholds
+            .map(|(rule, threshold)| {
+                serde_json::json!({
+                    "rule": rule, "key": threshold.key, "default": threshold.default,
+                    "meaning": { "en": threshold.meaning.en, "vi": threshold.meaning.vi },
+                })
+            })
+            .collect();
+        let known = Known::ALL.iter().map(|known| {
+            let entry = known.entry();
+            serde_json::json!({
+                "code": known.code(),
+                "title": { "en": entry.title.en, "vi": entry.title.vi },
+                "does": { "en": entry.does.en, "vi": entry.does.vi },
+                "source": entry.mark,
+            })
+        });
+        let known: Vec<serde_json::Value> = known.collect();
+        json(&serde_json::json!({ "kinds": kinds, "thresholds": thresholds, "known": known }))?;
     } else {
         say(&rules::markdown(args.lang.into()))?;
     }

@@ -5,8 +5,8 @@
 //! kernels stay small and Polars is compiled with few features.
 
 use polars::prelude::{
-    ChunkedArray, Column, DataFrame, IdxCa, IdxSize, Int64Chunked, Int64Type, IntoColumn, PlSmallStr,
-    PolarsResult, StringChunked,
+    ChunkedArray, Column, DataFrame, DataType, IdxCa, IdxSize, Int64Chunked, Int64Type, IntoColumn,
+    PlSmallStr, PolarsResult, StringChunked,
 };
 use polars_arrow::array::{Array, MutablePlString, PrimitiveArray, Utf8ViewArray};
 use polars_arrow::bitmap::MutableBitmap;
@@ -51,6 +51,16 @@ impl IntBuilder {
         let validity = (self.nulls > 0).then(|| self.validity.into());
         Int64Chunked::from_vec_validity(PlSmallStr::from_str(name), self.values, validity).into_column()
     }
+}
+
+/// A text column without values; takes no memory of its own.
+pub fn null_texts(name: &str, rows: usize) -> Column {
+    Column::full_null(PlSmallStr::from_str(name), rows, &DataType::String)
+}
+
+/// An integer column without values.
+pub fn null_ints(name: &str, rows: usize) -> Column {
+    Column::full_null(PlSmallStr::from_str(name), rows, &DataType::Int64)
 }
 
 /// Random access to a text column of one chunk.

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Date32Array, DictionaryArray, Float64Array, Int32Array,
     Int64Array, RecordBatch, StringArray, StringBuilder, StringDictionaryBuilder, TimestampMillisecondArray,
+    new_null_array,
 };
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Int32Type, Int64Type, Schema, SchemaRef, TimeUnit};
@@ -89,7 +90,7 @@ pub fn write(
             .into_par_iter()
             .zip(table.schema.columns.par_iter().zip(schema.fields().par_iter()))
             .map(|(mut writer, (spec, field))| {
-                let array = array(table, spec, clock, range.clone())?;
+                let array = array(table, spec, field.data_type(), clock, range.clone())?;
                 for leaf in compute_leaves(field, &array).map_err(parquet_error)? {
                     writer.write(&leaf).map_err(parquet_error)?;
                 }
@@ -152,10 +153,15 @@ fn properties(schema: &TableSchema, metadata: &[(String, String)]) -> WriterProp
 fn array(
     table: &Table,
     spec: &ColumnSpec,
+    data_type: &DataType,
     clock: &Clock,
     rows: std::ops::Range<usize>,
 ) -> Result<ArrayRef, WriteError> {
     let frame_error = |source| WriteError::Frame { table: table.schema.name, source };
+    let column = table.frame.column(&spec.name).map_err(frame_error)?;
+    if column.null_count() == column.len() {
+        return Ok(new_null_array(data_type, rows.len()));
+    }
     let ints = || Ints::of(&table.frame, &spec.name).map_err(frame_error);
     let texts = || Texts::of(&table.frame, &spec.name).map_err(frame_error);
     Ok(match &spec.kind {

@@ -20,7 +20,7 @@ use crate::domain::finding_kind::FindingKind;
 use crate::domain::issue::ParseIssue;
 use crate::domain::name::{self, NameRelation};
 use crate::domain::personal_id::{self, IdRelation};
-use crate::domain::rules::{r08_status, r18_files};
+use crate::domain::rules::{r08_status, r09_dates, r14_names, r18_files};
 use crate::domain::status;
 use crate::domain::text;
 use crate::engine::frame::Texts;
@@ -176,7 +176,7 @@ impl Comparer<'_> {
         let relation = name::relation(a, b);
         match relation {
             NameRelation::Same => None,
-            NameRelation::Variant(form) => Outcome::new(form.code(), Some(FindingKind::NameVariant)),
+            NameRelation::Variant(form) => Outcome::new(form.code(), r14_names::kind(relation)),
             NameRelation::Near | NameRelation::Differs => {
                 let subject =
                     |system: usize, row: u32| self.records[system].text(FieldName::SubjectName, row as usize);
@@ -189,7 +189,7 @@ impl Comparer<'_> {
                     || same(subject(link.right_system, link.right), a);
                 Some(Outcome {
                     relation: relation.code(),
-                    kind: (!in_another_role).then_some(FindingKind::NameConflict),
+                    kind: r14_names::kind(relation).filter(|_| !in_another_role),
                     explained_by: in_another_role.then_some("applicant_against_subject"),
                 })
             }
@@ -247,14 +247,7 @@ fn birth_dates(
         return if same { None } else { Outcome::new("differs", kind) };
     }
     let relation = date::relation(a, b);
-    let kind = match relation {
-        DateRelation::Same => return None,
-        DateRelation::MonthLost => Some(FindingKind::BirthMonthLost),
-        DateRelation::DayMonthSwapped => Some(FindingKind::DayMonthSwapped),
-        DateRelation::ShiftedOneDay => Some(FindingKind::DateShifted),
-        DateRelation::Differs => kind,
-    };
-    Outcome::new(relation.code(), kind)
+    r09_dates::kind(relation).and_then(|kind| Outcome::new(relation.code(), Some(kind)))
 }
 
 fn moments(field: FieldName, a: i64, b: i64, kind: Option<FindingKind>) -> Option<Outcome> {

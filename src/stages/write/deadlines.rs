@@ -2,6 +2,8 @@
 //!
 //! It must not judge: the findings have been made by now, and these are the figures beside them.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
@@ -14,18 +16,18 @@ use crate::stages::judge::{clock, figures};
 
 /// The columns of one case.
 #[derive(Debug, Default)]
-pub struct Deadline {
+pub struct Deadline<'n> {
     pub ways: Option<ThreeWays>,
     pub differs: Option<&'static str>,
     pub last_day: Option<NaiveDate>,
     pub overdue_days: Option<i64>,
     pub procedure: Option<&'static str>,
-    pub unit_today: Option<String>,
+    pub unit_today: Option<Cow<'n, str>>,
     pub unit: Option<&'static str>,
 }
 
 /// Of every case, from its first record.
-pub fn deadlines(night: &Night<'_>) -> Vec<Deadline> {
+pub fn deadlines<'n>(night: &'n Night<'_>) -> Vec<Deadline<'n>> {
     let cases = &night.judged.linked.cases;
     (0..cases.len())
         .into_par_iter()
@@ -41,7 +43,7 @@ pub fn deadlines(night: &Night<'_>) -> Vec<Deadline> {
         .collect()
 }
 
-fn of(night: &Night<'_>, system: usize, row: u32) -> Deadline {
+fn of<'n>(night: &'n Night<'_>, system: usize, row: u32) -> Deadline<'n> {
     let Night { plan, reference, records, .. } = night;
     let records = &records[system];
     let office = OfficeClock::new(&reference.calendar, plan.office);
@@ -69,9 +71,9 @@ fn of(night: &Night<'_>, system: usize, row: u32) -> Deadline {
             Standing::NotJudged => None,
         }),
         unit_today: unit.map(|unit| match reference.agencies.successor(unit) {
-            Successor::Same => unit.to_owned(),
-            Successor::One(successor) => successor,
-            Successor::Several(successors) => successors.join("; "),
+            Successor::Same => Cow::Borrowed(unit),
+            Successor::One(successor) => Cow::Owned(successor),
+            Successor::Several(successors) => Cow::Owned(successors.join("; ")),
         }),
     }
 }

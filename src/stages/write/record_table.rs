@@ -14,7 +14,7 @@ use crate::domain::dossier::{FieldKind, FieldName};
 use crate::domain::issue::Issues;
 use crate::domain::rules::r04_typed_twice::DuplicateReason;
 use crate::domain::{dossier_code, personal_id};
-use crate::engine::frame::{IntBuilder, Ints, TextBuilder, Texts};
+use crate::engine::frame::{self, IntBuilder, Ints, TextBuilder, Texts};
 use crate::engine::table::{ColumnSpec, Kind, Table, TableSchema};
 
 /// The columns in order; fields stand under their own names.
@@ -203,28 +203,22 @@ impl<'a> Clerk<'a> {
     }
 
     fn field(&self, field: FieldName) -> (Column, Kind) {
-        let name = field.name();
-        match field.kind() {
-            FieldKind::DossierCode if field == FieldName::AltCode => self.frame_texts(name, Kind::Text),
-            FieldKind::DossierCode => self.frame_texts(name, Kind::Id),
-            FieldKind::Name | FieldKind::List => self.frame_texts(name, Kind::Text),
-            FieldKind::Text if matches!(field, FieldName::Summary | FieldName::Object) => {
-                self.frame_texts(name, Kind::Text)
-            }
-            FieldKind::ProcedureCode
-            | FieldKind::Text
-            | FieldKind::Level
-            | FieldKind::Channel
-            | FieldKind::Sex => self.frame_texts(name, Kind::Label),
-            FieldKind::PersonalId | FieldKind::Phone => self.texts(name, Kind::Id, |system, row, builder| {
+        let (name, kind) = (field.name(), kind_of(field));
+        if !self.night.plan.systems.iter().any(|system| system.maps(field)) {
+            let column = if field.is_text() {
+                frame::null_texts(name, self.height)
+            } else {
+                frame::null_ints(name, self.height)
+            };
+            return (column, kind);
+        }
+        if field.is_sensitive() {
+            return self.texts(name, kind, |system, row, builder| {
                 let value = self.night.records[system].text(field, row as usize);
                 builder.push(value.map(|value| self.veil.over(field, value)).as_deref());
-            }),
-            FieldKind::PartialDate => self.frame_ints(name, Kind::Date),
-            FieldKind::Timestamp => self.frame_ints(name, Kind::Timestamp),
-            FieldKind::Flag => self.frame_ints(name, Kind::Flag),
-            FieldKind::Status | FieldKind::Money | FieldKind::Count => self.frame_ints(name, Kind::Int),
+            });
         }
+        if field.is_text() { self.frame_texts(name, kind) } else { self.frame_ints(name, kind) }
     }
 
     /// The issues of a record as words; few combinations occur.
@@ -270,5 +264,24 @@ impl<'a> Clerk<'a> {
                 _ => place.sheet.as_deref(),
             }));
         })
+    }
+}
+
+/// What a column of a field holds.
+fn kind_of(field: FieldName) -> Kind {
+    match field.kind() {
+        FieldKind::DossierCode if field == FieldName::AltCode => Kind::Text,
+        FieldKind::DossierCode | FieldKind::PersonalId | FieldKind::Phone => Kind::Id,
+        FieldKind::Name | FieldKind::List => Kind::Text,
+        FieldKind::Text if matches!(field, FieldName::Summary | FieldName::Object) => Kind::Text,
+        FieldKind::ProcedureCode
+        | FieldKind::Text
+        | FieldKind::Level
+        | FieldKind::Channel
+        | FieldKind::Sex => Kind::Label,
+        FieldKind::PartialDate => Kind::Date,
+        FieldKind::Timestamp => Kind::Timestamp,
+        FieldKind::Flag => Kind::Flag,
+        FieldKind::Status | FieldKind::Money | FieldKind::Count => Kind::Int,
     }
 }
