@@ -1,7 +1,8 @@
 //! `[[published]]` and `[reported]`: figures somebody printed, and what the province reported.
 
+use super::figure::{Figure, PublishedFigure};
 use super::mistakes::did_you_mean;
-use super::plan::{Figure, PublishedFigure, Role, RunPlan, SystemPlan};
+use super::plan::{Role, RunPlan, SystemPlan};
 use super::reader::Section;
 use crate::domain::dossier::FieldName;
 

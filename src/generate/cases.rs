@@ -154,7 +154,7 @@ impl<'a> Cases<'a> {
                 hub.row.hub_code.clone_from(&sent.row.code);
             }
         }
-        if hub.again != Again::No {
+        if hub.again != Again::No || dossier.lone.is_some() {
             return;
         }
         let first = details.documents.first().cloned();

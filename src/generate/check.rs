@@ -181,8 +181,10 @@ fn rate_problem(table: &str, rates: &SpokeRates, system: System) -> Option<(Stri
         ("typed_in_two_systems_damaged_id", rates.typed_in_two_systems_damaged_id, ministry),
         ("status_behind", rates.status_behind, true),
         ("status_collapsed", rates.status_collapsed, portal),
+        ("status_ahead", rates.status_ahead, true),
         ("status_conflict", rates.status_conflict, true),
         ("procedure_conflict", rates.procedure_conflict, true),
+        ("channel_conflict", rates.channel_conflict, portal),
         ("unit_conflict", rates.unit_conflict, portal),
         ("fee_conflict", rates.fee_conflict, true),
         ("identity_conflict", rates.identity_conflict, true),
@@ -211,6 +213,10 @@ fn case_rate_problem(rates: &CaseRates) -> Option<(String, &'static str)> {
     not_a_share(
         "cases.",
         &[
+            ("code_collision", rates.code_collision),
+            ("code_malformed", rates.code_malformed),
+            ("code_date_mismatch", rates.code_date_mismatch),
+            ("impossible_timeline", rates.impossible_timeline),
             ("code_unknown_agency", rates.code_unknown_agency),
             ("due_beyond_limit", rates.due_beyond_limit),
             ("extended_twice", rates.extended_twice),

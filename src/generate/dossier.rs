@@ -1,5 +1,6 @@
 //! Makes one dossier after the other: procedure, unit, person, code, and dates that agree with its status.
 
+use super::alone::Lone;
 use super::calendar::DAY;
 use super::details::{Details, between};
 use super::people::{Child, People, Person};
@@ -48,6 +49,8 @@ pub struct Dossier {
     pub planted: Vec<Planted>,
     /// It ends in a crowd: number of the closing.
     pub closing: Option<usize>,
+    /// Its one error; nothing else is planted then.
+    pub lone: Option<Lone>,
 }
 
 impl Dossier {
@@ -59,6 +62,11 @@ impl Dossier {
     /// Nothing was planted in the case itself.
     pub fn is_clean(&self) -> bool {
         self.planted.is_empty() && self.closing.is_none() && self.true_birth.is_none() && !self.keep_keys
+    }
+
+    /// Its person has, or may have, more dossiers of the procedure.
+    pub fn comes_often(&self) -> bool {
+        self.keep_keys || self.repeatable
     }
 
     pub fn planted_nothing_on(&self, field: &str) -> bool {
@@ -221,6 +229,7 @@ impl<'a> Maker<'a> {
             no_due: false,
             planted: Vec::new(),
             closing: None,
+            lone: None,
         };
         if quota.is_some() {
             self.visits.went(&mut dossier);

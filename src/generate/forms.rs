@@ -47,6 +47,23 @@ pub fn another_name(name: &str, other_given: &str, rng: &mut impl Rng) -> Option
     (folded(&changed) != folded(name)).then_some(changed)
 }
 
+/// How many letters of the first name the second has not, marks and case apart: no fewer letters have to be
+/// written otherwise to make one the other.
+pub fn letters_apart(name: &str, other: &str) -> usize {
+    let mut left: Vec<char> = folded(other).chars().collect();
+    let letters = folded(name);
+    letters
+        .chars()
+        .filter(|letter| match left.iter().position(|other| other == letter) {
+            Some(at) => {
+                left.swap_remove(at);
+                false
+            }
+            None => true,
+        })
+        .count()
+}
+
 /// Without marks and case.
 pub fn folded(name: &str) -> String {
     unaccented(name).to_lowercase()
@@ -109,6 +126,13 @@ mod tests {
     fn marks_go_and_d_loses_its_stroke() {
         assert_eq!(unaccented("Đặng Thị Ước"), "Dang Thi Uoc");
         assert_eq!(decomposed("Lan Anh"), None);
+    }
+
+    #[test]
+    fn names_of_two_people_are_many_letters_apart() {
+        assert_eq!(letters_apart("Trần Văn Mẫu", "Lê Thị Ví Dụ"), 7);
+        assert_eq!(letters_apart("Trần Thị Lan", "TRAN THI LAM"), 1);
+        assert_eq!(letters_apart("Lan Trần Thị", "Trần Thị Lan"), 0);
     }
 
     #[test]

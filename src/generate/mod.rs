@@ -5,6 +5,7 @@
 //! reconciler: what is true comes from what was planted. The same profile, seed and number of dossiers give
 //! the same bytes, and memory does not grow with the number of dossiers.
 
+mod alone;
 mod calendar;
 mod cases;
 mod catalogue;
@@ -39,6 +40,8 @@ mod visits;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_alone;
 #[cfg(test)]
 mod tests_cases;
 

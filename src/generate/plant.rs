@@ -118,7 +118,7 @@ impl<'a> Planter<'a> {
 
     /// How the hub's row is broken, if it is. Who has several dossiers can be told apart only if all are read.
     pub fn hub_flaw(&mut self, dossier: &Dossier) -> Option<Flaw> {
-        let broken = self.hit(self.setting.profile.hub.malformed) && !dossier.keep_keys;
+        let broken = self.hit(self.setting.profile.hub.malformed) && !dossier.comes_often();
         broken.then(|| self.flaw(System::Hub))
     }
 
@@ -127,6 +127,9 @@ impl<'a> Planter<'a> {
         let rates = &self.setting.profile.hub;
         let row = dossier.row(dossier.received);
         let mut sent = Sent::new(row, None);
+        if dossier.lone.is_some() {
+            return sent;
+        }
         if let Some(flaw) = flaw {
             sent.planted.push(self.malformed(flaw, dossier, &sent.row, System::Hub));
             sent.row.flaw = Some(flaw);
@@ -161,11 +164,14 @@ impl<'a> Planter<'a> {
         if let Some(excluded) = job::left_out(setting, dossier).filter(|_| system == System::Portal) {
             return Fate::Absent(Some(excluded));
         }
+        if dossier.lone.is_some() {
+            return Fate::Sent(Box::new(self.as_it_comes(dossier, system)));
+        }
         if let Some(absent) = self.absent(dossier, system, rates) {
             return absent;
         }
         let mut sent = Sent::new(self.clean_row(dossier, system), Some(Reach::Code));
-        if self.hit(rates.malformed) {
+        if self.hit(rates.malformed) && !dossier.comes_often() {
             let flaw = self.flaw(system);
             sent.planted.push(self.malformed(flaw, dossier, &sent.row, system));
             sent.row.flaw = Some(flaw);
@@ -191,6 +197,15 @@ impl<'a> Planter<'a> {
             sent.again = Again::Typed;
         }
         Fate::Sent(Box::new(sent))
+    }
+
+    /// A row with nothing planted in it, beside what the sync job always does.
+    fn as_it_comes(&mut self, dossier: &Dossier, system: System) -> Sent {
+        let mut sent = Sent::new(self.clean_row(dossier, system), Some(Reach::Code));
+        if system == System::Portal {
+            job::send(self, dossier, &mut sent);
+        }
+        sent
     }
 
     /// Long enough ago that the second row cannot be mistaken for a fresh one.

@@ -24,7 +24,7 @@ pub fn plant(planter: &mut Planter, dossier: &Dossier, system: System, rates: &S
     ];
     sent.planted.extend(found.into_iter().flatten());
     numbers(planter, dossier, system, rates, sent);
-    dates(planter, system, rates, sent);
+    dates(planter, dossier, system, rates, sent);
     attachments(planter, rates, sent);
 }
 
@@ -176,12 +176,13 @@ fn numbers(planter: &mut Planter, dossier: &Dossier, system: System, rates: &Spo
 }
 
 /// Time of receipt and due time; at most one error for each.
-fn dates(planter: &mut Planter, system: System, rates: &SpokeRates, sent: &mut Sent) {
+fn dates(planter: &mut Planter, dossier: &Dossier, system: System, rates: &SpokeRates, sent: &mut Sent) {
     let overwritten = sent.touched("submitted_at");
     let row = &mut sent.row;
     let swap = planter.hit(rates.day_month_swapped);
     let swap_due = swap && planter.rng.random_bool(0.5);
-    let received = if sent.reach == Some(Reach::Identity) {
+    // Of somebody with several dossiers the time tells which came first.
+    let received = if sent.reach == Some(Reach::Identity) || dossier.keep_keys {
         None
     } else if planter.hit(rates.date_shifted) {
         // At night the time zone was lost; by day the date alone is one too early.

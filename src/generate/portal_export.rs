@@ -81,6 +81,15 @@ struct Fee<'a> {
     loai_phi_le_phi: &'a str,
 }
 
+/// A channel as the portal writes it.
+pub fn channel(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Direct => "1",
+        Channel::Online => "2",
+        Channel::Post => "3",
+    }
+}
+
 impl PortalExport {
     pub fn create(out: &Path, setting: &Setting) -> Result<Self, GenerateError> {
         Ok(PortalExport { file: LineFile::create(out, setting.file(System::Portal))?, line: Vec::new() })
@@ -89,11 +98,6 @@ impl PortalExport {
     pub fn write(&mut self, setting: &Setting, row: &Row) -> Result<Place, GenerateError> {
         let system = System::Portal;
         let procedure = setting.profile.procedure.get(row.procedure);
-        let (channel, posted) = match row.channel {
-            Channel::Direct => ("1", "0"),
-            Channel::Online => ("2", "0"),
-            Channel::Post => ("3", "1"),
-        };
         let stamp = system.stamp(row.received);
         let received = if row.flaw == Some(Flaw::UnreadableDate) { Flaw::BAD_DATE } else { stamp.as_str() };
         let details = &row.details;
@@ -111,7 +115,7 @@ impl PortalExport {
             ten_tthc: procedure.map_or("", |keys| &keys.name),
             ma_linh_vuc: procedure.map_or("", |keys| &keys.field_code),
             ten_linh_vuc: procedure.map_or("", |keys| &keys.field),
-            kenh_thuc_hien: channel,
+            kenh_thuc_hien: channel(row.channel),
             chu_ho_so: &row.owner,
             loai_doi_tuong: "1",
             dinh_danh_chs: [Identity {
@@ -129,7 +133,7 @@ impl PortalExport {
             ngay_ket_thuc_xu_ly: &system.stamp_or_empty(row.finished),
             trang_thai_ho_so: system.status(row.status),
             thong_tin_tra: "",
-            hinh_thuc: posted,
+            hinh_thuc: if row.channel == Channel::Post { "1" } else { "0" },
             don_vi_xu_ly: setting.profile.unit.get(row.unit).map_or("", |unit| &unit.code),
             noi_nop_ho_so: "2",
             ma_ho_so_khac: &row.hub_code,

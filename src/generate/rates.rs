@@ -23,6 +23,11 @@ pub struct HubRates {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CaseRates {
+    /// Of those whose unit has another dossier that day: that one gets the same code.
+    pub code_collision: f64,
+    pub code_malformed: f64,
+    pub code_date_mismatch: f64,
+    pub impossible_timeline: f64,
     pub code_unknown_agency: f64,
     pub due_beyond_limit: f64,
     pub extended_twice: f64,
@@ -96,8 +101,10 @@ pub struct SpokeRates {
     pub typed_in_two_systems_damaged_id: f64,
     pub status_behind: f64,
     pub status_collapsed: f64,
+    pub status_ahead: f64,
     pub status_conflict: f64,
     pub procedure_conflict: f64,
+    pub channel_conflict: f64,
     pub unit_conflict: f64,
     pub fee_conflict: f64,
     pub identity_conflict: f64,

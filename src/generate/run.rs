@@ -1,6 +1,7 @@
 //! One generation from beginning to end: dossier by dossier, row by row.
 
 use super::Generated;
+use super::alone::Alone;
 use super::calendar::DAY;
 use super::cases::Cases;
 use super::catalogue;
@@ -46,6 +47,7 @@ pub fn run(
         setting,
         maker: Maker::new(setting, people, stream(2), stream(7)),
         cases: Cases::new(setting, dossiers, stream(6)),
+        alone: Alone::new(setting, stream(8)),
         planter: Planter::new(setting, stream(3)),
         detailer: Detailer::new(setting, stream(4)),
         strays: stream(5),
@@ -63,6 +65,7 @@ struct Generation<'a> {
     setting: &'a Setting,
     maker: Maker<'a>,
     cases: Cases<'a>,
+    alone: Alone<'a>,
     planter: Planter<'a>,
     detailer: Detailer<'a>,
     strays: ChaCha8Rng,
@@ -115,19 +118,23 @@ impl Generation<'_> {
         if flaw.is_none() {
             self.cases.prepare(dossier);
             self.cases.plant(dossier);
+            self.alone.plant(dossier);
         }
         self.detailer.apology(dossier);
-        if flaw.is_none() {
+        if flaw.is_none() && dossier.lone.is_none() {
             self.cases.apology(dossier);
         }
         let mut hub = self.planter.hub(dossier, flaw);
         let systems = [Some(System::Portal), dossier.ministry];
         let mut fates = Vec::with_capacity(2);
         for system in systems.into_iter().flatten() {
-            let fate = match flaw {
+            let mut fate = match flaw {
                 Some(_) => self.planter.untouched(dossier, system),
                 None => self.planter.spoke(dossier, system),
             };
+            if let Fate::Sent(sent) = &mut fate {
+                self.alone.spoke(dossier, system, sent);
+            }
             fates.push((system, fate));
         }
         let portal = fates.iter().find(|(system, _)| *system == System::Portal).map(|(_, fate)| fate);

@@ -143,7 +143,8 @@ fn pieces(off_hours: f64, working: bool) -> [(f64, f64, f64); 5] {
         (7.0, 11.5, office * MORNING_SHARE),
         (11.5, 13.5, off_hours * 0.2),
         (13.5, 17.0, office * (1.0 - MORNING_SHARE)),
-        (17.0, 24.0, off_hours * 0.6),
+        // Not as the office closes: that second is of this working day or of the next, as one counts.
+        (17.01, 24.0, off_hours * 0.6),
     ]
 }
 

@@ -541,3 +541,17 @@ fn a_reference_table_that_is_wrong_is_refused_with_its_line() {
     assert_eq!(code(&output), 2);
     assert!(stderr(&output).contains("[reference]"), "{}", stderr(&output));
 }
+
+#[test]
+fn every_finding_has_an_id_of_its_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    crate::support::generate("all-errors", 6_000, 3, folder.path());
+    let out = folder.path().join("out");
+    run("pipelines/hoa-binh-2024q1.toml", folder.path(), &out, &[]);
+    let mut ids: Vec<String> =
+        table(&out, "findings").into_iter().map(|row| row["finding_id"].clone()).collect();
+    let all = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), all);
+}

@@ -4,7 +4,8 @@ use chrono::NaiveTime;
 
 use super::clock;
 use super::figures::{FormRow, closes, round2};
-use crate::config::plan::{Figure, RunPlan};
+use crate::config::figure::Figure;
+use crate::config::plan::RunPlan;
 use crate::domain::channel::Channel;
 use crate::domain::dossier::FieldName;
 use crate::domain::form_06a::{Entry, Form06a, Intake, Outcome};

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::counts::{Counts, TEXT_PAGES};
 use super::verdict::{Standing, Verdict};
-use crate::config::plan::{Figure, PublishedFigure, RunPlan};
+use crate::config::figure::{Figure, PublishedFigure};
+use crate::config::plan::RunPlan;
 use crate::domain::catalogue::{Change, ProcedureLevel};
 use crate::domain::dossier::FieldName;
 use crate::domain::form_06a::Form06a;

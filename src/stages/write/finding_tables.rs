@@ -136,6 +136,14 @@ pub fn findings(night: &Night<'_>) -> Result<Table, TableError> {
     rows.finish()
 }
 
+/// Kinds of which a system can have several at a time without a case.
+const NAMED_BY_DETAIL: [FindingKind; 4] = [
+    FindingKind::PublishedGap,
+    FindingKind::FiguresDoNotAddUp,
+    FindingKind::SyncGap,
+    FindingKind::ColumnGone,
+];
+
 /// A finding keeps its id while its fault stands: values take no part in it.
 fn finding_id(night: &Night<'_>, finding: &Finding, case: Option<Id>, record: Option<Id>) -> Id {
     let system = &night.plan.systems[finding.system].name;
@@ -146,8 +154,8 @@ fn finding_id(night: &Night<'_>, finding: &Finding, case: Option<Id>, record: Op
     let record = record.filter(|_| finding.case.is_none_or(|case| stands(case) != finding.row));
     let about = match case {
         Some(case) => case.to_string(),
-        // A published figure is named by what stands before the colon; a change in a file by its kind.
-        None if finding.kind == FindingKind::PublishedGap => {
+        // Without a case a finding is named by what its detail says before the colon.
+        None if NAMED_BY_DETAIL.contains(&finding.kind) => {
             finding.detail.split(':').next().unwrap_or_default().to_owned()
         }
         None => String::new(),

@@ -1,7 +1,8 @@
 //! R20: printed figures against the records, and against each other.
 
 use super::{Clerk, Subject};
-use crate::config::plan::{Figure, PublishedFigure, RunPlan};
+use crate::config::figure::{Figure, PublishedFigure};
+use crate::config::plan::RunPlan;
 use crate::domain::finding_kind::FindingKind;
 use crate::domain::known::job;
 use crate::domain::printed_figures::{Filter, Printed, Word, contradictions};
@@ -29,11 +30,25 @@ impl Clerk<'_> {
 
     /// What was printed contradicts itself, whatever the records say.
     pub(super) fn contradictions(&self) -> Vec<Finding> {
-        let printed: Vec<Printed> = self.plan.published.iter().filter_map(printed).collect();
+        let (figures, printed): (Vec<Figure>, Vec<Printed>) = self
+            .plan
+            .published
+            .iter()
+            .filter_map(|published| Some((published.figure, printed(published)?)))
+            .unzip();
         contradictions(&printed)
             .into_iter()
             .filter_map(|contradiction| {
-                let detail = contradiction.detail;
+                let figures: Vec<&str> =
+                    contradiction.prints.iter().filter_map(|at| figures.get(*at)).map(|f| f.code()).collect();
+                // What stands before the colon names the finding, and holds no value.
+                let detail = format!(
+                    "{} ({}; {}): {}",
+                    contradiction.rule.code(),
+                    contradiction.filter.describe(),
+                    figures.join(" + "),
+                    contradiction.detail
+                );
                 let subject = Subject { system: RunPlan::HUB, detail, ..Subject::default() };
                 self.finding(FindingKind::FiguresDoNotAddUp, subject)
             })
