@@ -63,7 +63,14 @@ impl Reference {
             },
             catalogue: match procedures {
                 None => None,
-                Some((path, text)) => Some(Catalogue::parse(&text).map_err(|error| table(&path, error))?),
+                Some((path, text)) => {
+                    let catalogue = Catalogue::parse(&text).map_err(|error| table(&path, error))?;
+                    // A catalogue that failed to export would accuse every dossier.
+                    if catalogue.versions().is_empty() {
+                        return Err(table(&path, "holds no procedure"));
+                    }
+                    Some(catalogue)
+                }
             },
             digests,
         })

@@ -1,6 +1,7 @@
 //! The figures of a report: what may be printed, and what was.
 
 use crate::domain::dossier::FieldName;
+use crate::domain::text::fold;
 
 /// A figure somebody printed, to be held against the data.
 #[derive(Debug, Clone)]
@@ -15,6 +16,18 @@ pub struct PublishedFigure {
     pub source: String,
     /// The system a figure of synchronisation is about.
     pub system: usize,
+}
+
+impl PublishedFigure {
+    /// What it is called, whatever its value: figure, filters, system, source.
+    pub fn name(&self) -> String {
+        let mut levels: Vec<&str> = self.level.iter().flatten().map(String::as_str).collect();
+        levels.sort_unstable();
+        let field = self.field.as_deref().map(fold).unwrap_or_default();
+        let channel = self.channel.as_deref().unwrap_or_default();
+        let (levels, system) = (levels.join("+"), self.system.to_string());
+        [self.figure.code(), &levels, &field, channel, &system, &self.source].join("\u{1F}")
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

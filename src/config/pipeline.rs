@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
@@ -88,11 +88,12 @@ fn resolve(
     let ladder = read_ladder(root, &systems);
     let duplicates = read_duplicates(root);
     let severities = read_severities(root);
-    let published = published::read(root, &systems);
-    let reported = published::read_reported(root);
+    let (reported, previous_year) = published::read_reported(root);
     let drift = read_drift(root);
     let reference =
         rules::read_reference(root, overrides.input_dir.as_deref().or(input_dir.as_deref()).unwrap_or(&base));
+    let known = published::Known { catalogue: reference.procedures.is_some(), reported: reported.is_some() };
+    let published = published::read(root, &systems, known);
     let thresholds = rules::read_thresholds(root);
     let office = rules::read_office(root);
     root.check_unknown();
@@ -120,6 +121,7 @@ fn resolve(
         thresholds,
         office,
         reported,
+        previous_year,
         withdrawn_apart: head.withdrawn_apart,
     })
 }
@@ -162,6 +164,13 @@ fn read_head(section: Section<'_, '_, '_>, overrides: &Overrides) -> Head {
     if as_of.is_none() {
         let hint = Some("write `as_of = 2024-04-01T02:00:00`, or give --as-of".to_owned());
         section.report(section.line(), "[pipeline]: the run has no as-of time", hint);
+    }
+    if as_of.is_some_and(|as_of| !(1900..=9999).contains(&as_of.year())) {
+        section.report(
+            section.line(),
+            "[pipeline]: the as-of time lies outside the years 1900 to 9999",
+            None,
+        );
     }
     let period = section.section("period", "[pipeline] period").and_then(read_period);
     let hub = section.need_text("hub");
@@ -225,6 +234,9 @@ fn read_period(section: Section<'_, '_, '_>) -> Option<(NaiveDate, NaiveDate)> {
         section.report(line, "the period ends before it begins", None);
     }
     section.check_unknown();
+    if from.is_none() || to.is_none() {
+        section.report(line, "[pipeline] period: `from` and `to` are both needed", None);
+    }
     Some((from?, to?))
 }
 

@@ -46,6 +46,8 @@ pub struct RunPlan {
     pub office: OfficeHours,
     /// How many dossiers the province reported for the period to the national reporting system.
     pub reported: Option<u64>,
+    /// How many dossiers there were in the year before, for a period of which nothing is known.
+    pub previous_year: Option<u64>,
     /// Withdrawn dossiers are a class of their own, rather than early, on time or late.
     pub withdrawn_apart: bool,
 }

@@ -35,6 +35,27 @@ pub fn files(list: &str) -> impl Iterator<Item = &str> {
     list.split(JOINT).filter(|file| !file.is_empty())
 }
 
+/// A list with its long runs of digits masked: people name files after their numbers.
+#[must_use]
+pub fn masked(list: &str) -> String {
+    const LONGEST_SHOWN: usize = 8;
+    let mut out = String::with_capacity(list.len());
+    let mut rest = list;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, digits) = rest.split_at(start);
+        let length = digits.bytes().take_while(u8::is_ascii_digit).count();
+        out.push_str(before);
+        if length > LONGEST_SHOWN {
+            out.extend(std::iter::repeat_n('*', length));
+        } else {
+            out.push_str(&digits[..length]);
+        }
+        rest = &digits[length..];
+    }
+    out.push_str(rest);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,6 +68,8 @@ mod tests {
         assert_eq!(normalise("a, b.pdf").value.as_deref(), Some("a, b.pdf"));
         assert_eq!(normalise("####").value, None);
         assert_eq!(normalise(" ").value, None);
+        assert_eq!(masked("017090000123_a.pdf; TL0000123-1"), "************_a.pdf; TL0000123-1");
+        assert_eq!(masked("don 0912345678"), "don **********");
         assert_eq!(files("a; b").collect::<Vec<_>>(), ["a", "b"]);
     }
 }

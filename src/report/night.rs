@@ -98,7 +98,7 @@ impl NightReport {
                 of: figure.key.clone(),
                 published: figure.published?,
                 recomputed: figure.value,
-                gap: figure.gap()?,
+                gap: figure.gap?,
             })
         });
         Self {

@@ -4,6 +4,8 @@
 //! one rung is out of the next. Records without a hub partner are then tied to each other by the
 //! hub's code, so that one unknown dossier is one case and not three.
 
+use std::collections::BTreeSet;
+
 use super::dedupe::{Collision, Deduped, Duplicate, Excused, pair};
 use super::normalise::SystemRecords;
 use super::normalise::quarantine::Quarantined;
@@ -84,11 +86,11 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Linked {
     let Climber { mut links, skipped, .. } = climber;
     links.sort_unstable_by_key(|link| (link.left_system, link.left, link.right_system, link.right));
     let heights: Vec<usize> = records.iter().map(Records::len).collect();
-    let (duplicates, told) = as_the_hub_says(plan, &records, &links, duplicates);
+    let Copies { duplicates, excused: told, apart } = as_the_hub_says(plan, &records, &links, duplicates);
     excused.extend(told);
     excused.sort_unstable();
     drop(records);
-    let (cases, case_of) = form_cases(&heights, &links, &duplicates);
+    let (cases, case_of) = form_cases(&heights, &links, &duplicates, &apart);
     let rows_in = heights.iter().sum::<usize>() as u64;
     let rows_out = cases.iter().map(|case| case.members.len() as u64).sum();
     let account = RowAccount { rows_in, rows_out, merged: 0, quarantined: 0 };
@@ -344,34 +346,48 @@ impl<'r> Climber<'r> {
     }
 }
 
+/// What the hub says of records of another system that were taken for one dossier typed twice.
+struct Copies {
+    duplicates: Vec<Duplicate>,
+    excused: Vec<Excused>,
+    /// System and row of those that are linked to another dossier of the hub than their survivor.
+    apart: BTreeSet<(usize, u32)>,
+}
+
 /// Where the hub knows why two dossiers of one person are two, its copies in another system are two as well: the
-/// portal is not told of parcels.
+/// portal is not told of parcels. Where it does not, the finding stands, but two dossiers of the hub stay two cases.
 fn as_the_hub_says(
     plan: &RunPlan,
     records: &[Records<'_>],
     links: &[Link],
     duplicates: Vec<Duplicate>,
-) -> (Vec<Duplicate>, Vec<Excused>) {
+) -> Copies {
+    let groups = groups(records, &duplicates);
+    let hub = &records[RunPlan::HUB];
     let mut partner: Vec<Vec<Option<u32>>> =
         records.iter().map(|records| vec![None; records.len()]).collect();
     for link in links.iter().filter(|link| !link.ambiguous && link.left_system == RunPlan::HUB) {
         partner[link.right_system][link.right as usize] = Some(link.left);
     }
-    let mut excused = Vec::new();
-    let kept = duplicates.into_iter().filter(|duplicate| {
+    let (mut excused, mut apart) = (Vec::new(), BTreeSet::new());
+    let duplicates = duplicates.into_iter().filter(|duplicate| {
         let Duplicate { system, survivor, row, kind } = *duplicate;
         if kind != DuplicateReason::TypedTwice {
             return true;
         }
-        let hub = partner[system][survivor as usize].zip(partner[system][row as usize]);
-        let reason = hub
-            .filter(|(a, b)| a != b)
-            .and_then(|(a, b)| repeat_is_legitimate(&pair(&records[RunPlan::HUB], &plan.duplicates, a, b)));
+        let partners = partner[system][survivor as usize].zip(partner[system][row as usize]);
+        let group = |row: u32| groups[RunPlan::HUB][row as usize];
+        let Some((a, b)) = partners.filter(|(a, b)| group(*a) != group(*b)) else { return true };
+        let order = |row: u32| (hub.int(FieldName::ReceivedAt, row as usize), row);
+        let (earlier, later) = if order(a) <= order(b) { (a, b) } else { (b, a) };
+        let reason = repeat_is_legitimate(&pair(hub, &plan.duplicates, earlier, later));
+        if reason.is_none() {
+            apart.insert((system, row));
+        }
         excused.extend(reason.map(|reason| Excused { system, earlier: survivor, row, reason }));
         reason.is_none()
     });
-    let kept = kept.collect();
-    (kept, excused)
+    Copies { duplicates: duplicates.collect(), excused, apart }
 }
 
 /// One key for a national code in both orders of its agency.
@@ -388,7 +404,12 @@ fn codes<'a>(records: &Records<'a>, row: u32) -> impl Iterator<Item = &'a str> {
 }
 
 /// Cases are the connected components of links and duplicates, in the order of their first member.
-fn form_cases(heights: &[usize], links: &[Link], duplicates: &[Duplicate]) -> (Vec<Case>, Vec<Vec<u32>>) {
+fn form_cases(
+    heights: &[usize],
+    links: &[Link],
+    duplicates: &[Duplicate],
+    apart: &BTreeSet<(usize, u32)>,
+) -> (Vec<Case>, Vec<Vec<u32>>) {
     let mut offsets = vec![0u32];
     for height in heights {
         offsets.push(offsets[offsets.len() - 1] + *height as u32);
@@ -398,7 +419,8 @@ fn form_cases(heights: &[usize], links: &[Link], duplicates: &[Duplicate]) -> (V
     for link in links.iter().filter(|link| !link.ambiguous) {
         components.union(offsets[link.left_system] + link.left, offsets[link.right_system] + link.right);
     }
-    for duplicate in duplicates {
+    for duplicate in duplicates.iter().filter(|duplicate| !apart.contains(&(duplicate.system, duplicate.row)))
+    {
         let offset = offsets[duplicate.system];
         components.union(offset + duplicate.survivor, offset + duplicate.row);
     }

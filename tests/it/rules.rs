@@ -555,3 +555,95 @@ fn every_finding_has_an_id_of_its_own() {
     ids.dedup();
     assert_eq!(ids.len(), all);
 }
+
+#[test]
+fn two_dossiers_of_the_hub_stay_two_whatever_the_portal_says() {
+    // Asked for again nine days later; a batch stamps both copies with one receipt.
+    let batch = [("received_at", "2024-01-17 20:00:00"), ("synced_at", "2024-01-17 20:05:00")];
+    let again = [
+        ("received_at", "2024-01-17 08:00:00"),
+        ("due_at", "2024-01-22 08:00:00"),
+        ("finished_at", "2024-01-18 09:15:00"),
+        ("returned_at", "2024-01-18 15:40:00"),
+    ];
+    let later = "H28.36-240117-0002";
+    let night = Case::new().both(A, &[], &batch).both(later, &again, &batch).run();
+    let total = night.table("form_06a").into_iter().find(|row| row["dimension"] == "total");
+    assert_eq!(total.expect("a total")["c3_received"], "2");
+    assert_eq!(night.table("cases").len(), 2);
+    assert!(night.findings().iter().any(|(kind, ..)| kind == "typed_twice"));
+    // Where the hub knows why there are two, the portal's copies are two as well, in whatever order they come.
+    let first = [("status", "7"), ("finished_at", "2024-01-08 16:00:00"), ("returned_at", "")];
+    for code in ["H28.36-240109-0002", "H28.05-240109-0002"] {
+        let second = [
+            ("received_at", "2024-01-09 08:00:00"),
+            ("due_at", "2024-01-12 08:00:00"),
+            ("synced_at", "2024-01-09 09:00:00"),
+        ];
+        let same_second = [("received_at", "2024-01-09 08:00:00"), ("synced_at", "2024-01-09 09:00:00")];
+        let night = Case::new().both(A, &first, &same_second).both(code, &second, &same_second).run();
+        assert!(
+            !night.findings().iter().any(|(kind, ..)| kind == "typed_twice"),
+            "{code} {:?}",
+            night.findings()
+        );
+        assert_eq!(night.table("cases").len(), 2);
+    }
+}
+
+#[test]
+fn a_result_fetched_late_hides_no_delay() {
+    // Ready in time in both; the citizen came a week later, and the portal is not told of that.
+    let fetched = [("finished_at", "2024-01-10 09:00:00"), ("returned_at", "2024-01-17 10:00:00")];
+    let night = Case::new()
+        .hub(A, &fetched)
+        .portal(A, &[("returned_at", ""), ("finished_at", "2024-01-10 09:00:00")])
+        .run();
+    assert!(!night.findings().iter().any(|(kind, ..)| kind == "late_hidden"), "{:?}", night.findings());
+}
+
+#[test]
+fn a_day_without_an_hour_is_a_day() {
+    let days = [("finished_at", "2024-01-08"), ("returned_at", "2024-01-08 15:00:00")];
+    Case::new().both(A, &days, &[]).run().is(&[]);
+    let due = [("due_at", "2024-01-10")];
+    let night = Case::new().both(A, &due, &[]).run();
+    night.is(&[]);
+    let total = night.table("form_06a").into_iter().find(|row| row["dimension"] == "total").expect("a total");
+    assert_eq!((total["c9_on_time"].as_str(), total["c10_late"].as_str()), ("1", "0"));
+}
+
+#[test]
+fn what_cannot_be_recomputed_is_no_gap() {
+    let mistake = |section: &str| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pipeline =
+            crate::support::TWO_SYSTEMS.replace("[duplicates]", &format!("{section}\n[duplicates]"));
+        std::fs::write(folder.path().join("x.toml"), pipeline).expect("written");
+        let output = doisoat(&["check", text(&folder.path().join("x.toml"))]);
+        assert_eq!(code(&output), 2, "{section}");
+        stderr(&output)
+    };
+    for (section, hint) in [
+        ("[[published]]\nfigure = \"procedures\"\nvalue = 1500", "needs `[reference] procedures`"),
+        ("[[published]]\nfigure = \"sync_reported\"\nvalue = 20", "needs `[reported] received`"),
+        ("[[published]]\nfigure = \"sync_ratio\"\nsystem = \"mot_cua\"\nvalue = 20", "is of a portal"),
+        (
+            "[[published]]\nfigure = \"received\"\nlevel = [\"joint_same_level\"]\nvalue = 20",
+            "no joint level",
+        ),
+        ("[[published]]\nfigure = \"received\"\nvalue = nan", "no number"),
+        ("[reported]", "`received` is missing"),
+    ] {
+        let said = mistake(section);
+        assert!(said.contains(hint), "{section}: {said}");
+    }
+    // A catalogue that failed to export accuses nobody.
+    let header = CATALOGUE.lines().next().expect("a header");
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("procedures.csv"), header).expect("written");
+    let pipeline = format!("{}\n[reference]\nprocedures = \"procedures.csv\"\n", crate::support::TWO_SYSTEMS);
+    std::fs::write(folder.path().join("x.toml"), pipeline).expect("written");
+    let output = doisoat(&["check", text(&folder.path().join("x.toml"))]);
+    assert!(stderr(&output).contains("holds no procedure"), "{}", stderr(&output));
+}

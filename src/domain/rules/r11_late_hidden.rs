@@ -28,11 +28,11 @@ pub const RULE: Rule = Rule {
             "Một hệ thống ghi trả quá hạn, hệ thống kia ghi đúng hạn",
         ),
         when: said(
-            "Both sides have ended. Held against the hub's due day, the end of one side (`returned_at`, \
-             else `finished_at`) is in time, and that of the other is on a later day. The finding stands \
+            "Both sides have ended. Held against the hub's due day, the end of one side (`returned_at` \
+             where both have it, else `finished_at`) is in time, and that of the other is on a later day. The finding stands \
              at the side that says in time.",
             "Hồ sơ đã kết thúc ở cả hai bên. So với ngày hẹn trả của hệ thống một cửa, ngày kết thúc của \
-             một bên (`returned_at`, nếu trống thì `finished_at`) là đúng hạn, còn bên kia vào ngày sau \
+             một bên (`returned_at` nếu cả hai bên đều có, nếu không thì `finished_at`) là đúng hạn, còn bên kia vào ngày sau \
              đó. Sai lệch được ghi cho bên báo đúng hạn.",
         ),
         meaning_not: said(

@@ -168,7 +168,7 @@ pub fn impossible_order(
     for (field, moment) in steps {
         let Some(moment) = moment else { continue };
         match before {
-            Some((earlier, at)) if moment < at => return Some((field, earlier)),
+            Some((earlier, at)) if is_before(moment, at) => return Some((field, earlier)),
             _ => before = Some((field, moment)),
         }
     }
@@ -228,6 +228,11 @@ pub fn in_bulk(sorted_ends: &[NaiveDateTime], at_least: usize, within: TimeDelta
         }
     }
     bulk
+}
+
+/// Before another moment; by the day where one of the two is a date without time.
+fn is_before(moment: NaiveDateTime, other: NaiveDateTime) -> bool {
+    if has_time(moment) && has_time(other) { moment < other } else { moment.date() < other.date() }
 }
 
 /// A side at midnight is taken for a date without time, as in the comparison of moments.

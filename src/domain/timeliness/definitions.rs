@@ -4,7 +4,7 @@
 
 use std::cmp::Ordering;
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 
 use super::{Timeliness, Times};
 use crate::domain::deadline::{DayKind, Limit, OfficeClock};
@@ -14,7 +14,8 @@ use crate::domain::status::{NationalStatus, StatusClass};
 /// appointment, to the second. Only an equal timestamp is on time [S].
 ///
 /// Whether a withdrawn dossier is a class of its own differs between reports [S]: the caller says. What has
-/// ended and has no date or no appointment to be held against counts as on time.
+/// ended and has no date or no appointment to be held against counts as on time. An appointment at midnight is a
+/// day without an hour, and is held against by day.
 #[must_use]
 pub fn form_06_ts(times: &Times, withdrawn_apart: bool) -> Timeliness {
     if !times.has_ended() {
@@ -24,6 +25,7 @@ pub fn form_06_ts(times: &Times, withdrawn_apart: bool) -> Timeliness {
         return Timeliness::Withdrawn;
     }
     match (times.handed_over(), times.due) {
+        (Some(end), Some(due)) if due.time() == NaiveTime::MIN => by_order(end.date().cmp(&due.date())),
         (Some(end), Some(due)) => by_order(end.cmp(&due)),
         _ => Timeliness::OnTime,
     }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use crate::domain::dossier::{FieldKind, FieldName};
 use crate::domain::name::{self, NameRelation};
 use crate::domain::text::fold;
-use crate::domain::{personal_id, phone};
+use crate::domain::{file_list, personal_id, phone};
 
 /// Both values of a field as they may be shown.
 pub fn pair<'a>(
@@ -21,6 +21,8 @@ pub fn pair<'a>(
     match FieldName::from_name(field).map(FieldName::kind) {
         Some(FieldKind::PersonalId) => each(personal_id::mask),
         Some(FieldKind::Phone) => each(phone::mask),
+        // People name files after people: how many there are says enough.
+        Some(FieldKind::List) => each(|list| file_list::files(list).count().to_string()),
         Some(FieldKind::Name) => match (a, b) {
             (Some(a), Some(b)) => {
                 let (a, b) = names(a, b);

@@ -16,6 +16,7 @@ use super::records::{Records, moment};
 use crate::config::plan::{RunPlan, SystemPlan};
 use crate::domain::date::{self, DateRelation};
 use crate::domain::dossier::{FieldKind, FieldName};
+use crate::domain::file_list;
 use crate::domain::finding_kind::FindingKind;
 use crate::domain::issue::ParseIssue;
 use crate::domain::name::{self, NameRelation};
@@ -222,6 +223,9 @@ impl Comparer<'_> {
     fn value(&self, system: usize, row: u32, field: FieldName) -> Option<String> {
         let (records, row) = (&self.records[system], row as usize);
         if let Some(text) = records.text(field, row) {
+            if field.kind() == FieldKind::List {
+                return Some(file_list::masked(text));
+            }
             return Some(shown(field, text).into_owned());
         }
         match field.kind() {

@@ -1,6 +1,6 @@
 //! What one dossier adds to the figures, and sums of it.
 
-use chrono::NaiveTime;
+use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 
 use super::clock;
 use super::figures::{FormRow, closes, round2};
@@ -76,7 +76,9 @@ impl Counts {
             }
             outcome == Outcome::Late
         } else {
-            let overdue = times.due.is_some_and(|due| due < closes);
+            // What waits for the citizen stands still, here as in rule R12 and the list of overdue dossiers.
+            let lateness = clock::lateness(hub, row).filter(|lateness| !lateness.waits);
+            let overdue = lateness.is_some_and(|lateness| has_passed(lateness.due, closes));
             let outcome = if overdue { Outcome::Overdue } else { Outcome::InTime };
             counts.form.enter(Entry { intake, outcome });
             overdue
@@ -127,12 +129,12 @@ impl Counts {
         (self.timed > 0).then(|| round2(self.days as f64 / self.timed as f64))
     }
 
-    /// A figure of dossiers; 0 for the others.
+    /// A figure of dossiers, not rounded; 0 for the others.
     pub fn value(&self, figure: Figure) -> f64 {
         let form = &self.form;
         let share = |count: u64| match form.c7 {
             0 => 0.0,
-            resolved => round2(100.0 * count as f64 / resolved as f64),
+            resolved => 100.0 * count as f64 / resolved as f64,
         };
         let count = |count: u64| count as f64;
         match figure {
@@ -179,4 +181,9 @@ impl Counts {
             late_without_apology: self.late_without_apology,
         }
     }
+}
+
+/// Whether an appointment had passed at a moment; one without an hour passes with its day.
+fn has_passed(due: NaiveDateTime, moment: NaiveDateTime) -> bool {
+    if due.time() == NaiveTime::MIN { due + TimeDelta::days(1) < moment } else { due < moment }
 }

@@ -1,7 +1,7 @@
 //! The figures an official report prints, recomputed from the hub's records, and held against what
 //! was printed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::counts::{Counts, TEXT_PAGES};
 use super::verdict::{Standing, Verdict};
@@ -10,7 +10,8 @@ use crate::config::plan::RunPlan;
 use crate::domain::catalogue::{Change, ProcedureLevel};
 use crate::domain::dossier::FieldName;
 use crate::domain::form_06a::Form06a;
-use crate::domain::sync_ratio;
+use crate::domain::rules::r04_typed_twice::DuplicateReason;
+use crate::domain::sync_ratio::{self, Previous, Span};
 use crate::domain::text::fold;
 use crate::reference::Reference;
 use crate::stages::link::Linked;
@@ -30,23 +31,42 @@ pub struct FigureRow {
     pub value: f64,
     pub published: Option<f64>,
     pub source: Option<String>,
-    /// Decimals of the print.
-    pub decimals: i32,
+    /// Recomputed less published, both as far as the print goes.
+    pub gap: Option<f64>,
+    /// The system a published figure is about.
+    pub system: usize,
+    /// What a published figure is called, without its value.
+    pub name: String,
 }
 
 impl FigureRow {
     fn new(dimension: &'static str, key: &str, figure: impl Into<String>, value: f64) -> Self {
-        let (key, figure) = (key.to_owned(), figure.into());
-        Self { dimension, key, figure, value, published: None, source: None, decimals: 0 }
+        Self {
+            dimension,
+            key: key.to_owned(),
+            figure: figure.into(),
+            value: round2(value),
+            published: None,
+            source: None,
+            gap: None,
+            system: RunPlan::HUB,
+            name: String::new(),
+        }
     }
 
-    /// Recomputed less published.
-    pub fn gap(&self) -> Option<f64> {
-        self.published.map(|published| {
-            // A share is held against the print as far as the print goes: 99.34 ties with 99.3.
-            let scale = 10f64.powi(self.decimals);
-            round2((self.value * scale).round() / scale - published)
-        })
+    fn printed(published: &PublishedFigure, value: f64) -> Self {
+        // A share is held against the print as far as the print goes, rounded once: 99.34 ties with 99.3.
+        let scale = 10f64.powi(published.decimals);
+        let gap = round2((value * scale).round() / scale - published.value);
+        let sync = !published.figure.is_of_dossiers() && !published.figure.is_of_catalogue();
+        Self {
+            published: Some(published.value),
+            source: Some(published.source.clone()),
+            gap: Some(gap),
+            system: if sync { published.system } else { RunPlan::HUB },
+            name: published.name(),
+            ..Self::new("published", &described(published), published.figure.code(), value)
+        }
     }
 }
 
@@ -121,17 +141,14 @@ pub fn figures(
     }
     rows.extend(clerk.catalogue());
     rows.sort_by(|a, b| (a.dimension, &a.key, &a.figure).cmp(&(b.dimension, &b.key, &b.figure)));
-    rows.extend(plan.published.iter().zip(&book.published).map(|(published, counts)| {
-        let value = clerk.published(published, counts, &sync);
-        FigureRow {
-            published: Some(published.value),
-            source: Some(published.source.clone()),
-            decimals: published.decimals,
-            ..FigureRow::new("published", &described(published), published.figure.code(), value)
-        }
+    let printed = plan.published.iter().zip(&book.published);
+    rows.extend(printed.filter_map(|(published, counts)| {
+        Some(FigureRow::printed(published, clerk.published(published, counts, &sync)?))
     }));
     let names = clerk.names();
-    let forms = book.pages.iter().map(|(page, counts)| counts.form_row(*page, names.get(page).copied()));
+    // Without a status nothing is known to have ended, and a form would say that all is open.
+    let pages = book.pages.iter().filter(|_| plan.systems[RunPlan::HUB].maps(FieldName::Status));
+    let forms = pages.map(|(page, counts)| counts.form_row(*page, names.get(page).copied()));
     Figures { rows, forms: forms.collect() }
 }
 
@@ -213,16 +230,19 @@ impl<'a> Clerk<'a> {
         names
     }
 
-    fn published(&self, published: &PublishedFigure, counts: &Counts, sync: &[Option<Sync>]) -> f64 {
+    /// `None` where the feeds cannot answer: a portal's figures need a healthy portal.
+    fn published(&self, published: &PublishedFigure, counts: &Counts, sync: &[Option<Sync>]) -> Option<f64> {
         let figure = published.figure;
         if figure.is_of_dossiers() {
-            return counts.value(figure);
+            return Some(counts.value(figure));
         }
         if figure.is_of_catalogue() {
             let levels = published.level.as_deref();
-            return self.of_catalogue(figure, |level| levels.is_none_or(|l| l.iter().any(|l| l == level)));
+            return Some(
+                self.of_catalogue(figure, |level| levels.is_none_or(|l| l.iter().any(|l| l == level))),
+            );
         }
-        sync.get(published.system).and_then(Option::as_ref).map_or(0.0, |sync| sync.value(figure))
+        Some(sync.get(published.system)?.as_ref()?.value(figure))
     }
 
     fn catalogue(&self) -> Vec<FigureRow> {
@@ -272,13 +292,21 @@ struct Sync {
 }
 
 impl Sync {
-    /// Of a portal: its records received within the period, duplicates and all, and those of them that
+    /// Of a portal: its records received within the period, duplicates of one night and all, and those of them that
     /// the hub knows. One-way synchronisation counts [S].
     fn of(plan: &RunPlan, linked: &Linked, records: &[Records<'_>], system: usize) -> Option<Self> {
         use crate::config::plan::Role;
-        if plan.systems[system].role != Role::Portal {
+        let healthy = |system: usize| linked.systems[system].is_healthy();
+        if plan.systems[system].role != Role::Portal || !healthy(system) || !healthy(RunPlan::HUB) {
             return None;
         }
+        // What a file of an earlier night said again is no dossier more.
+        let again: BTreeSet<u32> = linked
+            .duplicates
+            .iter()
+            .filter(|duplicate| duplicate.system == system && duplicate.kind == DuplicateReason::Superseded)
+            .map(|duplicate| duplicate.row)
+            .collect();
         let within = |row: usize| {
             let Some((from, to)) = plan.period else { return true };
             let received = records[system].moment(FieldName::ReceivedAt, row);
@@ -288,13 +316,13 @@ impl Sync {
             let case = linked.case_of[system][row] as usize;
             linked.cases[case].members.first().is_some_and(|(first, _)| *first == RunPlan::HUB)
         };
-        let rows = (0..records[system].len()).filter(|row| within(*row));
+        let rows = (0..records[system].len()).filter(|row| within(*row) && !again.contains(&(*row as u32)));
         let (mut synced, mut portal) = (0, 0);
         for row in rows {
             portal += 1;
             synced += u64::from(known(row));
         }
-        let ratio = sync_ratio::ratio(synced, plan.reported, portal, None);
+        let ratio = sync_ratio::ratio(synced, plan.reported, portal, previous(plan));
         Some(Self { synced, reported: plan.reported, portal, ratio: ratio.percent })
     }
 
@@ -316,6 +344,17 @@ impl Sync {
             _ => 0.0,
         }
     }
+}
+
+/// What the year before counted, for a period of a month, a quarter or a year.
+fn previous(plan: &RunPlan) -> Option<Previous> {
+    let (from, to) = plan.period?;
+    let span = match (to - from).num_days() {
+        ..=31 => Span::Month,
+        32..=92 => Span::Quarter,
+        _ => Span::Year,
+    };
+    Some(Previous { dossiers: plan.previous_year?, span })
 }
 
 /// The filters of a published figure in words.

@@ -44,6 +44,8 @@ pub struct Finding {
     pub since: Option<NaiveDateTime>,
     pub age_working_days: Option<i64>,
     pub detail: String,
+    /// What tells it from others of its kind where there is no case; part of its id, and no value.
+    pub name: String,
 }
 
 #[derive(Debug)]

@@ -169,6 +169,9 @@ impl<'a> Court<'a> {
         if let Some(reason) = out_of_scope(plan, known, row, received) {
             return (Verdict::OutOfScope, Some(reason));
         }
+        if plan.sync.known.contains(&Known::OnlyReturned) && known.status(row as usize).is_none() {
+            return (Verdict::NoVerdict, Some("status_unknown"));
+        }
         if let Some(reason) = not_sent(plan, known, row) {
             return (Verdict::OutOfScope, Some(reason));
         }

@@ -138,6 +138,9 @@ fn is_loss(issue: ParseIssue) -> bool {
         ParseIssue::DateUnreadable
             | ParseIssue::DateBeforeEra
             | ParseIssue::StatusUnknown
+            | ParseIssue::SexUnknown
+            | ParseIssue::CountUnreadable
+            | ParseIssue::FlagUnknown
             | ParseIssue::MoneyUnreadable
             | ParseIssue::ChannelUnknown
             | ParseIssue::PhoneMalformed

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::rows::{Cell, Rows, count, maybe, text};
 use super::{Night, TableError};
 use crate::domain::dossier::FieldName;
-use crate::domain::finding_kind::FindingKind;
 use crate::engine::frame::Texts;
 use crate::engine::id::{self, Id};
 use crate::engine::table::{Kind, Table, TableSchema};
@@ -136,14 +135,6 @@ pub fn findings(night: &Night<'_>) -> Result<Table, TableError> {
     rows.finish()
 }
 
-/// Kinds of which a system can have several at a time without a case.
-const NAMED_BY_DETAIL: [FindingKind; 4] = [
-    FindingKind::PublishedGap,
-    FindingKind::FiguresDoNotAddUp,
-    FindingKind::SyncGap,
-    FindingKind::ColumnGone,
-];
-
 /// A finding keeps its id while its fault stands: values take no part in it.
 fn finding_id(night: &Night<'_>, finding: &Finding, case: Option<Id>, record: Option<Id>) -> Id {
     let system = &night.plan.systems[finding.system].name;
@@ -154,11 +145,7 @@ fn finding_id(night: &Night<'_>, finding: &Finding, case: Option<Id>, record: Op
     let record = record.filter(|_| finding.case.is_none_or(|case| stands(case) != finding.row));
     let about = match case {
         Some(case) => case.to_string(),
-        // Without a case a finding is named by what its detail says before the colon.
-        None if NAMED_BY_DETAIL.contains(&finding.kind) => {
-            finding.detail.split(':').next().unwrap_or_default().to_owned()
-        }
-        None => String::new(),
+        None => finding.name.clone(),
     };
     let record = record.map(|record| record.to_string()).unwrap_or_default();
     id::of(&["finding", finding.kind.name(), system, other, &about, field, &record])
@@ -190,7 +177,7 @@ pub fn summary(night: &Night<'_>) -> Result<Table, TableError> {
             Cell::Int(to.map(days_of)),
             Cell::Float(Some(figure.value)),
             Cell::Float(figure.published),
-            Cell::Float(figure.gap()),
+            Cell::Float(figure.gap),
             maybe(figure.source.as_deref()),
         ]);
     }

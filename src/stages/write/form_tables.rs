@@ -81,10 +81,15 @@ pub fn overdue_schema() -> TableSchema {
 
 pub fn overdue(night: &Night<'_>) -> Result<Table, TableError> {
     let Night { plan, reference, judged, records, ids } = night;
-    let (hub, active) = (&records[RunPlan::HUB], &judged.linked.active[RunPlan::HUB]);
+    let hub = &records[RunPlan::HUB];
+    // Of a dossier typed twice, one line.
+    let stands = |row: &u32| {
+        let case = judged.linked.case_of[RunPlan::HUB][*row as usize];
+        judged.standing(case as usize, RunPlan::HUB).row == Some(*row)
+    };
     let office = OfficeClock::new(&reference.calendar, plan.office);
     let mut late: Vec<(u32, i64)> = Vec::new();
-    for row in (0..hub.len() as u32).filter(|row| active[*row as usize]) {
+    for row in (0..hub.len() as u32).filter(stands) {
         if let Some(lateness) = clock::lateness(hub, row).filter(|lateness| !lateness.waits) {
             let days = office.overdue_days(lateness.due, lateness.ended.unwrap_or(plan.as_of));
             late.extend((days > 0).then_some((row, days)));

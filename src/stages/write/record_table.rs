@@ -10,10 +10,11 @@ use rayon::prelude::*;
 
 use super::identifiers::Veil;
 use super::{Night, TableError};
+use crate::config::plan::Identifiers;
 use crate::domain::dossier::{FieldKind, FieldName};
 use crate::domain::issue::Issues;
 use crate::domain::rules::r04_typed_twice::DuplicateReason;
-use crate::domain::{dossier_code, personal_id};
+use crate::domain::{dossier_code, file_list, personal_id};
 use crate::engine::frame::{self, IntBuilder, Ints, TextBuilder, Texts};
 use crate::engine::table::{ColumnSpec, Kind, Table, TableSchema};
 
@@ -216,6 +217,13 @@ impl<'a> Clerk<'a> {
             return self.texts(name, kind, |system, row, builder| {
                 let value = self.night.records[system].text(field, row as usize);
                 builder.push(value.map(|value| self.veil.over(field, value)).as_deref());
+            });
+        }
+        let plain = matches!(self.night.plan.privacy.identifiers, Identifiers::Plain);
+        if field.kind() == FieldKind::List && !plain {
+            return self.texts(name, kind, |system, row, builder| {
+                let value = self.night.records[system].text(field, row as usize);
+                builder.push(value.map(file_list::masked).as_deref());
             });
         }
         if field.is_text() { self.frame_texts(name, kind) } else { self.frame_ints(name, kind) }

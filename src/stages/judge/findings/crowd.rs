@@ -29,7 +29,10 @@ impl Clerk<'_> {
         let (system, records) = (RunPlan::HUB, &self.records[RunPlan::HUB]);
         let thresholds = &self.plan.thresholds;
         let mut units: BTreeMap<&str, Vec<(NaiveDateTime, u32)>> = BTreeMap::new();
-        for row in (0..records.len() as u32).filter(|row| self.linked.active[system][*row as usize]) {
+        let stands = |row: &u32| {
+            self.case_of(system, *row).is_some_and(|case| self.standing(case, system).row == Some(*row))
+        };
+        for row in (0..records.len() as u32).filter(stands) {
             let at = |field| records.moment(field, row as usize);
             let ended = end(at(FieldName::FinishedAt), at(FieldName::ReturnedAt));
             if let (Some(unit), Some(ended)) = (records.text(FieldName::Unit, row as usize), ended) {
@@ -48,10 +51,10 @@ impl Clerk<'_> {
                     thresholds.bulk_within.num_seconds(),
                     ended.date()
                 );
-                let subject = Subject {
-                    since: Some(*ended),
-                    ..self.about(system, *row, Some(FieldName::FinishedAt), detail)
-                };
+                let returned = records.moment(FieldName::ReturnedAt, *row as usize).is_some();
+                let field = if returned { FieldName::ReturnedAt } else { FieldName::FinishedAt };
+                let subject =
+                    Subject { since: Some(*ended), ..self.about(system, *row, Some(field), detail) };
                 found.extend(self.finding(FindingKind::ClosedInBulk, subject));
             }
         }
@@ -101,6 +104,7 @@ impl Clerk<'_> {
                     other: Some((RunPlan::HUB, None)),
                     field: Some(FieldName::SyncedAt),
                     since: Some(day.and_time(NaiveTime::MIN)),
+                    name: day.to_string(),
                     detail: format!("{day}: nothing was synced, {count} dossiers were due"),
                     ..Subject::default()
                 };

@@ -9,7 +9,7 @@ use crate::domain::channel::Channel;
 use crate::domain::dossier::FieldName;
 use crate::domain::finding_kind::FindingKind;
 use crate::domain::known::{Known, job};
-use crate::domain::rules::r11_late_hidden::{Side, end, late_hidden};
+use crate::domain::rules::r11_late_hidden::{Side, late_hidden};
 use crate::stages::compare::Difference;
 use crate::stages::judge::Finding;
 use crate::stages::link::Link;
@@ -98,15 +98,14 @@ impl Clerk<'_> {
     fn hidden_delay(&self, index: u32, link: &Link) -> Option<Finding> {
         let [(hub, l), (other, r)] = [(link.left_system, link.left), (link.right_system, link.right)]
             .map(|(system, row)| (&self.records[system], row as usize));
-        let ended = |records: &crate::stages::records::Records<'_>, row| {
-            end(records.moment(FieldName::FinishedAt, row), records.moment(FieldName::ReturnedAt, row))
-        };
+        // Like is held against like: a result may be fetched long after it was ready.
+        let both = |field| Some((field, hub.moment(field, l)?.date(), other.moment(field, r)?.date()));
+        let (field, here, there) = both(FieldName::ReturnedAt).or_else(|| both(FieldName::FinishedAt))?;
         let due = hub.moment(FieldName::DueAt, l)?.date();
-        let (here, there) = (ended(hub, l)?.date(), ended(other, r)?.date());
         let side = late_hidden(due, here, there)?;
         let pair = self.pair(index, link);
         let subject = Subject {
-            field: Some(FieldName::FinishedAt),
+            field: Some(field),
             since: Some(due.max(here.min(there)).and_time(chrono::NaiveTime::MIN)),
             detail: format!("ended {here} here and {there} there, due {due}"),
             ..pair

@@ -50,6 +50,7 @@ struct Subject {
     field: Option<FieldName>,
     since: Option<NaiveDateTime>,
     detail: String,
+    name: String,
 }
 
 impl Clerk<'_> {
@@ -68,7 +69,9 @@ impl Clerk<'_> {
         }
         found.extend(self.contradictions());
         found.extend(drifts.into_iter().filter_map(|Drift { kind, system, field, detail }| {
-            self.finding(kind, Subject { system, field, detail, ..Subject::default() })
+            let name = detail.split(':').next().unwrap_or_default().to_owned();
+            let name = if kind == FindingKind::ColumnGone { name } else { String::new() };
+            self.finding(kind, Subject { system, field, detail, name, ..Subject::default() })
         }));
         found.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.detail.cmp(&b.detail)));
         found
@@ -77,7 +80,7 @@ impl Clerk<'_> {
     /// A finding of this kind, unless the pipeline has switched the kind off.
     fn finding(&self, kind: FindingKind, subject: Subject) -> Option<Finding> {
         let severity = self.plan.severity(kind)?;
-        let Subject { expected, explained_by, case, system, row, other, link, field, since, detail } =
+        let Subject { expected, explained_by, case, system, row, other, link, field, since, detail, name } =
             subject;
         let known = || self.plan.systems[system].sync.explains.get(&kind).cloned();
         let today = self.plan.as_of.date();
@@ -97,6 +100,7 @@ impl Clerk<'_> {
             since,
             age_working_days: age,
             detail,
+            name,
         })
     }
 

@@ -11,7 +11,7 @@ use crate::stages::judge::figures::FigureRow;
 
 impl Clerk<'_> {
     pub(super) fn published(&self, figure: &FigureRow) -> Option<Finding> {
-        let gap = figure.gap().filter(|gap| *gap != 0.0)?;
+        let gap = figure.gap.filter(|gap| *gap != 0.0)?;
         let printed = figure.published.unwrap_or_default();
         // T12: a dashboard that shows a constant excuses nothing, and is named.
         let constant =
@@ -22,34 +22,36 @@ impl Clerk<'_> {
             "{}{about}: recomputed {}, published {printed}, gap {gap}{constant}",
             figure.figure, figure.value,
         );
-        self.finding(
-            FindingKind::PublishedGap,
-            Subject { system: RunPlan::HUB, detail, ..Subject::default() },
-        )
+        let (system, name) = (figure.system, figure.name.clone());
+        self.finding(FindingKind::PublishedGap, Subject { system, detail, name, ..Subject::default() })
     }
 
     /// What was printed contradicts itself, whatever the records say.
     pub(super) fn contradictions(&self) -> Vec<Finding> {
-        let (figures, printed): (Vec<Figure>, Vec<Printed>) = self
+        let asked: Vec<(&PublishedFigure, Printed)> = self
             .plan
             .published
             .iter()
-            .filter_map(|published| Some((published.figure, printed(published)?)))
-            .unzip();
-        contradictions(&printed)
+            .filter_map(|published| Some((published, printed(published)?)))
+            .collect();
+        let (figures, prints): (Vec<&PublishedFigure>, Vec<Printed>) = asked.into_iter().unzip();
+        contradictions(&prints)
             .into_iter()
             .filter_map(|contradiction| {
-                let figures: Vec<&str> =
-                    contradiction.prints.iter().filter_map(|at| figures.get(*at)).map(|f| f.code()).collect();
-                // What stands before the colon names the finding, and holds no value.
+                let of = || contradiction.prints.iter().filter_map(|at| figures.get(*at));
+                let words: Vec<&str> = of().map(|published| published.figure.code()).collect();
+                let mut names: Vec<String> = of().map(|published| published.name()).collect();
+                names.sort_unstable();
+                names.insert(0, contradiction.rule.code().to_owned());
                 let detail = format!(
                     "{} ({}; {}): {}",
                     contradiction.rule.code(),
                     contradiction.filter.describe(),
-                    figures.join(" + "),
+                    words.join(" + "),
                     contradiction.detail
                 );
-                let subject = Subject { system: RunPlan::HUB, detail, ..Subject::default() };
+                let name = names.join("\u{1E}");
+                let subject = Subject { system: RunPlan::HUB, detail, name, ..Subject::default() };
                 self.finding(FindingKind::FiguresDoNotAddUp, subject)
             })
             .collect()
