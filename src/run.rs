@@ -21,7 +21,7 @@ use crate::report::night::NightReport;
 use crate::report::workbook::{self, Cover, Lang, WorkbookError};
 use crate::stages::load::{self, LoadError, Loaded};
 use crate::stages::normalise::NormaliseError;
-use crate::stages::write::{TABLES, TableError};
+use crate::stages::write::TableError;
 use crate::stages::{compare, dedupe, judge, link, normalise, write};
 
 /// What a run was asked for.
@@ -103,7 +103,7 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
     let judged = judge::judge(&plan, &reference, compared, &history);
 
     let clock = Clock { zone: plan.zone.clone(), utc_offset_ms: plan.utc_offset.num_milliseconds() };
-    progress.begin("build and write the tables", TABLES as u64 + 1);
+    progress.begin("build and write the tables", write::table_names().len() as u64 + 1);
     let tables = write::tables(&plan, &reference, &judged, |table| -> Result<(), RunError> {
         publication.stage_table(table, &clock, &metadata(&plan, &run_id, table.schema.name))?;
         progress.advance(1);

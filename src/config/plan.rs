@@ -15,6 +15,7 @@ use crate::domain::dossier::FieldName;
 use crate::domain::encoding::Encoding;
 use crate::domain::finding_kind::{FindingKind, Severity};
 use crate::domain::known::Known;
+use crate::domain::rules::{r10_due_date, r19_timeline, r21_sync, r22_resubmission};
 use crate::domain::status::NationalStatus;
 
 /// Everything a run depends on besides the bytes of its inputs.
@@ -412,13 +413,13 @@ pub struct Thresholds {
 impl Default for Thresholds {
     fn default() -> Self {
         Self {
-            max_extensions: 1,
+            max_extensions: r10_due_date::MAX_EXTENSIONS,
             apology_grace: TimeDelta::zero(),
-            at_once: TimeDelta::seconds(30),
-            bulk_at_least: 20,
-            bulk_within: TimeDelta::seconds(60),
-            sync_gap_at_least: 5,
-            resubmission_within: TimeDelta::days(60),
+            at_once: TimeDelta::seconds(i64::from(r19_timeline::AT_ONCE_SECONDS)),
+            bulk_at_least: r19_timeline::BULK_AT_LEAST as usize,
+            bulk_within: TimeDelta::seconds(i64::from(r19_timeline::BULK_SECONDS)),
+            sync_gap_at_least: u64::from(r21_sync::GAP_AT_LEAST),
+            resubmission_within: TimeDelta::days(i64::from(r22_resubmission::WITHIN_DAYS)),
         }
     }
 }

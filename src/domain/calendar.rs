@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 
+use super::reference::iso_date;
+
 /// The exceptions to the plain week, sorted by date. Every question is answered by one binary search,
 /// because it is asked for each record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -223,15 +225,6 @@ fn day_line(text: &str, line: usize) -> Result<(NaiveDate, bool), CalendarError>
         "1" => Ok((date, true)),
         _ => Err(CalendarError::Flag { line }),
     }
-}
-
-fn iso_date(text: &str) -> Option<NaiveDate> {
-    let mut parts = text.splitn(3, '-');
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    if (year.len(), month.len(), day.len()) != (4, 2, 2) {
-        return None;
-    }
-    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
 }
 
 fn is_weekday(date: NaiveDate) -> bool {

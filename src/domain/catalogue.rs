@@ -194,9 +194,10 @@ impl Catalogue {
     /// The changes that begin in a period, both days included. Each decision counts, so a procedure
     /// amended twice counts twice.
     #[must_use]
-    pub fn churn(&self, from: NaiveDate, to: NaiveDate) -> Churn {
+    pub fn churn(&self, from: NaiveDate, to: NaiveDate, wanted: impl Fn(ProcedureLevel) -> bool) -> Churn {
         let mut churn = Churn::default();
-        for version in self.versions.iter().filter(|version| (from..=to).contains(&version.valid_from)) {
+        let within = |version: &&Version| (from..=to).contains(&version.valid_from) && wanted(version.level);
+        for version in self.versions.iter().filter(within) {
             match version.change {
                 Some(Change::New) => churn.new += 1,
                 Some(Change::Amended) => churn.amended += 1,

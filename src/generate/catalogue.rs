@@ -159,17 +159,7 @@ impl Catalogue {
         let length = (end - start).num_days().unsigned_abs();
         let day = start + Days::new(length * (turn as u64 + 1) / (DECISIONS as u64 + 1));
         let decision = format!("QĐ {}/QĐ-UBND", 101 + turn);
-        let line = |from, to, change, decision: &str| Version {
-            code: code.to_owned(),
-            name: name.to_owned(),
-            field: field.to_owned(),
-            level,
-            days,
-            from,
-            to,
-            change,
-            decision: decision.to_owned(),
-        };
+        let line = versions(code, name, field, level, days);
         let before = line(since, Some(day - Days::new(1)), "", "QĐ 1/QĐ-UBND");
         match fate {
             Fate::Stays => self.versions.push(line(since, None, "", "QĐ 1/QĐ-UBND")),
@@ -182,17 +172,7 @@ impl Catalogue {
     /// In force once, and ended as the profile's own began.
     fn expired(&mut self, code: &str, name: &str, field: &str, level: &'static str, days: u32) {
         let since = first_day();
-        let line = |from, to, change, decision: &str| Version {
-            code: code.to_owned(),
-            name: name.to_owned(),
-            field: field.to_owned(),
-            level,
-            days,
-            from,
-            to,
-            change,
-            decision: decision.to_owned(),
-        };
+        let line = versions(code, name, field, level, days);
         self.versions.push(line(since - Days::new(1000), Some(since - Days::new(1)), "", "QĐ 0/QĐ-UBND"));
         self.versions.push(line(since, None, "abolished", "QĐ 1/QĐ-UBND"));
     }
@@ -269,5 +249,26 @@ fn level_name(level: Level) -> &'static str {
         Level::Province => "province",
         Level::District => "district",
         Level::Commune => "commune",
+    }
+}
+
+/// The versions of one procedure: from, to, change, decision.
+fn versions(
+    code: &str,
+    name: &str,
+    field: &str,
+    level: &'static str,
+    days: u32,
+) -> impl Fn(NaiveDate, Option<NaiveDate>, &'static str, &str) -> Version {
+    move |from, to, change, decision| Version {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        field: field.to_owned(),
+        level,
+        days,
+        from,
+        to,
+        change,
+        decision: decision.to_owned(),
     }
 }

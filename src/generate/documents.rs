@@ -13,6 +13,7 @@ mod plan;
 mod tests;
 
 use super::error::GenerateError;
+use super::out_folder;
 use super::truth::{Planted, Reach};
 use super::{Generated, Request};
 use agencies::AGENCIES;
@@ -67,7 +68,8 @@ pub fn documents(request: &Request, progress: &dyn Fn(u64, u64)) -> Result<Gener
             problem: "must be at least 1".to_owned(),
         });
     }
-    logs::prepare(&request.out, request.seed, documents)?;
+    let marker = || logs::marker(request.seed, documents);
+    out_folder::prepare(&request.out, marker(), Log::ALL.map(Log::file).into_iter())?;
     let stream = |number| {
         let mut rng = ChaCha8Rng::seed_from_u64(request.seed);
         rng.set_stream(number);
@@ -86,7 +88,7 @@ pub fn documents(request: &Request, progress: &dyn Fn(u64, u64)) -> Result<Gener
         cases: 0,
     };
     let generated = clerk.run(&plan, documents, &mut times, progress)?;
-    logs::finish(&request.out, request.seed, documents, &generated)?;
+    out_folder::finish(&request.out, marker(), &generated)?;
     progress(documents, documents);
     Ok(generated)
 }

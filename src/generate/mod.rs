@@ -82,9 +82,10 @@ pub fn generate(request: &Request, progress: &dyn Fn(u64, u64)) -> Result<Genera
     if dossiers == 0 {
         return Err(setting.bad_key("dossiers", "must be at least 1"));
     }
-    out_folder::prepare(&request.out, &setting, request.seed, dossiers)?;
+    let marker = || out_folder::marker(&setting, request.seed, dossiers);
+    out_folder::prepare(&request.out, marker(), out_folder::files(&setting))?;
     let generated = run::run(&setting, dossiers, request.seed, &request.out, progress)?;
-    out_folder::finish(&request.out, &setting, request.seed, dossiers, &generated)?;
+    out_folder::finish(&request.out, marker(), &generated)?;
     progress(dossiers, dossiers);
     Ok(generated)
 }

@@ -10,26 +10,31 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path};
 
 /// `truth/profile.json`.
-#[derive(Serialize, Deserialize)]
-struct Marker {
-    name: String,
-    title: String,
-    province_code: String,
-    period_start: String,
-    period_end: String,
-    as_of: String,
-    seed: u64,
-    dossiers: u64,
+#[derive(Default, Serialize, Deserialize)]
+pub struct Marker {
+    pub name: String,
+    pub title: String,
+    pub province_code: String,
+    pub period_start: String,
+    pub period_end: String,
+    pub as_of: String,
+    pub seed: u64,
+    pub dossiers: u64,
     /// False while a generation is under way, or after one that broke off.
-    complete: bool,
-    cases: u64,
+    pub complete: bool,
+    pub cases: u64,
     /// File and data rows.
-    files: BTreeMap<String, u64>,
-    errors_by_kind: BTreeMap<String, u64>,
+    pub files: BTreeMap<String, u64>,
+    pub errors_by_kind: BTreeMap<String, u64>,
 }
 
-/// Makes the folder ready: new, empty, or an earlier generation, whose files are removed.
-pub fn prepare(out: &Path, setting: &Setting, seed: u64, dossiers: u64) -> Result<(), GenerateError> {
+/// Makes the folder ready for `files`: new, empty, or an earlier generation of any profile, whose files are removed.
+/// The marker says what is to come, and nothing of what was made.
+pub fn prepare<'f>(
+    out: &Path,
+    marker: Marker,
+    files: impl Iterator<Item = &'f str>,
+) -> Result<(), GenerateError> {
     let io = |path: &Path| {
         let path = path.to_owned();
         move |source| GenerateError::Io { path, source }
@@ -55,34 +60,25 @@ pub fn prepare(out: &Path, setting: &Setting, seed: u64, dossiers: u64) -> Resul
     }
     let folder = out.join(truth::FOLDER);
     std::fs::create_dir_all(&folder).map_err(io(&folder))?;
-    let names = System::ALL.into_iter().map(|system| setting.file(system));
-    let files = &setting.profile.files;
-    let reference = [files.procedures.as_str(), files.agencies.as_str()];
-    let names = names.chain(reference).chain([truth::RECORDS, truth::ERRORS, truth::FIGURES]);
-    let mut marker = marker(setting, seed, dossiers);
-    marker.files = names.map(|name| (name.to_owned(), 0)).collect();
-    write(out, &marker)
+    let names = files.chain([truth::RECORDS, truth::ERRORS, truth::FIGURES]);
+    let files = names.map(|name| (name.to_owned(), 0)).collect();
+    write(out, &Marker { files, ..marker })
 }
 
 /// Writes the marker of a generation that is complete.
-pub fn finish(
-    out: &Path,
-    setting: &Setting,
-    seed: u64,
-    dossiers: u64,
-    generated: &Generated,
-) -> Result<(), GenerateError> {
+pub fn finish(out: &Path, marker: Marker, generated: &Generated) -> Result<(), GenerateError> {
     let marker = Marker {
         complete: true,
         cases: generated.cases,
         files: generated.files.iter().cloned().collect(),
         errors_by_kind: generated.errors_by_kind.clone(),
-        ..marker(setting, seed, dossiers)
+        ..marker
     };
     write(out, &marker)
 }
 
-fn marker(setting: &Setting, seed: u64, dossiers: u64) -> Marker {
+/// What a profile says of its generation.
+pub fn marker(setting: &Setting, seed: u64, dossiers: u64) -> Marker {
     let profile = &setting.profile;
     Marker {
         name: profile.name.clone(),
@@ -93,11 +89,15 @@ fn marker(setting: &Setting, seed: u64, dossiers: u64) -> Marker {
         as_of: profile.as_of.into(),
         seed,
         dossiers,
-        complete: false,
-        cases: 0,
-        files: BTreeMap::new(),
-        errors_by_kind: BTreeMap::new(),
+        ..Marker::default()
     }
+}
+
+/// The exports of a profile and the tables beside them.
+pub fn files(setting: &Setting) -> impl Iterator<Item = &str> {
+    let files = &setting.profile.files;
+    let reference = [files.procedures.as_str(), files.agencies.as_str()];
+    System::ALL.into_iter().map(|system| setting.file(system)).chain(reference)
 }
 
 fn write(out: &Path, marker: &Marker) -> Result<(), GenerateError> {

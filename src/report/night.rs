@@ -13,6 +13,7 @@ use crate::config::plan::RunPlan;
 use crate::domain::finding_kind::{FindingKind, Severity};
 use crate::stages::judge::Judged;
 use crate::stages::judge::verdict::Verdict;
+use crate::stages::write;
 
 #[derive(Debug, Clone, Serialize)]
 pub struct NightReport {
@@ -116,20 +117,7 @@ impl NightReport {
             severities: severities(judged),
             published: published.collect(),
             out: out.display().to_string(),
-            tables: vec![
-                "feeds",
-                "feed_columns",
-                "quarantine",
-                "records",
-                "cases",
-                "links",
-                "duplicates",
-                "differences",
-                "findings",
-                "form_06a",
-                "overdue",
-                "summary",
-            ],
+            tables: write::table_names(),
             run_date: plan.as_of.date().to_string(),
             manifest: manifest.display().to_string(),
         }

@@ -105,7 +105,7 @@ fn same_code(
         let end = (start + 1..records.len()).find(|row| code(*row) != code(start)).unwrap_or(records.len());
         let mut survivors = vec![start as u32];
         for row in start as u32 + 1..end as u32 {
-            match same_person(records, &survivors, row) {
+            match same_person(records, survivors.iter().copied(), row) {
                 Some(survivor) => {
                     let kind = DuplicateReason::of_one_code(
                         night(survivor) == night(row),
@@ -126,13 +126,11 @@ fn same_code(
 
 /// The first of the survivors who may be the person of a row. One with the same number is; of the others only so
 /// many are asked that a code which an export writes for everybody costs no more than its rows.
-fn same_person(records: &Records<'_>, survivors: &[u32], row: u32) -> Option<u32> {
+fn same_person(records: &Records<'_>, mut survivors: impl Iterator<Item = u32>, row: u32) -> Option<u32> {
     let number = |row: u32| records.text(FieldName::IdNumber, row as usize);
-    let asked = survivors.iter().copied().take(MOST_OPEN);
-    asked.into_iter().find(|survivor| !other_person(records, *survivor, row)).or_else(|| {
-        let mut rest = survivors.iter().copied().skip(MOST_OPEN);
-        rest.find(|survivor| number(row).is_some() && number(*survivor) == number(row))
-    })
+    let found = survivors.by_ref().take(MOST_OPEN).find(|survivor| !other_person(records, *survivor, row));
+    let own = number(row);
+    found.or_else(|| survivors.find(|survivor| own.is_some() && number(*survivor) == own))
 }
 
 fn other_person(records: &Records<'_>, a: u32, b: u32) -> bool {
@@ -152,9 +150,9 @@ fn same_reference(system: usize, records: &Records<'_>, alive: &mut [bool], dupl
             let mut survivors = vec![group[0].row];
             for member in &group[1..] {
                 let row = member.row;
-                let of_reference: Vec<u32> =
-                    survivors.iter().copied().filter(|s| reference(*s) == reference(row)).collect();
-                match same_person(records, &of_reference, row) {
+                let of_reference =
+                    survivors.iter().copied().filter(|other| reference(*other) == reference(row));
+                match same_person(records, of_reference, row) {
                     Some(survivor) => {
                         duplicates.push(Duplicate {
                             system,

@@ -83,10 +83,11 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Linked {
         }
     }
     climber.tie_orphans();
-    let Climber { mut links, skipped, .. } = climber;
+    let Climber { mut links, skipped, groups, .. } = climber;
     links.sort_unstable_by_key(|link| (link.left_system, link.left, link.right_system, link.right));
     let heights: Vec<usize> = records.iter().map(Records::len).collect();
-    let Copies { duplicates, excused: told, apart } = as_the_hub_says(plan, &records, &links, duplicates);
+    let Copies { duplicates, excused: told, apart } =
+        as_the_hub_says(plan, &records, &links, duplicates, &groups[RunPlan::HUB]);
     excused.extend(told);
     excused.sort_unstable();
     drop(records);
@@ -346,6 +347,16 @@ impl<'r> Climber<'r> {
     }
 }
 
+/// Per system and row: the hub's record that is linked to it beyond doubt.
+pub fn hub_partners(records: &[Records<'_>], links: &[Link]) -> Vec<Vec<Option<u32>>> {
+    let mut partner: Vec<Vec<Option<u32>>> =
+        records.iter().map(|records| vec![None; records.len()]).collect();
+    for link in links.iter().filter(|link| !link.ambiguous && link.left_system == RunPlan::HUB) {
+        partner[link.right_system][link.right as usize] = Some(link.left);
+    }
+    partner
+}
+
 /// What the hub says of records of another system that were taken for one dossier typed twice.
 struct Copies {
     duplicates: Vec<Duplicate>,
@@ -361,14 +372,10 @@ fn as_the_hub_says(
     records: &[Records<'_>],
     links: &[Link],
     duplicates: Vec<Duplicate>,
+    survivors: &[u32],
 ) -> Copies {
-    let groups = groups(records, &duplicates);
     let hub = &records[RunPlan::HUB];
-    let mut partner: Vec<Vec<Option<u32>>> =
-        records.iter().map(|records| vec![None; records.len()]).collect();
-    for link in links.iter().filter(|link| !link.ambiguous && link.left_system == RunPlan::HUB) {
-        partner[link.right_system][link.right as usize] = Some(link.left);
-    }
+    let partner = hub_partners(records, links);
     let (mut excused, mut apart) = (Vec::new(), BTreeSet::new());
     let duplicates = duplicates.into_iter().filter(|duplicate| {
         let Duplicate { system, survivor, row, kind } = *duplicate;
@@ -376,8 +383,8 @@ fn as_the_hub_says(
             return true;
         }
         let partners = partner[system][survivor as usize].zip(partner[system][row as usize]);
-        let group = |row: u32| groups[RunPlan::HUB][row as usize];
-        let Some((a, b)) = partners.filter(|(a, b)| group(*a) != group(*b)) else { return true };
+        let of = |row: u32| survivors[row as usize];
+        let Some((a, b)) = partners.filter(|(a, b)| of(*a) != of(*b)) else { return true };
         let order = |row: u32| (hub.int(FieldName::ReceivedAt, row as usize), row);
         let (earlier, later) = if order(a) <= order(b) { (a, b) } else { (b, a) };
         let reason = repeat_is_legitimate(&pair(hub, &plan.duplicates, earlier, later));

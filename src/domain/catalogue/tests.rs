@@ -81,7 +81,7 @@ fn unlisted_and_local_codes_are_told_apart() {
 #[test]
 fn churn_counts_the_decisions_of_a_period() {
     let catalogue = catalogue();
-    let quarter = |first, last| catalogue.churn(first, last);
+    let quarter = |first, last| catalogue.churn(first, last, |_| true);
     assert_eq!(quarter(day(2024, 1, 1), day(2024, 3, 31)), Churn { new: 0, amended: 0, abolished: 1 });
     assert_eq!(quarter(day(2024, 4, 1), day(2024, 4, 1)), Churn { new: 0, amended: 1, abolished: 0 });
     assert_eq!(quarter(day(2020, 1, 1), day(2026, 1, 1)), Churn { new: 2, amended: 1, abolished: 1 });

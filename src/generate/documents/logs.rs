@@ -1,17 +1,17 @@
-//! The two logs as files, the truth about them, and the marker of the folder.
+//! The two logs as files, the truth about them, and what the marker of the folder says.
 //!
 //! The truth has the columns of every other generation, so that one `evaluate` reads them all.
 
 use super::super::Generated;
 use super::super::error::GenerateError;
+use super::super::out_folder::Marker;
 use super::super::row::System;
 use super::super::truth::{self, CsvFile, Planted, Reach, case_id};
 use super::agencies::AGENCIES;
 use super::{Document, PROFILE, plan};
 use chrono::NaiveDateTime;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::{Component, Path};
+use std::path::Path;
 
 /// Which log a row stands in; the sender's is the hub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -215,70 +215,8 @@ impl Logs {
     }
 }
 
-/// `truth/profile.json`, as every generation writes it.
-#[derive(Serialize, Deserialize)]
-struct Marker {
-    name: String,
-    title: String,
-    province_code: String,
-    period_start: String,
-    period_end: String,
-    as_of: String,
-    seed: u64,
-    dossiers: u64,
-    /// False while a generation is under way, or after one that broke off.
-    complete: bool,
-    cases: u64,
-    /// File and data rows.
-    files: BTreeMap<String, u64>,
-    errors_by_kind: BTreeMap<String, u64>,
-}
-
-/// Makes the folder ready: new, empty, or an earlier generation of any profile, whose files are removed.
-pub fn prepare(out: &Path, seed: u64, documents: u64) -> Result<(), GenerateError> {
-    let io = |path: &Path| {
-        let path = path.to_owned();
-        move |source| GenerateError::Io { path, source }
-    };
-    let empty = match std::fs::read_dir(out) {
-        Ok(mut entries) => entries.next().is_none(),
-        Err(source) if source.kind() == std::io::ErrorKind::NotFound => true,
-        Err(source) => return Err(io(out)(source)),
-    };
-    if !empty {
-        let earlier = std::fs::read(out.join(truth::MARKER)).ok();
-        let earlier: Option<Marker> = earlier.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let Some(earlier) = earlier else {
-            return Err(GenerateError::OutNotEmpty { path: out.to_owned() });
-        };
-        for file in earlier.files.keys() {
-            let inside = Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
-            let path = out.join(file);
-            if inside && path.is_file() {
-                std::fs::remove_file(&path).map_err(io(&path))?;
-            }
-        }
-    }
-    let folder = out.join(truth::FOLDER);
-    std::fs::create_dir_all(&folder).map_err(io(&folder))?;
-    let names = Log::ALL.map(Log::file).into_iter().chain([truth::RECORDS, truth::ERRORS, truth::FIGURES]);
-    let files = names.map(|name| (name.to_owned(), 0)).collect();
-    write(out, &Marker { files, ..marker(seed, documents) })
-}
-
-/// Writes the marker of a generation that is complete.
-pub fn finish(out: &Path, seed: u64, documents: u64, generated: &Generated) -> Result<(), GenerateError> {
-    let marker = Marker {
-        complete: true,
-        cases: generated.cases,
-        files: generated.files.iter().cloned().collect(),
-        errors_by_kind: generated.errors_by_kind.clone(),
-        ..marker(seed, documents)
-    };
-    write(out, &marker)
-}
-
-fn marker(seed: u64, documents: u64) -> Marker {
+/// What `truth/profile.json` says of the generation.
+pub fn marker(seed: u64, documents: u64) -> Marker {
     Marker {
         name: PROFILE.to_owned(),
         title: "Văn bản điện tử trên Trục liên thông, 8 tháng năm 2022".to_owned(),
@@ -288,17 +226,6 @@ fn marker(seed: u64, documents: u64) -> Marker {
         as_of: plan::as_of().format("%Y-%m-%dT%H:%M:%S").to_string(),
         seed,
         dossiers: documents,
-        complete: false,
-        cases: 0,
-        files: BTreeMap::new(),
-        errors_by_kind: BTreeMap::new(),
+        ..Marker::default()
     }
-}
-
-fn write(out: &Path, marker: &Marker) -> Result<(), GenerateError> {
-    let path = out.join(truth::MARKER);
-    let mut text = serde_json::to_string_pretty(marker)
-        .map_err(|source| GenerateError::Json { path: path.clone(), source })?;
-    text.push('\n');
-    std::fs::write(&path, text).map_err(|source| GenerateError::Io { path, source })
 }

@@ -2,8 +2,6 @@
 //!
 //! It must not explain by kind alone: a difference is explained only when it is exactly what the job would make.
 
-use std::collections::BTreeSet;
-
 use crate::config::plan::RunPlan;
 use crate::domain::agency::AgencyRelation;
 use crate::domain::dossier::FieldName;
@@ -23,13 +21,12 @@ pub fn explain(
     field: FieldName,
 ) -> Option<String> {
     // A job sends what the hub has: two other systems that disagree are nobody's known doing.
-    let none = BTreeSet::new();
     let is_of_hub = link.left_system == RunPlan::HUB;
-    let known = if is_of_hub { &plan.systems[link.right_system].sync.known } else { &none };
+    let known = &plan.systems[link.right_system].sync.known;
     let (left, right) = (&records[link.left_system], &records[link.right_system]);
     let (l, r) = (link.left as usize, link.right as usize);
     let by = |known: Known| known.code().to_owned();
-    let is_on = |transformation: Known| known.contains(&transformation);
+    let is_on = |transformation: Known| is_of_hub && known.contains(&transformation);
     match field {
         FieldName::Status => {
             let (hub, other) = (left.status(l)?, right.status(r)?);

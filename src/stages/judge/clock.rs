@@ -2,8 +2,10 @@
 //!
 //! It must not decide what a finding is: it reads fields and the reference tables.
 
+use chrono::NaiveDateTime;
+
 use crate::domain::catalogue::{Standing, Version};
-use crate::domain::deadline::Limit;
+use crate::domain::deadline::{Limit, OfficeClock};
 use crate::domain::dossier::FieldName;
 use crate::domain::rules::r11_late_hidden::end;
 use crate::domain::rules::r12_apology::Lateness;
@@ -13,8 +15,8 @@ use crate::domain::timeliness::Times;
 use crate::reference::Reference;
 use crate::stages::records::Records;
 
-/// The dates of a record, and the limit of its procedure where the catalogue knows one.
-pub fn times(reference: &Reference, records: &Records<'_>, row: u32) -> Times {
+/// The dates of a record; the limit of its procedure is the catalogue's to add.
+pub fn times(records: &Records<'_>, row: u32) -> Times {
     let at = |field| records.moment(field, row as usize);
     let supplements = records.int(FieldName::Supplements, row as usize).unwrap_or_default();
     Times {
@@ -27,7 +29,7 @@ pub fn times(reference: &Reference, records: &Records<'_>, row: u32) -> Times {
         supplements: u32::try_from(supplements).unwrap_or_default(),
         supplement_asked_at: at(FieldName::SupplementAskedAt),
         supplemented_at: at(FieldName::SupplementedAt),
-        limit: procedure(reference, records, row).as_ref().and_then(limit),
+        limit: None,
     }
 }
 
@@ -43,6 +45,16 @@ pub fn lateness(records: &Records<'_>, row: u32) -> Option<Lateness> {
     }
     let waits = status.class() == StatusClass::Paused;
     Some(Lateness { due, ended, waits, apology: at(FieldName::ApologyAt) })
+}
+
+/// How many working days after its due day a record ended, or is open; `None` when in time, and for what waits.
+pub fn overdue_days(
+    office: &OfficeClock<'_>,
+    lateness: Option<Lateness>,
+    as_of: NaiveDateTime,
+) -> Option<i64> {
+    let Lateness { due, ended, .. } = lateness.filter(|lateness| !lateness.waits)?;
+    Some(office.overdue_days(due, ended.unwrap_or(as_of))).filter(|days| *days > 0)
 }
 
 /// How the procedure of a record stood in the catalogue when it was received; `None` without a catalogue,

@@ -43,7 +43,7 @@ impl Counts {
     /// The counts one dossier of the hub adds, within the period.
     pub fn of(plan: &RunPlan, reference: &Reference, hub: &Records<'_>, row: u32) -> Self {
         let mut counts = Self::default();
-        let times = clock::times(reference, hub, row);
+        let times = clock::times(hub, row);
         let Some(received) = times.received else { return counts };
         let (end, closes) = (times.handed_over(), closes(plan));
         let (mut ended, mut carried) = (times.has_ended(), false);
@@ -64,8 +64,6 @@ impl Counts {
         let late = if ended {
             let timeliness = form_06_ts(&times, plan.withdrawn_apart);
             let outcome = Outcome::of(timeliness, false).unwrap_or(Outcome::OnTime);
-            let outcome =
-                if matches!(outcome, Outcome::InTime | Outcome::Overdue) { Outcome::OnTime } else { outcome };
             counts.form.enter(Entry { intake, outcome });
             counts.withdrawn = u64::from(timeliness == Timeliness::Withdrawn);
             counts.on_time = u64::from(outcome == Outcome::OnTime) - counts.withdrawn;

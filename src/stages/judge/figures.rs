@@ -7,7 +7,7 @@ use super::counts::{Counts, TEXT_PAGES};
 use super::verdict::{Standing, Verdict};
 use crate::config::figure::{Figure, PublishedFigure};
 use crate::config::plan::RunPlan;
-use crate::domain::catalogue::{Change, ProcedureLevel};
+use crate::domain::catalogue::ProcedureLevel;
 use crate::domain::dossier::FieldName;
 use crate::domain::form_06a::Form06a;
 use crate::domain::rules::r04_typed_twice::DuplicateReason;
@@ -269,17 +269,13 @@ impl<'a> Clerk<'a> {
             let levels = catalogue.in_force(to).into_iter().filter(|(level, _)| wanted(level.code()));
             return levels.map(|(_, count)| count).sum::<usize>() as f64;
         }
-        let change = match figure {
-            Figure::ProceduresNew => Change::New,
-            Figure::ProceduresAmended => Change::Amended,
-            _ => Change::Abolished,
+        let churn = catalogue.churn(from, to, |level| wanted(level.code()));
+        let count = match figure {
+            Figure::ProceduresNew => churn.new,
+            Figure::ProceduresAmended => churn.amended,
+            _ => churn.abolished,
         };
-        let changed = catalogue.versions().iter().filter(|version| {
-            version.change == Some(change)
-                && (from..=to).contains(&version.valid_from)
-                && wanted(version.level.code())
-        });
-        changed.count() as f64
+        count as f64
     }
 }
 

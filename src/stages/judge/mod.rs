@@ -63,6 +63,12 @@ impl Judged {
     pub fn standing(&self, case: usize, system: usize) -> &Standing {
         &self.standings[case * self.linked.systems.len() + system]
     }
+
+    /// Whether a record is the one that stands for its case in its system.
+    pub fn stands(&self, system: usize, row: u32) -> bool {
+        let case = self.linked.case_of[system][row as usize] as usize;
+        self.standing(case, system).row == Some(row)
+    }
 }
 
 /// Judges every case.

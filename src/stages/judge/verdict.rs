@@ -9,7 +9,7 @@ use crate::config::plan::{RunPlan, SystemPlan};
 use crate::domain::dossier::FieldName;
 use crate::domain::known::{Known, job};
 use crate::domain::text::fold;
-use crate::stages::link::{Case, Linked};
+use crate::stages::link::{Case, Linked, hub_partners};
 use crate::stages::records::Records;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,11 +108,7 @@ impl<'a> Court<'a> {
                 ambiguous[system][row as usize] = true;
             }
         }
-        let mut partner: Vec<Vec<Option<u32>>> =
-            records.iter().map(|records| vec![None; records.len()]).collect();
-        for link in linked.links.iter().filter(|link| !link.ambiguous && link.left_system == RunPlan::HUB) {
-            partner[link.right_system][link.right as usize] = Some(link.left);
-        }
+        let partner = hub_partners(records, &linked.links);
         let healthy = linked.systems.iter().map(|system| system.is_healthy()).collect();
         Self { plan, records, healthy, quarantined, nameless, duplicate, ambiguous, partner }
     }

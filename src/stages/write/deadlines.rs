@@ -11,7 +11,7 @@ use super::Night;
 use crate::domain::agency::{Standing, Successor};
 use crate::domain::deadline::OfficeClock;
 use crate::domain::dossier::FieldName;
-use crate::domain::timeliness::{ThreeWays, differ};
+use crate::domain::timeliness::{ThreeWays, Times, differ};
 use crate::stages::judge::{clock, figures};
 
 /// The columns of one case.
@@ -47,21 +47,17 @@ fn of<'n>(night: &'n Night<'_>, system: usize, row: u32) -> Deadline<'n> {
     let Night { plan, reference, records, .. } = night;
     let records = &records[system];
     let office = OfficeClock::new(&reference.calendar, plan.office);
-    let times = clock::times(reference, records, row);
-    let ways = ThreeWays::of(&times, plan.withdrawn_apart, figures::closes(plan), &office);
     let standing = clock::procedure(reference, records, row);
     let limit = standing.as_ref().and_then(clock::limit);
-    let overdue = clock::lateness(records, row).filter(|lateness| !lateness.waits);
-    let overdue = overdue
-        .map(|lateness| office.overdue_days(lateness.due, lateness.ended.unwrap_or(plan.as_of)))
-        .filter(|days| *days > 0);
+    let times = Times { limit, ..clock::times(records, row) };
+    let ways = ThreeWays::of(&times, plan.withdrawn_apart, figures::closes(plan), &office);
     let unit = records.text(FieldName::Unit, row as usize);
     let received = times.received.map(|received| received.date());
     Deadline {
         differs: differ(&times, &ways).map(|difference| difference.code()),
         ways: Some(ways),
         last_day: times.received.zip(limit).map(|(received, limit)| office.last_day(received, limit)),
-        overdue_days: overdue,
+        overdue_days: clock::overdue_days(&office, clock::lateness(records, row), plan.as_of),
         procedure: standing.as_ref().map(clock::word),
         unit: unit.zip(received).and_then(|(unit, day)| match reference.agencies.standing(unit, day) {
             Standing::Known => Some("known"),

@@ -5,7 +5,7 @@ use super::{Night, TableError};
 use crate::config::plan::RunPlan;
 use crate::domain::deadline::OfficeClock;
 use crate::domain::dossier::FieldName;
-use crate::domain::rules::r12_apology::apology;
+use crate::domain::rules::r12_apology::{Lateness, apology};
 use crate::engine::table::{Kind, Table, TableSchema};
 use crate::stages::judge::clock;
 
@@ -83,35 +83,29 @@ pub fn overdue(night: &Night<'_>) -> Result<Table, TableError> {
     let Night { plan, reference, judged, records, ids } = night;
     let hub = &records[RunPlan::HUB];
     // Of a dossier typed twice, one line.
-    let stands = |row: &u32| {
-        let case = judged.linked.case_of[RunPlan::HUB][*row as usize];
-        judged.standing(case as usize, RunPlan::HUB).row == Some(*row)
-    };
+    let stands = |row: &u32| judged.stands(RunPlan::HUB, *row);
     let office = OfficeClock::new(&reference.calendar, plan.office);
-    let mut late: Vec<(u32, i64)> = Vec::new();
-    for row in (0..hub.len() as u32).filter(stands) {
-        if let Some(lateness) = clock::lateness(hub, row).filter(|lateness| !lateness.waits) {
-            let days = office.overdue_days(lateness.due, lateness.ended.unwrap_or(plan.as_of));
-            late.extend((days > 0).then_some((row, days)));
-        }
-    }
-    late.sort_by_key(|(row, _)| {
+    let overdue = |row: u32| {
+        let lateness = clock::lateness(hub, row);
+        Some((row, lateness?, clock::overdue_days(&office, lateness, plan.as_of)?))
+    };
+    let mut late: Vec<(u32, Lateness, i64)> =
+        (0..hub.len() as u32).filter(stands).filter_map(overdue).collect();
+    late.sort_by_key(|(row, ..)| {
         let row = *row as usize;
         (hub.text(FieldName::Unit, row), hub.int(FieldName::DueAt, row), hub.text(FieldName::Code, row))
     });
     let maps_apology = plan.systems[RunPlan::HUB].maps(FieldName::ApologyAt);
     let mut rows = Rows::new(overdue_schema(), late.len());
-    for (row, days) in late {
+    for (row, lateness, days) in late {
         let (at, case) = (row as usize, ids.case(judged.linked.case_of[RunPlan::HUB][row as usize]));
         let field = |field| maybe(hub.text(field, at));
         let number = |field| Cell::Int(hub.int(field, at));
-        let lateness = clock::lateness(hub, row);
-        let letter = lateness.filter(|_| maps_apology).map(|lateness| match lateness.apology {
+        let letter = match lateness.apology {
             None => "none",
             Some(_) if apology(&lateness, plan.as_of, plan.thresholds.apology_grace).is_some() => "too_late",
             Some(_) => "in_time",
-        });
-        let ended = lateness.and_then(|lateness| lateness.ended);
+        };
         rows.push([
             text(case.as_str()),
             field(FieldName::Code),
@@ -123,9 +117,9 @@ pub fn overdue(night: &Night<'_>) -> Result<Table, TableError> {
             number(FieldName::Status),
             number(FieldName::ReceivedAt),
             number(FieldName::DueAt),
-            Cell::Int(ended.map(|ended| ended.and_utc().timestamp_millis())),
+            Cell::Int(lateness.ended.map(|ended| ended.and_utc().timestamp_millis())),
             int(days),
-            maybe(letter),
+            maybe(maps_apology.then_some(letter)),
             number(FieldName::ApologyAt),
             number(FieldName::Extensions),
         ]);

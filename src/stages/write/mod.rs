@@ -30,8 +30,26 @@ pub enum TableError {
 /// Builds one table from the night.
 type Builder = for<'a, 'n> fn(&'a Night<'n>) -> Result<Table, TableError>;
 
-/// How many tables a night has.
-pub const TABLES: usize = 12;
+/// Every table of a night, in the order in which they are written.
+const BUILDERS: [(&str, Builder); 12] = [
+    ("feeds", feed_tables::feeds),
+    ("feed_columns", feed_tables::feed_columns),
+    ("quarantine", feed_tables::quarantine),
+    ("records", record_table::records),
+    ("cases", case_tables::cases),
+    ("links", case_tables::links),
+    ("duplicates", case_tables::duplicates),
+    ("differences", finding_tables::differences),
+    ("findings", finding_tables::findings),
+    ("form_06a", form_tables::form_06a),
+    ("overdue", form_tables::overdue),
+    ("summary", finding_tables::summary),
+];
+
+/// The names of the tables.
+pub fn table_names() -> Vec<&'static str> {
+    BUILDERS.map(|(name, _)| name).to_vec()
+}
 
 /// Tables that the workbook is made from; the others are let go as soon as they are published.
 const KEPT: [&str; 8] =
@@ -50,25 +68,12 @@ pub fn tables<E: From<TableError>>(
     let records: Vec<Records<'_>> =
         judged.linked.systems.iter().map(|system| Records::new(&system.frame)).collect();
     let night = Night { plan, reference, judged, ids: Ids::new(plan, judged, &records), records };
-    let builders: [Builder; TABLES] = [
-        feed_tables::feeds,
-        feed_tables::feed_columns,
-        feed_tables::quarantine,
-        record_table::records,
-        case_tables::cases,
-        case_tables::links,
-        case_tables::duplicates,
-        finding_tables::differences,
-        finding_tables::findings,
-        form_tables::form_06a,
-        form_tables::overdue,
-        finding_tables::summary,
-    ];
     let mut tables = Tables::default();
-    for build in builders {
+    for (name, build) in BUILDERS {
         let table = build(&night)?;
+        debug_assert_eq!(table.schema.name, name);
         publish(&table)?;
-        if KEPT.contains(&table.schema.name) {
+        if KEPT.contains(&name) {
             tables.list.push(table);
         }
     }

@@ -29,10 +29,7 @@ impl Clerk<'_> {
         let (system, records) = (RunPlan::HUB, &self.records[RunPlan::HUB]);
         let thresholds = &self.plan.thresholds;
         let mut units: BTreeMap<&str, Vec<(NaiveDateTime, u32)>> = BTreeMap::new();
-        let stands = |row: &u32| {
-            self.case_of(system, *row).is_some_and(|case| self.standing(case, system).row == Some(*row))
-        };
-        for row in (0..records.len() as u32).filter(stands) {
+        for row in (0..records.len() as u32).filter(|row| self.stands(system, *row)) {
             let at = |field| records.moment(field, row as usize);
             let ended = end(at(FieldName::FinishedAt), at(FieldName::ReturnedAt));
             if let (Some(unit), Some(ended)) = (records.text(FieldName::Unit, row as usize), ended) {

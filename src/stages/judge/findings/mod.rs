@@ -135,6 +135,16 @@ impl Clerk<'_> {
         recorded_change(&self.records[RunPlan::HUB], row)
     }
 
+    /// The hub's record of the case that a record belongs to.
+    fn hub_of(&self, system: usize, row: u32) -> Option<u32> {
+        self.standing(self.linked.case_of[system][row as usize], RunPlan::HUB).row
+    }
+
+    /// Whether a record is the one that stands for its case in its system.
+    fn stands(&self, system: usize, row: u32) -> bool {
+        self.standing(self.linked.case_of[system][row as usize], system).row == Some(row)
+    }
+
     /// The record of a case in a system.
     fn standing(&self, case: u32, system: usize) -> &Standing {
         &self.standings[case as usize * self.records.len() + system]

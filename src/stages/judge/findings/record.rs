@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::{Clerk, Subject};
 use crate::config::plan::{Role, RunPlan};
 use crate::domain::agency;
+use crate::domain::catalogue::Standing;
 use crate::domain::channel::Channel;
 use crate::domain::deadline::OfficeClock;
 use crate::domain::dossier::FieldName;
@@ -50,8 +51,9 @@ impl Clerk<'_> {
         if record.system == RunPlan::HUB {
             record.order_of_dates(&mut found);
             record.agency(&mut found);
-            record.procedure(&mut found);
-            record.due_date(&mut found);
+            let standing = clock::procedure(self.reference, record.records, record.row);
+            record.procedure(standing.as_ref(), &mut found);
+            record.due_date(standing.as_ref(), &mut found);
             record.apology(&mut found);
             record.dates(&mut found);
             record.sync_flag(&mut found);
@@ -144,9 +146,7 @@ impl<'a> Record<'a> {
         if written.as_deref() != Some(personal_id::mask(job::FILLED_IN).as_str()) {
             return false;
         }
-        let case = self.clerk.linked.case_of[self.system][self.row as usize];
-        let hub = self.clerk.standing(case, RunPlan::HUB).row;
-        hub.is_some_and(|row| {
+        self.clerk.hub_of(self.system, self.row).is_some_and(|row| {
             let number = self.clerk.records[RunPlan::HUB].text(FieldName::IdNumber, row as usize);
             job::number_filled_in(number, job::FILLED_IN)
         })
@@ -185,9 +185,7 @@ impl<'a> Record<'a> {
     }
 
     fn hub_has_no_result(&self) -> bool {
-        let case = self.clerk.linked.case_of[self.system][self.row as usize];
-        let hub = self.clerk.standing(case, RunPlan::HUB).row;
-        hub.is_some_and(|row| {
+        self.clerk.hub_of(self.system, self.row).is_some_and(|row| {
             self.clerk.records[RunPlan::HUB].text(FieldName::Results, row as usize).is_none()
         })
     }
@@ -222,12 +220,12 @@ impl<'a> Record<'a> {
     }
 
     /// R15: the procedure was not published in the catalogue when the dossier was received.
-    fn procedure(&self, found: &mut Vec<Finding>) {
-        let Some(standing) = clock::procedure(self.clerk.reference, self.records, self.row) else { return };
-        if let Some(kind) = r15::kind(clock::plain(&standing)) {
-            self.add(found, kind, FieldName::Procedure, clock::word(&standing));
+    fn procedure(&self, standing: Option<&Standing<'_>>, found: &mut Vec<Finding>) {
+        let Some(standing) = standing else { return };
+        if let Some(kind) = r15::kind(clock::plain(standing)) {
+            self.add(found, kind, FieldName::Procedure, clock::word(standing));
         }
-        let (Some(days), Some(version)) = (self.count(FieldName::ProcessDays), clock::version(&standing))
+        let (Some(days), Some(version)) = (self.count(FieldName::ProcessDays), clock::version(standing))
         else {
             return;
         };
@@ -239,7 +237,7 @@ impl<'a> Record<'a> {
     }
 
     /// R10: put off more often than allowed, or appointed later than allowed.
-    fn due_date(&self, found: &mut Vec<Finding>) {
+    fn due_date(&self, standing: Option<&Standing<'_>>, found: &mut Vec<Finding>) {
         let extensions = self.count(FieldName::Extensions).unwrap_or_default();
         if r10::extended_twice(extensions, self.clerk.plan.thresholds.max_extensions) {
             let detail = format!("{extensions} extensions");
@@ -251,8 +249,7 @@ impl<'a> Record<'a> {
         let (Some(received), Some(due)) = (self.at(FieldName::ReceivedAt), self.at(FieldName::DueAt)) else {
             return;
         };
-        let Some(standing) = clock::procedure(self.clerk.reference, self.records, self.row) else { return };
-        let Some(limit) = clock::limit(&standing) else { return };
+        let Some(limit) = standing.and_then(clock::limit) else { return };
         let clock = OfficeClock::new(&self.clerk.reference.calendar, self.clerk.plan.office);
         let last_day = clock.last_day(received, limit);
         if r10::beyond_limit(due, last_day) {
@@ -314,11 +311,11 @@ impl<'a> Record<'a> {
         }
         let plan = self.clerk.plan;
         let Some(portal) = plan.systems.iter().position(|system| system.role == Role::Portal) else { return };
-        let case = self.clerk.linked.case_of[self.system][self.row as usize];
         // Of a dossier typed twice, the note is on the record that was sent.
-        if self.clerk.standing(case, self.system).row != Some(self.row) {
+        if !self.clerk.stands(self.system, self.row) {
             return;
         }
+        let case = self.clerk.linked.case_of[self.system][self.row as usize];
         let standing = self.clerk.standing(case, portal);
         let Some(received) = self.at(FieldName::ReceivedAt) else { return };
         let (age, late_after) = (plan.as_of - received, plan.systems[portal].sync.late_after);
