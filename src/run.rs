@@ -19,6 +19,7 @@ use crate::progress::Progress;
 use crate::reference::{Reference, ReferenceError};
 use crate::report::night::NightReport;
 use crate::report::workbook::{self, Cover, Lang, WorkbookError};
+use crate::stages::dedupe::OrderError;
 use crate::stages::load::{self, LoadError, Loaded};
 use crate::stages::normalise::NormaliseError;
 use crate::stages::write::TableError;
@@ -44,6 +45,8 @@ pub enum RunError {
     #[error(transparent)]
     Normalise(#[from] NormaliseError),
     #[error(transparent)]
+    Order(#[from] OrderError),
+    #[error(transparent)]
     RowsLost(#[from] RowsLost),
     #[error(transparent)]
     Reference(#[from] ReferenceError),
@@ -63,6 +66,7 @@ impl RunError {
             | Self::Reference(ReferenceError::Io { .. } | ReferenceError::Table { .. })
             | Self::Publish(PublishError::OtherRun { .. } | PublishError::Busy { .. }) => ExitCode::Usage,
             Self::Normalise(_)
+            | Self::Order(_)
             | Self::RowsLost(_)
             | Self::Reference(ReferenceError::Shipped(_))
             | Self::Table(_)
@@ -92,7 +96,7 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
     let normalised = normalise::normalise(&plan, loaded, &history, progress)?;
     let _ = normalised.account.check("normalise")?;
     progress.begin("find duplicates", 1);
-    let deduped = dedupe::dedupe(&plan, normalised);
+    let deduped = dedupe::dedupe(&plan, normalised)?;
     let _ = deduped.account.check("dedupe")?;
     progress.begin("link", 1);
     let linked = link::link(&plan, deduped);

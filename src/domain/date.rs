@@ -22,6 +22,9 @@ use pattern::Fields;
 /// Offset of Vietnam from UTC in minutes, without daylight saving.
 const LOCAL_OFFSET: i32 = 7 * 60;
 
+/// Years that a dossier can speak of.
+const ERA: std::ops::RangeInclusive<i32> = 1900..=2100;
+
 /// A date and time, local (UTC+7), in whole seconds; the patterns are tried in order.
 ///
 /// A date without a time is midnight; fractions of a second are dropped. Null tokens give no value
@@ -30,6 +33,11 @@ const LOCAL_OFFSET: i32 = 7 * 60;
 /// without day gives `DatePrecisionReduced`.
 #[must_use]
 pub fn datetime(raw: &str, patterns: &[DatePattern]) -> Parsed<NaiveDateTime> {
+    if let Some(moment) = patterns.first().and_then(|pattern| pattern.read_at_once(raw.as_bytes()))
+        && ERA.contains(&moment.year())
+    {
+        return Parsed::new(moment, Issues::NONE);
+    }
     let read = dated(raw, |text| first_match(text, patterns));
     Parsed { value: read.value.map(|(moment, _)| moment), issues: read.issues }
 }
@@ -95,7 +103,7 @@ fn first_match(text: &str, patterns: &[DatePattern]) -> Option<Fields> {
 
 fn resolve(fields: &Fields) -> Parsed<Moment> {
     let mut issues = Issues::NONE;
-    if !(1900..=2100).contains(&fields.year) {
+    if !ERA.contains(&fields.year) {
         return Parsed::rejected(issues.with(ParseIssue::DateBeforeEra));
     }
     let precision = match (fields.month, fields.day) {

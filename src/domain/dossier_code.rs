@@ -183,12 +183,11 @@ fn is_malformed(code: &str) -> bool {
 }
 
 fn sets_out_like_national(code: &str) -> bool {
-    let mut parts = code.split('-');
-    let (Some(agency), Some(date), Some(sequence), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
+    let mut dashes = code.bytes().enumerate().filter(|(_, byte)| *byte == b'-').map(|(at, _)| at);
+    let (Some(first), Some(second), None) = (dashes.next(), dashes.next(), dashes.next()) else {
         return false;
     };
+    let (agency, date, sequence) = (&code[..first], &code[first + 1..second], &code[second + 1..]);
     let numberish =
         |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'O' | b'I' | b'L'));
     let agencyish = agency_is_ascending(agency).is_some()

@@ -197,7 +197,7 @@ impl Issues {
 }
 
 /// A parsed cell: the value, if there is one, and what was noticed on the way.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parsed<T> {
     /// The value; `None` for an empty cell and for one that cannot be read.
     pub value: Option<T>,

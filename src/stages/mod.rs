@@ -3,6 +3,7 @@
 
 pub mod load;
 pub mod normalise;
+pub mod order;
 pub mod records;
 pub mod dedupe;
 pub mod link;

@@ -32,6 +32,64 @@ pub struct DatePattern {
     tokens: Vec<Token>,
     /// Length in bytes of the shortest and the longest text that can match.
     width: (usize, usize),
+    /// Where the parts stand, when each has a width of its own.
+    layout: Option<Layout>,
+}
+
+/// Places of the parts of a full date, in bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Layout {
+    year: usize,
+    month: usize,
+    day: usize,
+    hour: Option<usize>,
+    minute: Option<usize>,
+    second: Option<usize>,
+    literals: Vec<(usize, u8)>,
+}
+
+impl Layout {
+    /// `None` for a pattern with parts of open width, or without a day.
+    fn of(tokens: &[Token]) -> Option<Self> {
+        let (mut layout, mut at, mut has_day) = (Self::default(), 0, false);
+        for token in tokens {
+            let width = match *token {
+                Token::Literal(byte) => {
+                    layout.literals.push((at, byte));
+                    1
+                }
+                Token::Year => {
+                    layout.year = at;
+                    4
+                }
+                Token::Number { letter, exact: true } => {
+                    match letter {
+                        b'M' => layout.month = at,
+                        b'd' => (layout.day, has_day) = (at, true),
+                        b'H' => layout.hour = Some(at),
+                        b'm' => layout.minute = Some(at),
+                        _ => layout.second = Some(at),
+                    }
+                    2
+                }
+                Token::Number { exact: false, .. } | Token::Fraction | Token::Offset => return None,
+            };
+            at += width;
+        }
+        has_day.then_some(layout)
+    }
+
+    /// The moment in a text of the pattern's length.
+    fn read(&self, text: &[u8]) -> Option<NaiveDateTime> {
+        if self.literals.iter().any(|(at, byte)| text[*at] != *byte) {
+            return None;
+        }
+        let two = |at: usize| two_digits(text[at], text[at + 1]);
+        let part = |at: Option<usize>| at.map_or(Some(0), two);
+        let year = (two(self.year)? * 100 + two(self.year + 2)?) as i32;
+        let date = NaiveDate::from_ymd_opt(year, two(self.month)?, two(self.day)?)?;
+        date.and_hms_opt(part(self.hour)?, part(self.minute)?, part(self.second)?)
+    }
 }
 
 /// The numbers of one cell, before they are checked against the calendar.
@@ -49,6 +107,16 @@ pub(super) struct Fields {
 impl Fields {
     pub const EMPTY: Self =
         Self { year: 0, month: None, day: None, hour: 0, minute: 0, second: 0, offset_minutes: None };
+
+    fn set(&mut self, letter: u8, value: u32) {
+        match letter {
+            b'M' => self.month = Some(value),
+            b'd' => self.day = Some(value),
+            b'H' => self.hour = value,
+            b'm' => self.minute = value,
+            _ => self.second = value,
+        }
+    }
 
     pub fn moment(&self) -> Option<NaiveDateTime> {
         NaiveDate::from_ymd_opt(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1))?.and_hms_opt(
@@ -87,13 +155,20 @@ impl DatePattern {
             };
             (least + low, most + high)
         });
-        Ok(Self { text: pattern.to_owned(), tokens, width })
+        let layout = Layout::of(&tokens);
+        Ok(Self { text: pattern.to_owned(), tokens, width, layout })
     }
 
     /// The pattern as written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// The moment of a text, where the pattern is that of a full date of fixed width and the text follows
+    /// it: what nearly every cell is.
+    pub(super) fn read_at_once(&self, text: &[u8]) -> Option<NaiveDateTime> {
+        self.layout.as_ref().filter(|_| text.len() == self.width.0)?.read(text)
     }
 
     /// The numbers of a text that follows the pattern to its end.
@@ -114,13 +189,7 @@ impl DatePattern {
                 }
                 Token::Number { letter, exact } => {
                     let (value, tail) = number(rest, exact)?;
-                    match letter {
-                        b'M' => fields.month = Some(value),
-                        b'd' => fields.day = Some(value),
-                        b'H' => fields.hour = value,
-                        b'm' => fields.minute = value,
-                        _ => fields.second = value,
-                    }
+                    fields.set(letter, value);
                     rest = tail;
                 }
                 Token::Fraction => {

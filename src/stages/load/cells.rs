@@ -5,38 +5,54 @@ use std::sync::Arc;
 use crate::domain::date::DatePattern;
 use crate::domain::dossier::FieldName;
 
-/// The text cells of one column, end to end in one buffer.
+/// The text cells of one column: each is a place in the piece of the file that was read, or, where it
+/// had to be decoded or lost its quotes, in a buffer of the column's own.
 #[derive(Debug, Clone, Default)]
 pub struct Cells {
-    text: String,
-    ends: Vec<u32>,
+    piece: Arc<String>,
+    own: String,
+    /// Start and end; [`OWN`] in the start says in which text.
+    places: Vec<(u32, u32)>,
 }
 
+/// Marks a place in the column's own buffer. No piece is as long as this.
+const OWN: u32 = 1 << 31;
+
 impl Cells {
+    /// A column whose cells may lie in `piece`, with room for so many.
+    pub fn over(piece: Arc<String>, rows: usize) -> Self {
+        Self { piece, own: String::new(), places: Vec::with_capacity(rows) }
+    }
+
+    /// Copies a cell into the column's own buffer.
     pub fn push(&mut self, cell: &str) {
-        self.text.push_str(cell);
-        self.ends.push(self.text.len() as u32);
+        let start = self.own.len() as u32;
+        self.own.push_str(cell);
+        self.places.push((start | OWN, self.own.len() as u32));
+    }
+
+    /// Adds a cell that lies in the piece.
+    pub fn push_place(&mut self, (start, end): (u32, u32)) {
+        self.places.push((start, end));
     }
 
     pub fn get(&self, row: usize) -> &str {
-        let start = if row == 0 { 0 } else { self.ends[row - 1] as usize };
-        &self.text[start..self.ends[row] as usize]
+        let (start, end) = self.places[row];
+        let text = if start & OWN == 0 { &self.piece } else { &self.own };
+        &text[(start & !OWN) as usize..end as usize]
     }
 
     /// Takes cells off the end.
     pub fn truncate(&mut self, rows: usize) {
-        let end =
-            if rows == 0 { 0 } else { self.ends.get(rows - 1).map_or(self.text.len(), |end| *end as usize) };
-        self.text.truncate(end);
-        self.ends.truncate(rows);
+        self.places.truncate(rows);
     }
 
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.places.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.places.is_empty()
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &str> {
@@ -105,13 +121,10 @@ pub struct RawBatch {
 }
 
 impl RawBatch {
-    /// An empty piece that has room for so many bytes of text, evenly over its columns.
-    pub fn with_room(columns: usize, bytes: usize) -> Self {
-        let mut batch = Self::new(columns, None);
-        for column in &mut batch.columns {
-            column.text.reserve(bytes / columns.max(1));
-        }
-        batch
+    /// An empty batch whose cells may lie in `piece`, with room for so many rows.
+    pub fn over(piece: &Arc<String>, columns: usize, rows: usize) -> Self {
+        let columns = (0..columns).map(|_| Cells::over(Arc::clone(piece), rows)).collect();
+        Self { columns, ..Self::default() }
     }
 
     pub fn new(columns: usize, sheet: Option<Arc<str>>) -> Self {

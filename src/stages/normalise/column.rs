@@ -1,14 +1,13 @@
 //! Types one column of one piece, and notes what had to be repaired, row by row.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, NaiveDate};
 use polars::prelude::{Column, PolarsError};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::quarantine;
-use crate::config::plan::{CodeOrigin, ColumnPlan, StatusLabel, SystemPlan};
+use crate::config::plan::{CodeOrigin, ColumnPlan, SystemPlan};
 use crate::domain::date::DatePattern;
 use crate::domain::dossier::{FieldKind, FieldName};
 use crate::domain::issue::{Issues, ParseIssue, Parsed};
@@ -40,16 +39,36 @@ impl Sheet {
         }
     }
 
-    /// Per row, the repaired cells as a JSON object. Personal numbers are masked.
-    pub fn kept_cells(&self) -> BTreeMap<usize, String> {
-        let mut rows: BTreeMap<usize, BTreeMap<&str, &str>> = BTreeMap::new();
-        for (row, field, cell) in &self.repaired {
-            rows.entry(*row).or_default().insert(field.name(), cell);
+    /// The repaired cells of each row as a JSON object, as a column. Personal numbers are masked.
+    pub fn kept_cells(&mut self) -> Column {
+        self.repaired.sort_unstable_by_key(|(row, field, _)| (*row, field.name()));
+        let mut builder = TextBuilder::with_capacity(self.content.len());
+        let mut repaired = self.repaired.as_slice();
+        let mut json = String::new();
+        for row in 0..self.content.len() {
+            let (here, rest) = repaired.split_at(repaired.partition_point(|(of, ..)| *of == row));
+            repaired = rest;
+            if here.is_empty() {
+                builder.push(None);
+                continue;
+            }
+            json.clear();
+            for (at, (_, field, cell)) in here.iter().enumerate() {
+                json.push_str(if at == 0 { "{\"" } else { ",\"" });
+                json.push_str(field.name());
+                json.push_str("\":");
+                json.push_str(&serde_json::Value::from(cell.as_str()).to_string());
+            }
+            json.push('}');
+            builder.push(Some(&json));
         }
-        rows.into_iter().filter_map(|(row, cells)| Some((row, serde_json::to_string(&cells).ok()?))).collect()
+        builder.finish("raw")
     }
 
+    #[inline]
     fn note<T>(&mut self, row: usize, field: FieldName, cell: &str, parsed: &Parsed<T>) {
+        let content = &mut self.content[row];
+        *content = xxh3_64_with_seed(cell.as_bytes(), content.wrapping_add(field as u64));
         if parsed.issues.is_empty() {
             if field.is_vital() && parsed.value.is_none() {
                 self.rejected[row] = true;
@@ -57,6 +76,11 @@ impl Sheet {
             }
             return;
         }
+        self.note_issues(row, field, cell, parsed);
+    }
+
+    #[cold]
+    fn note_issues<T>(&mut self, row: usize, field: FieldName, cell: &str, parsed: &Parsed<T>) {
         self.issues[row] = self.issues[row].union(parsed.issues);
         let kept = match &parsed.value {
             Some(_) => shown(field, cell).into_owned(),
@@ -98,23 +122,20 @@ impl<'p> ColumnBuilder<'p> {
     /// `births`: the birth dates of the same rows, which tell a tax code from an identity number that
     /// lost its zeros.
     pub fn build(&self, cells: &Cells, births: Option<&Cells>, sheet: &mut Sheet) -> Vec<Column> {
-        for (content, cell) in sheet.content.iter_mut().zip(cells.iter()) {
-            *content = xxh3_64_with_seed(cell.as_bytes(), content.wrapping_add(self.field as u64));
-        }
         match self.field.kind() {
             FieldKind::DossierCode => self.texts(cells, sheet, |cell| self.code(cell)),
             FieldKind::ProcedureCode => self.texts(cells, sheet, procedure_code::normalise),
             FieldKind::Text | FieldKind::Name => self.texts(cells, sheet, text::clean),
             FieldKind::PersonalId => self.numbers(cells, births, sheet),
             FieldKind::Phone => self.texts(cells, sheet, phone::normalise),
-            FieldKind::Level => self.texts(cells, sheet, |cell| self.level(cell)),
-            FieldKind::Channel => self.texts(cells, sheet, |cell| {
+            FieldKind::Level => self.listed(cells, sheet, |cell| self.level(cell)),
+            FieldKind::Channel => self.listed(cells, sheet, |cell| {
                 let Parsed { value, issues } = channel::normalise(cell);
-                Parsed { value: value.map(|channel| Cow::Borrowed(channel.code())), issues }
+                Parsed { value: value.map(|channel| channel.code()), issues }
             }),
-            FieldKind::Sex => self.texts(cells, sheet, |cell| {
+            FieldKind::Sex => self.listed(cells, sheet, |cell| {
                 let Parsed { value, issues } = sex::normalise(cell);
-                Parsed { value: value.map(|sex| Cow::Borrowed(sex.code())), issues }
+                Parsed { value: value.map(|sex| sex.code()), issues }
             }),
             FieldKind::List => self.texts(cells, sheet, file_list::normalise),
             FieldKind::Money => self.ints(cells, sheet, money::normalise),
@@ -184,11 +205,11 @@ impl<'p> ColumnBuilder<'p> {
         Parsed { value, issues }
     }
 
-    fn level<'c>(&self, cell: &'c str) -> Parsed<Cow<'c, str>> {
+    fn level(&self, cell: &str) -> Parsed<&str> {
         let Parsed { value, issues } = text::clean(cell);
         let Some(value) = value else { return Parsed { value: None, issues } };
         match self.system.levels.get(&text::fold(&value)) {
-            Some(level) => Parsed { value: Some(Cow::Owned(level.clone())), issues },
+            Some(level) => Parsed { value: Some(level.as_str()), issues },
             None => Parsed { value: None, issues: issues.with(ParseIssue::LevelUnknown) },
         }
     }
@@ -209,25 +230,62 @@ impl<'p> ColumnBuilder<'p> {
     fn statuses(&self, cells: &Cells, sheet: &mut Sheet) -> Vec<Column> {
         let mut national = IntBuilder::with_capacity(cells.len());
         let mut written = IntBuilder::with_capacity(cells.len());
-        let mut seen: Vec<(&str, Option<&StatusLabel>)> = Vec::new();
-        for (row, cell) in cells.iter().enumerate() {
-            let label = match seen.iter().find(|(spelling, _)| *spelling == cell) {
-                Some((_, label)) => *label,
-                None => {
-                    let label = self.system.status.get(&text::fold(cell));
-                    if seen.len() < 64 {
-                        seen.push((cell, label));
-                    }
-                    label
-                }
-            };
+        let mut read = Remembered::new(|cell| {
+            let label = self.system.status.get(&text::fold(cell));
             let unknown = label.is_none() && !text::is_null_token(cell.trim());
             let issues = if unknown { Issues::NONE.with(ParseIssue::StatusUnknown) } else { Issues::NONE };
-            sheet.note(row, self.field, cell, &Parsed { value: label, issues });
-            national.push(label.map(|label| i64::from(label.national.code())));
-            written.push(label.map(|label| label.position as i64));
+            Parsed { value: label, issues }
+        });
+        for (row, cell) in cells.iter().enumerate() {
+            let parsed = read.of(cell);
+            sheet.note(row, self.field, cell, &parsed);
+            national.push(parsed.value.map(|label| i64::from(label.national.code())));
+            written.push(parsed.value.map(|label| label.position as i64));
         }
         vec![national.finish(self.field.name()), written.finish("status_raw")]
+    }
+
+    /// The cells of a code list: few spellings, each read once.
+    fn listed<'c>(
+        &self,
+        cells: &'c Cells,
+        sheet: &mut Sheet,
+        parse: impl Fn(&'c str) -> Parsed<&'c str>,
+    ) -> Vec<Column> {
+        let mut builder = TextBuilder::with_capacity(cells.len());
+        let mut read = Remembered::new(parse);
+        for row in 0..cells.len() {
+            let cell = cells.get(row);
+            let parsed = read.of(cell);
+            sheet.note(row, self.field, cell, &parsed);
+            builder.push(parsed.value);
+        }
+        vec![builder.finish(self.field.name())]
+    }
+}
+
+/// Remembers what the first spellings of a column were read as.
+struct Remembered<'c, T, F> {
+    read: F,
+    seen: Vec<(&'c str, Parsed<T>)>,
+}
+
+impl<'c, T: Copy, F: Fn(&'c str) -> Parsed<T>> Remembered<'c, T, F> {
+    const MOST: usize = 32;
+
+    fn new(read: F) -> Self {
+        Self { read, seen: Vec::new() }
+    }
+
+    fn of(&mut self, cell: &'c str) -> Parsed<T> {
+        if let Some((_, parsed)) = self.seen.iter().find(|(spelling, _)| *spelling == cell) {
+            return *parsed;
+        }
+        let parsed = (self.read)(cell);
+        if self.seen.len() < Self::MOST {
+            self.seen.push((cell, parsed));
+        }
+        parsed
     }
 }
 

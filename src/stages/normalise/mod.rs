@@ -1,12 +1,11 @@
 //! Second stage: raw cells become typed, canonical columns; each system becomes one frame.
 //!
 //! A row without a code or a receipt date cannot be reconciled and is quarantined; any other cell
-//! that cannot be read is quarantined alone and its row goes on. Rows come out in canonical order
-//! (code, receipt, status, content), which does not depend on the order of the export.
+//! that cannot be read is quarantined alone and its row goes on. Rows stand as the files have them,
+//! piece by piece.
 
 pub mod column;
 pub mod feed;
-pub mod order;
 pub mod quarantine;
 pub mod tally;
 
@@ -18,7 +17,7 @@ use thiserror::Error;
 use crate::config::plan::{RunPlan, SystemPlan};
 use crate::domain::dossier::{FieldKind, FieldName};
 use crate::engine::accounting::RowAccount;
-use crate::engine::frame::{self, IntBuilder, TextBuilder};
+use crate::engine::frame::{self, IntBuilder};
 use crate::history::History;
 use crate::progress::Progress;
 use crate::stages::load::{
@@ -163,7 +162,6 @@ fn normalise_system(
         account.judge(feed, sums, &system.expect, as_of);
     }
     let frame = frame::stack(frames).map_err(frame_error)?;
-    let frame = order::canonical(frame).map_err(frame_error)?;
     Ok((SystemRecords { frame, places, feeds }, quarantine))
 }
 
@@ -233,18 +231,15 @@ fn type_batch(
     let mut row_numbers = IntBuilder::with_capacity(rows);
     let mut issues = IntBuilder::with_capacity(rows);
     let mut content = IntBuilder::with_capacity(rows);
-    let mut raw = TextBuilder::with_capacity(rows);
-    let kept = sheet.kept_cells();
     for row in 0..rows {
         row_numbers.push(Some(batch.rows[row] as i64));
         issues.push(Some(i64::from(sheet.issues[row].bits())));
         content.push(Some(sheet.content[row] as i64));
-        raw.push(kept.get(&row).map(String::as_str));
     }
     columns.push(row_numbers.finish("row"));
     columns.push(issues.finish("issues"));
     columns.push(content.finish("content"));
-    columns.push(raw.finish("raw"));
+    columns.push(sheet.kept_cells());
     let mut frame = DataFrame::new(rows, columns)?;
     if sheet.rejected.iter().any(|rejected| *rejected) {
         let kept = sheet.rejected.iter().map(|rejected| !rejected).collect();

@@ -31,14 +31,22 @@ pub fn of(system: &SystemPlan, field: FieldName, cells: &Cells, built: &[Column]
 /// The values of a code list. What is in no list and hardly ever stands there may have slipped in from another column, and a
 /// person with it: it is kept by its form.
 fn values(field: FieldName, cells: &Cells, system: &SystemPlan) -> BTreeMap<String, u64> {
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    for cell in cells.iter().map(str::trim).filter(|cell| !cell.is_empty()) {
-        if counts.len() < MOST_VALUES || counts.contains_key(cell) {
-            *counts.entry(cell).or_default() += 1;
+    // A list has few values, and neighbours often share one: looking along them beats a map.
+    let mut counts: Vec<(&str, u64)> = Vec::new();
+    for cell in cells.iter() {
+        match counts.iter().position(|(value, _)| *value == cell) {
+            Some(at) => counts[at].1 += 1,
+            None if counts.len() < MOST_VALUES => counts.push((cell, 1)),
+            None => {}
         }
     }
-    let mut shown = BTreeMap::new();
+    let mut trimmed: BTreeMap<&str, u64> = BTreeMap::new();
     for (cell, count) in counts {
+        *trimmed.entry(cell.trim()).or_default() += count;
+    }
+    trimmed.remove("");
+    let mut shown = BTreeMap::new();
+    for (cell, count) in trimmed {
         let is_word = is_listed(field, cell, system) || count > 2;
         let value = if is_word { cell.chars().take(60).collect() } else { quarantine::masked(field, cell) };
         *shown.entry(value).or_default() += count;

@@ -14,7 +14,8 @@ use super::super::source::bytes::{Bytes, BytesReader};
 use super::super::source::limits::RECORD_BYTES;
 use super::super::{LoadError, OpenError, STRETCH_BYTES, Stretch};
 use super::dialect::Dialect;
-use super::row::{self, Row};
+use super::record::{Cutter, Next};
+use super::row::{self, Cells as _, Row};
 use crate::config::plan::{SystemPlan, UNIT_SEPARATOR};
 
 /// The header must stand within the first bytes.
@@ -71,11 +72,18 @@ pub fn open(bytes: Bytes, skip: u64, name: &str, system: &SystemPlan) -> Result<
     let shape = shape::decide(sample, name, system)?;
     let last = rows.iter().position(|row| row.number == shape.header_row).unwrap_or_default();
     let (byte, line) = ends[last];
-    let mut cutter = Cutter::new(&bytes, dialect, skip + byte, line)?;
-    cutter.run()?;
-    let ends_in_newline = cutter.ends_in_newline;
+    let mut stretcher = Stretcher::new(&bytes, dialect, skip + byte, line)?;
+    stretcher.run()?;
+    let ends_in_newline = stretcher.ends_in_newline;
     let long_delimiter = system.text.delimiter.clone().filter(|delimiter| delimiter.len() > 1);
-    Ok(DelimitedFile { dialect, shape, stretches: cutter.stretches, ends_in_newline, long_delimiter, bytes })
+    Ok(DelimitedFile {
+        dialect,
+        shape,
+        stretches: stretcher.stretches,
+        ends_in_newline,
+        long_delimiter,
+        bytes,
+    })
 }
 
 /// Rows from the middle and the end of a long file. Where its records begin is not known yet, and need
@@ -108,26 +116,31 @@ impl DelimitedFile {
     /// When the file can no longer be read.
     pub fn piece(&self, index: usize) -> Result<RawBatch, LoadError> {
         let (stretch, holds) = self.stretches[index];
-        let mut batch = RawBatch::with_room(self.shape.positions.len(), stretch.length);
-        batch.dates = Arc::clone(&self.shape.dates);
         if holds == Holds::LongLine {
+            let mut batch = RawBatch::new(self.shape.positions.len(), None);
             let detail = format!("a line of {} bytes, more than {RECORD_BYTES}", stretch.length);
-            self.shape.reject(stretch.line, &ByteRecord::new(), RowReason::TooLong, detail, &mut batch);
+            self.shape.reject(stretch.line, &Row::default(), RowReason::TooLong, detail, &mut batch);
             return Ok(batch);
         }
         let bytes = self.bytes.stretch(stretch.offset, stretch.length).map_err(LoadError::again)?;
-        let (mut rest, mut line) = (bytes.as_slice(), stretch.line);
+        // Text that is UTF-8 throughout is not copied cell by cell.
+        let (text, bytes) = match String::from_utf8(bytes) {
+            Ok(text) => (Arc::new(text), Vec::new()),
+            Err(error) => (Arc::default(), error.into_bytes()),
+        };
+        let is_text = bytes.is_empty();
+        let bytes = if is_text { text.as_bytes() } else { &bytes };
+        let likely_rows = bytes.len() / (memchr::memchr(b'\n', bytes).unwrap_or(bytes.len()) + 1) + 1;
+        let mut batch = RawBatch::over(&text, self.shape.positions.len(), likely_rows);
+        batch.dates = Arc::clone(&self.shape.dates);
+        let mut cutter =
+            Cutter::new(self.dialect, bytes, stretch.line, is_text, self.long_delimiter.is_some());
         // A record that will not fit the header and runs over several lines began with a stray quote:
         // its first line is refused, and the lines it swallowed are read again.
-        while let Some((record, row)) = self.read(rest, line, holds == Holds::OpenQuote, &mut batch) {
-            self.shape.reject(row, &record, RowReason::UnclosedQuote, UNCLOSED.to_owned(), &mut batch);
-            let skipped = rest.iter().scan(line, |at, byte| {
-                *at += u64::from(*byte == b'\n');
-                Some(*at)
-            });
-            let start = skipped.take_while(|at| *at <= row).count() + 1;
-            rest = rest.get(start..).unwrap_or_default();
-            line = row + 1;
+        while let Some((record, start)) = self.read(&mut cutter, holds == Holds::OpenQuote, &mut batch) {
+            let detail = UNCLOSED.to_owned();
+            self.shape.reject(record.number, &record, RowReason::UnclosedQuote, detail, &mut batch);
+            cutter.resume_behind(record.number, start);
         }
         let is_last = index + 1 == self.stretches.len();
         let cut_short = |bad: &super::super::cells::BadRow| {
@@ -138,53 +151,52 @@ impl DelimitedFile {
         Ok(batch)
     }
 
-    /// Reads records into the batch; stops at one that swallowed lines, and returns it with its row.
-    fn read(
-        &self,
-        bytes: &[u8],
-        line: u64,
-        unclosed: bool,
-        batch: &mut RawBatch,
-    ) -> Option<(ByteRecord, u64)> {
-        let mut reader = self.dialect.parser(bytes);
-        let mut record = ByteRecord::new();
-        // Reading from memory with `flexible` set, the parser has no error left to give.
-        while reader.read_byte_record(&mut record).is_ok_and(|more| more) {
-            let row = row_of(&record, bytes, line);
-            let next = line - 1 + reader.position().line();
-            if unclosed || (next > row + 1 && self.swallowed_lines(&record)) {
-                return Some((record, row));
-            }
-            match &self.long_delimiter {
-                Some(long) if record.as_slice().contains(&UNIT_SEPARATOR) => {
-                    self.shape.take(row, &restored(&record, long), batch);
+    /// Reads records into the batch; stops at one that swallowed lines, and returns it with the place
+    /// where it begins.
+    fn read(&self, cutter: &mut Cutter<'_>, unclosed: bool, batch: &mut RawBatch) -> Option<(Row, usize)> {
+        loop {
+            let (number, start, next) = cutter.next();
+            match next {
+                Next::End => return None,
+                Next::Line(line) if unclosed => return Some((row::copy(number, &line), start)),
+                Next::Line(line) => self.shape.take(number, &line, batch),
+                Next::Parsed(row, lines) => {
+                    if unclosed || (lines > 1 && self.swallowed_lines(row)) {
+                        return Some((row::copy(number, row), start));
+                    }
+                    match &self.long_delimiter {
+                        Some(long) => self.shape.take(number, &restored(row, long), batch),
+                        None => self.shape.take(number, row, batch),
+                    }
                 }
-                _ => self.shape.take(row, &record, batch),
             }
         }
-        None
     }
 
     /// A record over several lines that does not fit the header, or in which a line stands that would
     /// fit it by itself, began with a stray quote.
-    fn swallowed_lines(&self, record: &ByteRecord) -> bool {
+    fn swallowed_lines(&self, record: &Row) -> bool {
         let is_row = |line: &[u8]| {
             let mut row = ByteRecord::new();
             let read = self.dialect.parser(line).read_byte_record(&mut row).is_ok();
             read && self.shape.has_width(row.len())
         };
-        !self.shape.has_width(record.len())
-            || record.iter().flat_map(|cell| cell.split(|byte| *byte == b'\n').skip(1)).any(is_row)
+        !self.shape.has_width(record.width())
+            || (0..record.width())
+                .flat_map(|at| record.cell(at).split(|byte| *byte == b'\n').skip(1))
+                .any(is_row)
     }
 }
 
 /// Within quotes a delimiter is text: what was made one byte there becomes itself again.
-fn restored(record: &ByteRecord, long: &str) -> ByteRecord {
-    let cell = |cell: &[u8]| {
-        let parts: Vec<&[u8]> = cell.split(|byte| *byte == UNIT_SEPARATOR).collect();
-        parts.join(long.as_bytes())
-    };
-    record.iter().map(cell).collect()
+fn restored(record: &Row, long: &str) -> Row {
+    let mut row = Row::default();
+    row.begin(record.number);
+    for at in 0..record.width() {
+        let parts: Vec<&[u8]> = record.cell(at).split(|byte| *byte == UNIT_SEPARATOR).collect();
+        row.push(&parts.join(long.as_bytes()));
+    }
+    row
 }
 
 /// The line a record begins on; blank lines before it belong to the parser's position, not to it.
@@ -195,7 +207,7 @@ fn row_of(record: &ByteRecord, bytes: &[u8], first_line: u64) -> u64 {
 }
 
 /// Walks a file once and notes where records end.
-struct Cutter {
+struct Stretcher {
     reader: BytesReader,
     dialect: Dialect,
     /// Next byte to look at.
@@ -215,7 +227,7 @@ struct Cutter {
     stretches: Vec<(Stretch, Holds)>,
 }
 
-impl Cutter {
+impl Stretcher {
     fn new(bytes: &Bytes, dialect: Dialect, offset: u64, line: u64) -> std::io::Result<Self> {
         let mut reader = bytes.reader()?;
         reader.seek(SeekFrom::Start(offset))?;

@@ -83,6 +83,19 @@ impl Dialect {
         builder.from_reader(bytes)
     }
 
+    /// The same, for one record at a time.
+    pub fn careful(self) -> csv_core::Reader {
+        let mut builder = csv_core::ReaderBuilder::new();
+        builder.delimiter(self.delimiter).quoting(self.quote.is_some());
+        if let Some(quote) = self.quote {
+            builder.quote(quote);
+        }
+        if let Some(escape) = self.escape {
+            builder.escape(Some(escape)).double_quote(false);
+        }
+        builder.build()
+    }
+
     /// The next quote or newline.
     pub fn next_mark(self, bytes: &[u8]) -> Option<usize> {
         match self.quote {

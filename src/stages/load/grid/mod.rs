@@ -4,5 +4,6 @@ pub mod delimited;
 pub mod dialect;
 pub mod page;
 pub mod row;
+pub mod record;
 pub mod sheet;
 pub mod workbook;

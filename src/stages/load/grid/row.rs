@@ -8,6 +8,11 @@ pub trait Cells {
     fn width(&self) -> usize;
     /// Empty where there is none.
     fn cell(&self, at: usize) -> &[u8];
+
+    /// Where a cell lies in the piece that was read, if that is UTF-8 and the cell stands there as it is.
+    fn place(&self, _at: usize) -> Option<(u32, u32)> {
+        None
+    }
 }
 
 impl Cells for ByteRecord {

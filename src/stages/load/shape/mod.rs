@@ -207,6 +207,12 @@ impl Shape {
         }
         let start = batch.rows.len();
         for ((cells, at), decoder) in batch.columns.iter_mut().zip(&self.positions).zip(&self.decoders) {
+            if decoder.encoding == Encoding::Utf8
+                && let Some(place) = at.and_then(|at| row.place(at))
+            {
+                cells.push_place(place);
+                continue;
+            }
             match at.map_or(Some("".into()), |at| decoder.decode(row.cell(at))) {
                 Some(cell) => cells.push(&cell),
                 None => {

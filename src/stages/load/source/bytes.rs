@@ -65,8 +65,11 @@ impl Bytes {
     pub fn stretch(&self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
         let mut reader = self.reader()?;
         reader.seek(SeekFrom::Start(offset))?;
-        let mut bytes = vec![0; length];
-        reader.read_exact(&mut bytes)?;
+        let mut bytes = Vec::with_capacity(length);
+        reader.take(length as u64).read_to_end(&mut bytes)?;
+        if bytes.len() < length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
         Ok(bytes)
     }
 }

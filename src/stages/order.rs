@@ -1,6 +1,7 @@
 //! Puts records into canonical order: code, newest file, receipt, furthest status, content, place, row.
 //!
-//! Codes are compared by their first 32 bytes as two numbers; only equal prefixes are compared as text.
+//! Codes are compared by the 16 bytes behind what all of them begin with, as numbers; only codes that
+//! are equal in those are compared as text.
 
 use polars::prelude::{DataFrame, IdxSize, PolarsResult};
 use rayon::prelude::*;
@@ -22,8 +23,11 @@ pub fn canonical(frame: DataFrame) -> PolarsResult<DataFrame> {
     let content = Ints::of(&keys, "content")?;
     let nights = Ints::of(&keys, "night")?;
     let (places, rows) = (Ints::of(&keys, "place")?, Ints::of(&keys, "row")?);
-    let mut order: Vec<([u128; 2], IdxSize)> =
-        (0..frame.height()).map(|row| (prefix(codes.get(row).unwrap_or_default()), row as IdxSize)).collect();
+    let common = common_start(&codes);
+    let mut order: Vec<([u64; 2], IdxSize)> = (0..frame.height())
+        .into_par_iter()
+        .map(|row| (number(&codes.get(row).unwrap_or_default().as_bytes()[common..]), row as IdxSize))
+        .collect();
     let code = |row: IdxSize| codes.get(row as usize);
     let rest = |row: IdxSize| {
         let row = row as usize;
@@ -41,11 +45,23 @@ pub fn canonical(frame: DataFrame) -> PolarsResult<DataFrame> {
     frame::reorder(frame, &order)
 }
 
-/// The first 32 bytes as numbers that sort as the text does.
-fn prefix(text: &str) -> [u128; 2] {
-    let mut bytes = [0; 32];
-    let length = text.len().min(32);
-    bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
-    let (high, low) = bytes.split_at(16);
-    [high, low].map(|half| half.iter().fold(0, |number, byte| number << 8 | u128::from(*byte)))
+/// How many bytes all codes begin with; none where a row has no code.
+fn common_start(codes: &Texts<'_>) -> usize {
+    let first = codes.iter().next().flatten().unwrap_or_default().as_bytes();
+    codes.iter().fold(first.len(), |common, code| {
+        let code = code.unwrap_or_default().as_bytes();
+        if code.len() >= common && code[..common] == first[..common] {
+            return common;
+        }
+        first.iter().zip(code).take_while(|(a, b)| a == b).count()
+    })
+}
+
+/// The first 16 bytes as numbers that sort as the text does.
+fn number(text: &[u8]) -> [u64; 2] {
+    let mut bytes = [0; 16];
+    let length = text.len().min(16);
+    bytes[..length].copy_from_slice(&text[..length]);
+    let half = |half: &[u8]| half.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+    [half(&bytes[..8]), half(&bytes[8..])]
 }
