@@ -161,18 +161,6 @@ impl WorkingCalendar {
         if self.is_working(date) { date } else { self.add_working_days(date, 1) }
     }
 
-    /// This day where offices work on it, else the last before it on which they did.
-    #[must_use]
-    pub fn last_working_day_on_or_before(&self, date: NaiveDate) -> NaiveDate {
-        if self.is_working(date) { date } else { self.add_working_days(date, -1) }
-    }
-
-    /// The last working day before this day.
-    #[must_use]
-    pub fn last_working_day_before(&self, date: NaiveDate) -> NaiveDate {
-        self.add_working_days(date, -1)
-    }
-
     fn of(days: impl IntoIterator<Item = (NaiveDate, bool)>) -> Self {
         let mut moved = 0;
         let exceptions = days

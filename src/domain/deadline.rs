@@ -1,5 +1,5 @@
-//! When a dossier is due: office hours, where the clock starts, working and calendar limits, what a
-//! request for papers adds, and how much office time lies between two moments.
+//! When a dossier is due: office hours, where the clock starts, working and calendar limits, and how much
+//! office time lies between two moments.
 //!
 //! It must not know a procedure's limit (that is the catalogue's) nor change an appointment: it says
 //! what the rules allow. None of the rules is quoted as law; each has its mark.

@@ -21,6 +21,9 @@ pub enum IdRelation {
     Same,
     /// One side has the old card, the other the new number: they cannot be compared [S].
     CmndAgainstCccd,
+    /// One side has a tax code of ten digits, the other a personal number: one household business may show
+    /// either, as personal numbers are tax codes since July 2025 [S-low]. So may a company and who stands for it.
+    TaxAgainstPersonal,
     /// One digit was changed, left out or added.
     OneDigit,
     /// Two neighbouring digits changed places.
@@ -36,6 +39,7 @@ impl IdRelation {
         match self {
             Self::Same => "same",
             Self::CmndAgainstCccd => "cmnd_against_cccd",
+            Self::TaxAgainstPersonal => "tax_against_personal",
             Self::OneDigit => "one_digit",
             Self::Transposed => "transposed",
             Self::Differs => "differs",
@@ -179,8 +183,11 @@ pub fn relation(a: &str, b: &str) -> IdRelation {
     if a == b || is_same_branch(a, b) {
         return IdRelation::Same;
     }
-    if let (IdKind::Cmnd, IdKind::Cccd) | (IdKind::Cccd, IdKind::Cmnd) = (kind(a), kind(b)) {
-        return IdRelation::CmndAgainstCccd;
+    match (kind(a), kind(b)) {
+        (IdKind::Cmnd, IdKind::Cccd) | (IdKind::Cccd, IdKind::Cmnd) => return IdRelation::CmndAgainstCccd,
+        (IdKind::Tax, IdKind::Cccd) if a.len() == 10 => return IdRelation::TaxAgainstPersonal,
+        (IdKind::Cccd, IdKind::Tax) if b.len() == 10 => return IdRelation::TaxAgainstPersonal,
+        _ => {}
     }
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };

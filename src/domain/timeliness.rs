@@ -144,12 +144,6 @@ impl Times {
         self.returned.or(self.finished)
     }
 
-    /// Whether an open dossier is past its appointment at this moment: column 13 of form II.06a.
-    #[must_use]
-    pub fn is_overdue(&self, at: NaiveDateTime) -> bool {
-        !self.has_ended() && self.due.is_some_and(|due| due < at)
-    }
-
     fn class(&self) -> Option<StatusClass> {
         self.status.map(NationalStatus::class)
     }

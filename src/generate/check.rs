@@ -237,6 +237,7 @@ fn case_rate_problem(rates: &CaseRates) -> Option<(String, &'static str)> {
             ("resubmission", rates.resubmission),
             ("several_parcels", rates.several_parcels),
             ("twins", rates.twins),
+            ("service_agent", rates.service_agent),
         ],
     )
 }

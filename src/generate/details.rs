@@ -84,7 +84,10 @@ impl<'a> Detailer<'a> {
             sheet: self.rng.random_range(1..=120),
         });
         let another = self.rng.random_bool(rates.agent);
-        let agent = if another { self.somebody() } else { dossier.person.name.clone() };
+        let mut agent = if another { self.somebody() } else { dossier.person.name.clone() };
+        if let Some(one) = &dossier.agent {
+            agent.clone_from(&one.name);
+        }
         let papers = self.rng.random_range(1..=4);
         let finished = matches!(dossier.status, 9 | 10);
         dossier.details = Details {

@@ -8,7 +8,7 @@ use super::profile::{Channel, Outcome, Procedure, Quota};
 use super::row::{Row, System, code_date};
 use super::setting::Setting;
 use super::truth::Planted;
-use super::visits::{Visit, Visits};
+use super::visits::{Agent, Visit, Visits};
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use rand::{Rng, RngExt};
 use rand_chacha::ChaCha8Rng;
@@ -36,6 +36,8 @@ pub struct Dossier {
     pub details: Details,
     /// Its person has more dossiers of the procedure: no key may get lost.
     pub keep_keys: bool,
+    /// Who hands in more of the procedure today, for other owners and by this phone.
+    pub agent: Option<Agent>,
     /// Code of the dossier that came to nothing, and that the same person handed in before.
     pub comes_again_after: Option<String>,
     /// Another procedure code than the profile's, alike in every system: as the hub and the portal write
@@ -117,7 +119,8 @@ pub struct Maker<'a> {
 }
 
 impl<'a> Maker<'a> {
-    pub fn new(setting: &'a Setting, people: People<'a>, rng: ChaCha8Rng, extra: ChaCha8Rng) -> Self {
+    /// The last two streams are for those who come more than once, and for agents.
+    pub fn new(setting: &'a Setting, people: People<'a>, rng: ChaCha8Rng, extra: [ChaCha8Rng; 2]) -> Self {
         Maker {
             setting,
             people,
@@ -178,11 +181,11 @@ impl<'a> Maker<'a> {
             let days = list.get(procedure).map_or(0, |keys| i64::from(keys.days));
             procedures.contains(&procedure) && fits(outcome, worked + days * DAY, opens, closes)
         };
-        let visit = match self.visits.next(received, quota.is_some(), possible) {
+        let visit = match self.visits.next(received, quota.is_some(), possible, &mut self.people) {
             Some(visit) => visit,
             None => self.somebody_new(received, worked, procedures, outcome, quota.is_some()),
         };
-        let Visit { person, procedure, unit, keep_keys, comes_again_after, twin } = visit;
+        let Visit { person, procedure, unit, keep_keys, comes_again_after, twin, agent } = visit;
         let keys = self.setting.profile.procedure.get(procedure);
         let days = keys.map_or(1, |keys| i64::from(keys.days));
         let fee = keys.map_or(0, |keys| keys.fee);
@@ -223,6 +226,7 @@ impl<'a> Maker<'a> {
             ministry: keys.and_then(|keys| keys.ministry).map(System::from),
             details: Details::default(),
             keep_keys,
+            agent,
             comes_again_after,
             other_procedure: None,
             true_birth: None,

@@ -52,6 +52,8 @@ pub struct CaseRates {
     pub several_parcels: f64,
     /// Not an error: one applicant, two births on one day.
     pub twins: f64,
+    /// Not an error: one agent, one phone, several owners with the same procedure on one day.
+    pub service_agent: f64,
 }
 
 /// The sync job of the portal: what it does to every row, and how often there is something to do it to.

@@ -45,7 +45,7 @@ pub fn run(
     let people = People::new(&setting.profile.people, dossiers + dossiers / 4, &mut plan_rng);
     let generation = Generation {
         setting,
-        maker: Maker::new(setting, people, stream(2), stream(7)),
+        maker: Maker::new(setting, people, stream(2), [stream(7), stream(9)]),
         cases: Cases::new(setting, dossiers, stream(6)),
         alone: Alone::new(setting, stream(8)),
         planter: Planter::new(setting, stream(3)),

@@ -205,6 +205,59 @@ fn several_dossiers_of_one_person_keep_their_codes() {
     }
 }
 
+/// Phone, owner, number and procedure of the hub's rows of several owners who share a phone, by phone and day.
+fn shared_phones(out: &Path) -> BTreeMap<(String, String), Vec<[String; 4]>> {
+    let names = ["Số điện thoại", "Chủ hồ sơ", "Số giấy tờ", "Mã thủ tục"];
+    let columns = names.map(|name| hub_column(out, name));
+    let received = hub_column(out, "Ngày tiếp nhận");
+    let mut of_phone: BTreeMap<(String, String), Vec<[String; 4]>> = BTreeMap::new();
+    for (case, at) in &received {
+        let row = columns.each_ref().map(|column| column[case].clone());
+        let day = at.split(' ').next().unwrap_or_default().to_owned();
+        if !row[0].is_empty() {
+            of_phone.entry((row[0].clone(), day)).or_default().push(row);
+        }
+    }
+    of_phone.retain(|_, rows| rows.iter().any(|row| row[2] != rows[0][2]));
+    of_phone
+}
+
+#[test]
+fn an_agent_files_for_several_owners_by_one_phone() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path();
+    make("all-errors", Some(8000), 5, out);
+    let shared = shared_phones(out);
+    assert!(shared.len() > 20, "{}", shared.len());
+    for rows in shared.values() {
+        let each = |column: usize| rows.iter().map(|row| &row[column]).collect::<BTreeSet<_>>().len();
+        // Owner by owner another name and number.
+        assert_eq!((each(1), each(2)), (rows.len(), rows.len()), "{rows:?}");
+    }
+    let of_one_procedure = shared.values().filter(|rows| rows.iter().all(|row| row[3] == rows[0][3])).count();
+    assert!(of_one_procedure * 10 > shared.len() * 9, "{of_one_procedure} of {}", shared.len());
+    // The one who handed them in is told, and is none of them.
+    let (agents, owners, phones) = ("Người nộp", "Chủ hồ sơ", "Số điện thoại");
+    let [agents, owners, phones] = [agents, owners, phones].map(|name| hub_column(out, name));
+    for phone in shared.keys().map(|(phone, _)| phone) {
+        let cases: Vec<&String> =
+            phones.iter().filter(|(_, own)| *own == phone).map(|(case, _)| case).collect();
+        let who: BTreeSet<&String> = cases.iter().map(|case| &agents[*case]).collect();
+        assert_eq!(who.len(), 1, "{phone}");
+        assert!(cases.iter().all(|case| agents[*case] != owners[*case]), "{phone}");
+    }
+}
+
+#[test]
+fn without_agents_nobody_shares_a_phone() {
+    let folder = tempfile::tempdir().unwrap();
+    for profile in ["hoa-binh-2024q1", "vinh-thuan-2023h1"] {
+        let out = folder.path().join(profile);
+        make(profile, Some(2000), 5, &out);
+        assert_eq!(shared_phones(&out).len(), 0, "{profile}");
+    }
+}
+
 #[test]
 fn new_rates_change_no_published_total() {
     let folder = tempfile::tempdir().unwrap();
@@ -212,7 +265,7 @@ fn new_rates_change_no_published_total() {
     let good = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/profiles/hoa-binh-2024q1.toml"));
     let start = good.find("[cases]").unwrap();
     let end = start + good[start..].find("\n[").unwrap();
-    for (turn, cases) in ["[cases]\n", "[cases]\nended_in_future = 0.5\ndue_beyond_limit = 0.5\nresubmission = 1.0\nclosed_in_bulk = 0.1\nfinished_at_once = 0.3\n"].iter().enumerate() {
+    for (turn, cases) in ["[cases]\n", "[cases]\nended_in_future = 0.5\ndue_beyond_limit = 0.5\nresubmission = 1.0\nclosed_in_bulk = 0.1\nfinished_at_once = 0.3\nservice_agent = 0.5\n"].iter().enumerate() {
         let path = folder.path().join("profile.toml");
         std::fs::write(&path, format!("{}{cases}{}", &good[..start], &good[end..])).unwrap();
         let out = folder.path().join(turn.to_string());

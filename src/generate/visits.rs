@@ -1,17 +1,34 @@
-//! People who hand in more than one dossier of a procedure: certifications, parcels and twins on one day,
-//! and those who come again after a dossier came to nothing.
+//! People who hand in more than one dossier of a procedure: certifications, parcels and twins on one day, agents
+//! who file for several owners, and those who come again after a dossier came to nothing.
 //!
 //! They take the places of others, so that no figure changes; and where their dossiers can be told apart by
 //! code alone, `keep_keys` says so.
 
 use super::dossier::Dossier;
-use super::people::{Child, Person};
+use super::forms;
+use super::names;
+use super::people::{Child, People, Person};
+use super::profile::Minority;
 use super::rates::CaseRates;
 use super::row::System;
 use super::setting::Setting;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
+
+/// Nobody could take owners whose names are so far apart for one.
+const LETTERS_APART: usize = 4;
+/// So often another owner is looked for; after that the agent goes home.
+const TRIES: usize = 16;
+
+/// Who hands in dossiers of others, and leaves one phone for all of them.
+#[derive(Clone)]
+pub struct Agent {
+    pub name: String,
+    pub phone: String,
+    /// Whose dossiers they were so far.
+    pub owners: Vec<String>,
+}
 
 /// Who comes, and with what.
 #[derive(Clone)]
@@ -23,20 +40,27 @@ pub struct Visit {
     pub comes_again_after: Option<String>,
     /// The child that was born with this one.
     pub twin: Option<Child>,
+    pub agent: Option<Agent>,
 }
 
 impl Visit {
     pub fn first(person: Person, procedure: usize, unit: usize) -> Self {
-        Visit { person, procedure, unit, keep_keys: false, comes_again_after: None, twin: None }
+        Visit { person, procedure, unit, keep_keys: false, comes_again_after: None, twin: None, agent: None }
     }
 }
 
 pub struct Visits {
     rates: CaseRates,
+    /// Whose names are mixed in, and how often.
+    names: (Minority, f64),
     rng: ChaCha8Rng,
+    /// Of agents alone: without them nothing is drawn otherwise.
+    agents_rng: ChaCha8Rng,
     certifications: Option<Today>,
     /// Parcels or twins.
     several: Option<Today>,
+    /// For one owner after the other.
+    agent: Option<Today>,
     returns: Vec<Return>,
 }
 
@@ -55,21 +79,24 @@ struct Return {
 }
 
 impl Visits {
-    pub fn new(setting: &Setting, rng: ChaCha8Rng) -> Self {
+    pub fn new(setting: &Setting, [rng, agents_rng]: [ChaCha8Rng; 2]) -> Self {
         let rates = setting.profile.cases.clone();
-        Visits { rates, rng, certifications: None, several: None, returns: Vec::new() }
+        let names = (setting.profile.people.minority, setting.profile.people.minority_share);
+        let (certifications, several, agent) = (None, None, None);
+        Visits { rates, names, rng, agents_rng, certifications, several, agent, returns: Vec::new() }
     }
 
     pub fn rng(&mut self) -> &mut ChaCha8Rng {
         &mut self.rng
     }
 
-    /// Somebody who was here before, if the procedure is possible now.
+    /// Somebody who was here before, or whose agent was, if the procedure is possible now.
     pub fn next(
         &mut self,
         received: NaiveDateTime,
         known_to_the_hub: bool,
         possible: impl Fn(usize) -> bool,
+        people: &mut People<'_>,
     ) -> Option<Visit> {
         self.returns.retain(|again| received < again.until);
         for today in [&mut self.certifications, &mut self.several].into_iter().flatten() {
@@ -80,9 +107,36 @@ impl Visits {
                 return Some(today.visit.clone());
             }
         }
+        if let Some(visit) = self.next_owner(received, known_to_the_hub, &possible, people) {
+            return Some(visit);
+        }
         let ready = |again: &Return| received >= again.from && possible(again.visit.procedure);
         let found = self.returns.iter().position(ready).filter(|_| known_to_the_hub)?;
         Some(self.returns.remove(found).visit)
+    }
+
+    /// Another owner whose agent was here today, with the agent's phone and nobody's name but their own.
+    fn next_owner(
+        &mut self,
+        received: NaiveDateTime,
+        known_to_the_hub: bool,
+        possible: impl Fn(usize) -> bool,
+        people: &mut People<'_>,
+    ) -> Option<Visit> {
+        let today = self.agent.as_mut().filter(|_| known_to_the_hub)?;
+        if today.day != received.date() || today.left == 0 || !possible(today.visit.procedure) {
+            return None;
+        }
+        let agent = today.visit.agent.as_mut()?;
+        let apart = |person: &Person| {
+            let differs = |owner: &String| forms::letters_apart(owner, &person.name) >= LETTERS_APART;
+            agent.owners.iter().all(differs)
+        };
+        let found = (0..TRIES).map(|_| people.person(&mut self.agents_rng)).find(apart);
+        today.left = if found.is_some() { today.left - 1 } else { 0 };
+        let person = Person { phone: agent.phone.clone(), ..found? };
+        agent.owners.push(person.name.clone());
+        Some(Visit { person, ..today.visit.clone() })
     }
 
     pub fn certifies(&self, received: NaiveDateTime) -> bool {
@@ -106,6 +160,7 @@ impl Visits {
         }
         let draws: [f64; 3] = [self.rng.random(), self.rng.random(), self.rng.random()];
         let days: i64 = self.rng.random_range(1..=8);
+        let by_agent = self.agents_rng.random::<f64>() < self.rates.service_agent;
         if dossier.keep_keys || dossier.repeatable || dossier.person.id.is_empty() {
             return;
         }
@@ -127,6 +182,19 @@ impl Visits {
         } else if dossier.ministry == Some(System::DatDai) && draws[2] < self.rates.several_parcels {
             let left = self.rng.random_range(1..=2);
             self.several = Some(Today { visit: visit(), day: dossier.received.date(), left });
+            dossier.keep_keys = true;
+        } else if by_agent && !dossier.person.phone.is_empty() {
+            let (minority, share) = self.names;
+            let male = self.agents_rng.random_bool(0.5);
+            let agent = Agent {
+                name: names::draw(&mut self.agents_rng, minority, share, male),
+                phone: dossier.person.phone.clone(),
+                owners: vec![dossier.person.name.clone()],
+            };
+            let left = self.agents_rng.random_range(1..=3);
+            let visit = Visit { agent: Some(agent.clone()), ..visit() };
+            self.agent = Some(Today { visit, day: dossier.received.date(), left });
+            dossier.agent = Some(agent);
             dossier.keep_keys = true;
         }
     }

@@ -1,16 +1,19 @@
-//! Third stage: records of one system that are one dossier.
+//! Third stage: records of one system in canonical order, and which of them are one dossier.
 //!
 //! Two relations are told apart. A record *repeats* another when it carries the same code, or names
 //! the same hub dossier: it is merged into its survivor and takes no part in linking. A dossier was *typed twice* when two
 //! codes of one system stand for the same person, procedure and time: both go on to linking, in
-//! one case. The same code over two different persons is a collision, never a duplicate.
+//! one case. The same code over two different persons is a collision, never a duplicate; and the dossiers of
+//! several owners that one agent hands in are nobody's double.
 
-use polars::prelude::DataFrame;
+use polars::prelude::{DataFrame, PolarsError};
+use thiserror::Error;
 
 use super::normalise::quarantine::Quarantined;
 use super::normalise::{Normalised, SystemRecords};
+use super::order;
 use super::records::Records;
-use crate::config::plan::{DuplicatePolicy, RunPlan};
+use crate::config::plan::{DuplicatePolicy, RunPlan, SystemPlan};
 use crate::domain::dossier::FieldName;
 use crate::domain::finding_kind::FindingKind;
 use crate::domain::rules::r04_typed_twice::DuplicateReason;
@@ -22,7 +25,7 @@ use crate::engine::frame::Ints;
 use crate::engine::key;
 use crate::engine::partition::{self, Keyed};
 
-/// A person has no more dossiers than this within one window that are not each other's double.
+/// A person, or an agent, has no more dossiers than this within one window that are not each other's double.
 const MOST_OPEN: usize = 64;
 
 /// A record and the record of the same system that stands for it.
@@ -63,9 +66,28 @@ pub struct Deduped {
     pub account: RowAccount,
 }
 
-/// Finds the duplicates within every system.
-pub fn dedupe(plan: &RunPlan, normalised: Normalised) -> Deduped {
+/// The records of a system could not be put in order.
+#[derive(Debug, Error)]
+#[error("put the records of system {system} in order: {source}\n  this is a defect of doisoat")]
+pub struct OrderError {
+    system: String,
+    source: PolarsError,
+}
+
+/// Puts the records of every system in canonical order, which does not depend on that of its exports, and
+/// finds the duplicates within it.
+///
+/// # Errors
+/// When a column of the order is missing.
+pub fn dedupe(plan: &RunPlan, normalised: Normalised) -> Result<Deduped, OrderError> {
     let Normalised { systems, quarantine, account: _ } = normalised;
+    let in_order = |(system, of): (SystemRecords, &SystemPlan)| {
+        let frame = order::canonical(system.frame)
+            .map_err(|source| OrderError { system: of.name.clone(), source })?;
+        Ok(SystemRecords { frame, ..system })
+    };
+    let systems: Vec<SystemRecords> =
+        systems.into_iter().zip(&plan.systems).map(in_order).collect::<Result<_, OrderError>>()?;
     let (mut duplicates, mut collisions, mut active) = (Vec::new(), Vec::new(), Vec::new());
     let mut excused = Vec::new();
     for (index, system) in systems.iter().enumerate() {
@@ -83,7 +105,7 @@ pub fn dedupe(plan: &RunPlan, normalised: Normalised) -> Deduped {
     let merged = duplicates.iter().filter(|duplicate| duplicate.kind.merges()).count() as u64;
     let rows_out = active.iter().flatten().filter(|alive| **alive).count() as u64;
     let account = RowAccount { rows_in, rows_out, merged, quarantined: 0 };
-    Deduped { systems, quarantine, duplicates, collisions, excused, active, account }
+    Ok(Deduped { systems, quarantine, duplicates, collisions, excused, active, account })
 }
 
 /// Records stand in order of code, so equal codes are neighbours; the first of them survives.
@@ -134,11 +156,15 @@ fn same_person(records: &Records<'_>, mut survivors: impl Iterator<Item = u32>, 
 }
 
 fn other_person(records: &Records<'_>, a: u32, b: u32) -> bool {
-    let person = |row: u32| Person {
+    two_persons(owner(records, a), owner(records, b))
+}
+
+/// Whose dossier a record is, as far as it says.
+fn owner<'r>(records: &Records<'r>, row: u32) -> Person<'r> {
+    Person {
         id_number: records.text(FieldName::IdNumber, row as usize),
         name: records.text(FieldName::OwnerName, row as usize),
-    };
-    two_persons(person(a), person(b))
+    }
 }
 
 /// Two records of a system that keeps the hub's code name the same hub dossier, and the same person.
@@ -238,6 +264,7 @@ pub fn pair<'r>(records: &Records<'r>, policy: &DuplicatePolicy, earlier: u32, l
     let dossier = |row: u32| {
         let at = |field| records.moment(field, row as usize);
         Dossier {
+            owner: owner(records, row),
             object: records.text(FieldName::Object, row as usize),
             subject: records.text(FieldName::SubjectName, row as usize),
             status: records.status(row as usize),

@@ -2,7 +2,7 @@
 //!
 //! It must not know of statuses: whether a dossier is late is asked elsewhere.
 
-use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{Days, NaiveDate, NaiveDateTime};
 
 use super::{DayKind, Limit, OfficeHours};
 use crate::domain::calendar::WorkingCalendar;
@@ -53,41 +53,6 @@ impl<'a> OfficeClock<'a> {
         self.last_day_from(self.roll_forward(received).date(), limit)
     }
 
-    /// The appointment the limit gives: the last day at the hour at which the clock started, so that a
-    /// limit of working days is as many times the hours of an office day. Limits are kept in hours, eight
-    /// to the day [S].
-    #[must_use]
-    pub fn due(&self, received: NaiveDateTime, limit: Limit) -> NaiveDateTime {
-        let start = self.roll_forward(received);
-        self.last_day_from(start.date(), limit).and_time(start.time())
-    }
-
-    /// The appointment after papers were asked for and came: the time waited less one day is added, then
-    /// one office day, so that the end falls into office hours [S]. That the last step is "the next eight
-    /// working hours" is seen, that it stands for the day taken off before is a reading [R-M]. Never
-    /// earlier than before.
-    #[must_use]
-    pub fn extended_by_supplement(
-        &self,
-        due: NaiveDateTime,
-        asked: NaiveDateTime,
-        supplemented: NaiveDateTime,
-    ) -> NaiveDateTime {
-        if supplemented <= asked {
-            return due;
-        }
-        let waited = supplemented - asked - TimeDelta::days(1);
-        let moved = due.checked_add_signed(waited).unwrap_or(due);
-        self.after(moved, self.hours.day_seconds()).max(due)
-    }
-
-    /// The moment at which this many minutes of office time have passed since another, such as the eight
-    /// working hours in which an online dossier is to be acknowledged (NĐ 45/2020) [R-M].
-    #[must_use]
-    pub fn add_working_minutes(&self, from: NaiveDateTime, minutes: u32) -> NaiveDateTime {
-        self.after(from, i64::from(minutes) * 60)
-    }
-
     /// Office time from one moment to another in whole minutes, negative when the second lies before the
     /// first. The cut-off plays no part: it moves a receipt, not the work.
     #[must_use]
@@ -114,28 +79,6 @@ impl<'a> OfficeClock<'a> {
                 let last = start.checked_add_days(Days::new(u64::from(limit.days))).unwrap_or(NaiveDate::MAX);
                 self.calendar.next_working_day_on_or_after(last)
             }
-        }
-    }
-
-    /// The moment `seconds` of office time after `from`. What ends exactly at closing stays on its day.
-    fn after(&self, from: NaiveDateTime, seconds: i64) -> NaiveDateTime {
-        let day = self.hours.day_seconds();
-        let (start, gone) = self.within_office(from);
-        let total = gone + seconds;
-        if total <= 0 {
-            return start.and_time(self.hours.opens());
-        }
-        let days = (total - 1) / day;
-        let date = self.calendar.add_working_days(start, days);
-        date.and_time(self.hours.time_after(total - days * day))
-    }
-
-    /// The working day and the office seconds of it gone at this moment.
-    fn within_office(&self, at: NaiveDateTime) -> (NaiveDate, i64) {
-        if self.calendar.is_working(at.date()) {
-            (at.date(), self.hours.seconds_until(at.time()))
-        } else {
-            (self.calendar.next_working_day_on_or_after(at.date()), 0)
         }
     }
 

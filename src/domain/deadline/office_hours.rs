@@ -110,19 +110,6 @@ impl OfficeHours {
         let within = |from: NaiveTime, to: NaiveTime| (time.clamp(from, to) - from).num_seconds();
         within(self.opens, self.lunch_from) + within(self.lunch_to, self.closes)
     }
-
-    /// The time at which this many office seconds of a working day have passed; closing time when the day
-    /// has no more of them. The inverse of [`Self::seconds_until`] within office hours.
-    #[must_use]
-    pub fn time_after(&self, seconds: i64) -> NaiveTime {
-        let morning = (self.lunch_from - self.opens).num_seconds();
-        let seconds = seconds.clamp(0, self.day_seconds());
-        if seconds <= morning {
-            self.opens + chrono::TimeDelta::seconds(seconds)
-        } else {
-            self.lunch_to + chrono::TimeDelta::seconds(seconds - morning)
-        }
-    }
 }
 
 fn hour(hour: u32, minute: u32) -> NaiveTime {

@@ -29,10 +29,6 @@ fn an_office_day_has_eight_hours() {
     assert_eq!(hours.seconds_until(hour(6, 0)), 0);
     assert_eq!(hours.seconds_until(hour(12, 0)), 9 * 1800);
     assert_eq!(hours.seconds_until(hour(23, 0)), 8 * 3600);
-    assert_eq!(hours.time_after(9 * 1800), hour(11, 30));
-    assert_eq!(hours.time_after(9 * 1800 + 60), hour(13, 31));
-    assert_eq!(hours.time_after(-1), hour(7, 0));
-    assert_eq!(hours.time_after(i64::MAX), hour(17, 0));
 }
 
 #[test]
@@ -109,32 +105,6 @@ fn calendar_days_never_end_on_a_day_off() {
 }
 
 #[test]
-fn a_due_time_keeps_the_hour() {
-    let calendar = calendar();
-    let clock = OfficeClock::new(&calendar, OfficeHours::default());
-    assert_eq!(clock.due(at("2024-03-15 09:10"), Limit::working(3)), at("2024-03-20 09:10"));
-    assert_eq!(clock.due(at("2024-03-15 12:00"), Limit::working(1)), at("2024-03-18 13:30"));
-    assert_eq!(clock.due(at("2024-03-15 19:00"), Limit::working(1)), at("2024-03-19 07:00"));
-    assert_eq!(clock.due(at("2024-03-12 09:00"), Limit::calendar(4)), at("2024-03-18 09:00"));
-}
-
-#[test]
-fn a_supplement_adds_the_time_waited() {
-    let calendar = calendar();
-    let clock = OfficeClock::new(&calendar, OfficeHours::default());
-    let due = at("2024-03-20 09:00");
-    let extended = |asked, came| clock.extended_by_supplement(due, at(asked), at(came));
-    // Two days waited, Monday to Wednesday: Wednesday becomes Friday.
-    assert_eq!(extended("2024-03-18 10:00", "2024-03-20 10:00"), at("2024-03-22 09:00"));
-    // Three days: two go to Friday 09:00, and an office day more is Monday 09:00.
-    assert_eq!(extended("2024-03-18 10:00", "2024-03-21 10:00"), at("2024-03-25 09:00"));
-    // Not the wrong way round, and never shorter.
-    assert_eq!(extended("2024-03-18 10:00", "2024-03-18 10:00"), due);
-    assert_eq!(extended("2024-03-20 10:00", "2024-03-18 10:00"), due);
-    assert_eq!(extended("2024-03-18 10:00", "2024-03-18 10:30"), at("2024-03-20 09:30"));
-}
-
-#[test]
 fn office_time_between_two_moments() {
     let calendar = calendar();
     let clock = OfficeClock::new(&calendar, OfficeHours::default());
@@ -145,10 +115,6 @@ fn office_time_between_two_moments() {
     assert_eq!(between("2024-03-16 08:00", "2024-03-17 20:00"), 0);
     assert_eq!(between("2024-03-17 08:00", "2024-03-19 00:00"), 480);
     assert_eq!(between("2024-03-18 08:00", "2024-03-15 16:00"), -120);
-    // Acknowledged within eight working hours.
-    assert_eq!(clock.add_working_minutes(at("2024-03-15 16:00"), 480), at("2024-03-18 16:00"));
-    assert_eq!(clock.add_working_minutes(at("2024-03-15 07:00"), 480), at("2024-03-15 17:00"));
-    assert_eq!(clock.add_working_minutes(at("2024-03-16 07:00"), 0), at("2024-03-18 07:00"));
 }
 
 #[test]
@@ -179,11 +145,10 @@ proptest! {
         let received = at("2018-01-01 00:00") + TimeDelta::minutes(minute);
         let start = clock.roll_forward(received);
         let limit = Limit::working(days);
-        let due = clock.due(received, limit);
+        let due = clock.last_day(received, limit).and_time(start.time());
         prop_assert!(start >= received && calendar.is_working(start.date()));
         prop_assert_eq!(clock.roll_forward(start), start);
         prop_assert_eq!(clock.working_time_between(received, start), 0);
-        prop_assert_eq!(clock.last_day(received, limit), due.date());
         prop_assert_eq!(clock.working_time_between(start, due), i64::from(days) * 480);
     }
 
@@ -196,25 +161,5 @@ proptest! {
         prop_assert!(calendar.is_working(last));
         prop_assert!(last <= clock.last_day(received, Limit::calendar(days + 1)));
         prop_assert!(last <= clock.last_day(received, Limit::working(days)));
-    }
-
-    #[test]
-    fn added_office_time_is_found_again(minute in 0..5_000_000_i64, minutes in 0..20_000_u32) {
-        let calendar = calendar();
-        let clock = OfficeClock::new(&calendar, OfficeHours::default());
-        let from = at("2018-01-01 00:00") + TimeDelta::minutes(minute);
-        let to = clock.add_working_minutes(from, minutes);
-        prop_assert_eq!(clock.working_time_between(from, to), i64::from(minutes));
-    }
-
-    #[test]
-    fn longer_waiting_never_ends_earlier(due in 0..900_000_i64, waited in 0..200_000_i64, more in 0..5_000_i64) {
-        let calendar = calendar();
-        let clock = OfficeClock::new(&calendar, OfficeHours::default());
-        let origin = at("2023-01-01 00:00");
-        let due = origin + TimeDelta::minutes(due);
-        let extended = |minutes| clock.extended_by_supplement(due, origin, origin + TimeDelta::minutes(minutes));
-        prop_assert!(extended(waited) >= due);
-        prop_assert!(extended(waited) <= extended(waited + more));
     }
 }

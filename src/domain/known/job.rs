@@ -2,7 +2,8 @@
 //! held against. All [S].
 //!
 //! It must not judge whether the job is right, nor whether a system is known for it. T6 leaves nothing to
-//! compare, and T11 is a matter of days, not of dossiers ([`crate::domain::rules::r21_sync`]).
+//! compare, T9 is a finding of its own, and T11 is a matter of days, not of dossiers: both are asked in
+//! [`crate::domain::rules::r21_sync`].
 
 use chrono::NaiveDateTime;
 
@@ -68,22 +69,15 @@ pub fn submission_overwritten(
 /// Where the job cuts a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cut {
-    /// The producer's name of the field.
-    pub field: &'static str,
     /// Longest text that is sent whole, in characters.
     pub limit: usize,
     /// Characters left of a longer one, before the dots.
     pub kept: usize,
 }
 
-/// Trích yếu.
-pub const CUT_SUMMARY: Cut = Cut { field: "TrichYeu", limit: 1000, kept: 995 };
-/// Người xử lý.
-pub const CUT_HANDLER: Cut = Cut { field: "NguoiXuLy", limit: 50, kept: 46 };
-/// Tên tệp đính kèm.
-pub const CUT_FILE_NAMES: Cut = Cut { field: "TenTepDinhKem", limit: 4000, kept: 3995 };
-/// Tên giấy tờ: cut from 2000 characters on, not only above.
-pub const CUT_PAPER: Cut = Cut { field: "TenGiayTo", limit: 1999, kept: 1995 };
+/// Trích yếu (TrichYeu), the one text it cuts that is compared. Handler, file names and names of papers,
+/// which it cuts as well, are no fields of a record.
+pub const CUT_SUMMARY: Cut = Cut { limit: 1000, kept: 995 };
 
 /// T7. The long text is over the limit, and the short one is its first characters and three dots. Both as
 /// delivered, composed to NFC: cleaning moves the place of the cut.
@@ -108,12 +102,6 @@ pub fn result_is_first_document(documents: &str, results: &str) -> bool {
     let mut results = files(results);
     let result = results.next();
     result.is_some() && result == files(documents).next() && results.next().is_none()
-}
-
-/// T9. The other side has the dossier, and the hub's flag still says no.
-#[must_use]
-pub fn flag_left(flag: Option<bool>, there: bool) -> bool {
-    flag == Some(false) && there
 }
 
 /// The storage place (ViTriDeHoSo) of dossiers taken over from an older system.

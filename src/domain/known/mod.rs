@@ -124,12 +124,6 @@ impl Known {
             _ => &[],
         }
     }
-
-    /// Whether a finding of this kind may be explained by it; the predicate decides for the one at hand.
-    #[must_use]
-    pub fn may_explain(self, kind: FindingKind) -> bool {
-        matches!(self.entry().effect, Effect::Explains(kinds) if kinds.contains(&kind))
-    }
 }
 
 #[cfg(test)]
@@ -175,17 +169,5 @@ mod tests {
                 Excludes | Ignored => assert!(named.is_empty(), "{}", entry.code),
             }
         }
-    }
-
-    #[test]
-    fn only_an_explanation_explains() {
-        assert!(Known::StatusCollapsed.may_explain(FindingKind::StatusCollapsed));
-        assert!(!Known::StatusCollapsed.may_explain(FindingKind::StatusConflict));
-        assert!(!Known::FlagLeft.may_explain(FindingKind::FlagStale), "a finding, not an explanation");
-        assert!(!Known::JobSilent.may_explain(FindingKind::SyncGap));
-        assert!(
-            !Known::Excluded.may_explain(FindingKind::MissingOnPortal),
-            "excluded before it is a finding"
-        );
     }
 }

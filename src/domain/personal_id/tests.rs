@@ -114,6 +114,10 @@ fn relations_of_numbers() {
     };
     check("079200001234", "079200001234", IdRelation::Same);
     check("123456780", "079200001234", IdRelation::CmndAgainstCccd);
+    check("0100109106", "079200001234", IdRelation::TaxAgainstPersonal);
+    check("0100109107", "079200001234", IdRelation::Differs);
+    check("0100109106-001", "079200001234", IdRelation::Differs);
+    check("0100109106", "123456780", IdRelation::Differs);
     check("079200001234", "079200001235", IdRelation::OneDigit);
     check("079200001234", "07920000123", IdRelation::OneDigit);
     check("079200001122", "07920000122", IdRelation::OneDigit);
@@ -124,12 +128,14 @@ fn relations_of_numbers() {
     let codes = [
         IdRelation::Same,
         IdRelation::CmndAgainstCccd,
+        IdRelation::TaxAgainstPersonal,
         IdRelation::OneDigit,
         IdRelation::Transposed,
         IdRelation::Differs,
     ]
     .map(IdRelation::code);
-    assert_eq!(codes, ["same", "cmnd_against_cccd", "one_digit", "transposed", "differs"]);
+    let names = ["same", "cmnd_against_cccd", "tax_against_personal", "one_digit", "transposed", "differs"];
+    assert_eq!(codes, names);
 }
 
 #[test]

@@ -6,6 +6,8 @@
 use super::{FindingEntry, Rule, said};
 use crate::domain::finding_kind::{FindingKind, Severity};
 use crate::domain::name::{self, NameRelation};
+use crate::domain::personal_id::{self, IdRelation};
+use crate::domain::text::fold;
 
 pub const RULE: Rule = Rule {
     id: "R06",
@@ -43,12 +45,49 @@ pub struct Person<'a> {
 }
 
 /// Two records name two different persons: both the number and the name are known and disagree.
+///
+/// A masked number disagrees where both sides show a digit that differs, and two owners of one dossier are one
+/// party. A household business is known by a tax code of its own, by its owner's number since July 2025
+/// [S-low], and mostly by its owner's name: it is its owner.
 #[must_use]
 pub fn two_persons(a: Person<'_>, b: Person<'_>) -> bool {
-    let numbers_differ = a.id_number.zip(b.id_number).is_some_and(|(a, b)| a != b);
-    let names_differ =
-        || a.name.zip(b.name).is_some_and(|(a, b)| name::relation(a, b) == NameRelation::Differs);
-    numbers_differ && names_differ()
+    let (Some((number_a, number_b)), Some((name_a, name_b))) =
+        (a.id_number.zip(b.id_number), a.name.zip(b.name))
+    else {
+        return false;
+    };
+    if number_a == number_b || agree_as_far_as_shown(number_a, number_b) {
+        return false;
+    }
+    let household = match personal_id::relation(number_a, number_b) {
+        IdRelation::Same => return false,
+        IdRelation::TaxAgainstPersonal => ends_with_name(name_a, name_b) || ends_with_name(name_b, name_a),
+        _ => false,
+    };
+    !household && name::relation(name_a, name_b) == NameRelation::Differs && !share_an_owner(name_a, name_b)
+}
+
+/// Whether one of two numbers is masked with stars, and no digit that both show differs, from either end on.
+fn agree_as_far_as_shown(a: &str, b: &str) -> bool {
+    let shown = |(x, y): &(u8, u8)| *x != b'*' && *y != b'*';
+    let same = |(x, y): (u8, u8)| x == y;
+    (a.contains('*') || b.contains('*'))
+        && a.bytes().zip(b.bytes()).take_while(shown).all(same)
+        && a.bytes().rev().zip(b.bytes().rev()).take_while(shown).all(same)
+}
+
+/// `Hộ kinh doanh Trần Văn Mẫu` is named after `Trần Văn Mẫu`, blind to case and accents.
+fn ends_with_name(business: &str, owner: &str) -> bool {
+    let (business, owner) = (fold(business), fold(owner));
+    let before = business.strip_suffix(owner.as_str());
+    owner.contains(' ') && before.is_some_and(|before| before.ends_with(' '))
+}
+
+/// One of the owners of a shared dossier is named by the other record as well.
+fn share_an_owner(a: &str, b: &str) -> bool {
+    let several = |names| name::joint_owners(names).nth(1).is_some();
+    let differs = |x, y| name::relation(x, y) == NameRelation::Differs;
+    (several(a) || several(b)) && name::joint_owners(a).any(|x| name::joint_owners(b).any(|y| !differs(x, y)))
 }
 
 #[cfg(test)]
@@ -76,5 +115,51 @@ mod tests {
         assert!(!two_persons(person(None, an), person(b, binh)));
         assert!(!two_persons(person(a, an), person(b, None)));
         assert!(!two_persons(Person::default(), Person::default()));
+    }
+
+    #[test]
+    fn a_masked_number_differs_where_both_show_another_digit() {
+        let (an, binh) = (Some("Trần Văn Mẫu"), Some("Lê Thị Ví Dụ"));
+        let two = |a, b| {
+            let (one, other) = (person(Some(a), an), person(Some(b), binh));
+            assert_eq!(two_persons(one, other), two_persons(other, one), "{a} {b}");
+            two_persons(one, other)
+        };
+        assert!(!two("0170******23", "017090000123"));
+        assert!(!two("************", "017090000123"), "it shows nothing");
+        assert!(!two("0170****23", "017090000123"), "fewer stars than digits");
+        assert!(two("0010******23", "017090000123"), "another province");
+        assert!(two("0170******24", "017090000123"), "another end");
+        assert!(two("0170******23", "0250******77"), "both are masked");
+        assert!(!two("0170******23", "017090****23"));
+    }
+
+    #[test]
+    fn tax_codes_and_the_owners_of_a_household_business() {
+        let (tax, own) = (Some("0100109106"), Some("017090000123"));
+        let (an, company) = (Some("Trần Văn Mẫu"), Some("Công ty TNHH Ví Dụ"));
+        assert!(two_persons(person(tax, company), person(own, an)), "a company and somebody else");
+        assert!(two_persons(person(tax, company), person(Some("0100109105"), Some("Công ty CP Mẫu"))));
+        assert!(!two_persons(person(tax, an), person(own, an)), "one name");
+        for business in ["Hộ kinh doanh Trần Văn Mẫu", "HKD TRAN VAN MAU", "Hộ ông Trần Văn Mẫu"]
+        {
+            assert!(!two_persons(person(tax, Some(business)), person(own, an)), "{business}");
+            assert!(!two_persons(person(own, an), person(tax, Some(business))), "{business}");
+        }
+        let business = Some("Hộ kinh doanh Trần Văn Mẫu");
+        assert!(two_persons(person(tax, business), person(own, Some("Mẫu"))), "a given name names nobody");
+        assert!(two_persons(person(tax, business), person(own, Some("Lê Thị Ví Dụ"))), "somebody else's");
+        assert!(two_persons(person(Some("017191000456"), business), person(own, an)), "no tax code");
+        let (dash, bare) = (Some("0100109106-001"), Some("0100109106001"));
+        assert!(!two_persons(person(dash, company), person(bare, an)), "one branch, written in two ways");
+    }
+
+    #[test]
+    fn owners_of_one_dossier_are_one_party() {
+        let (a, b) = (Some("017090000123"), Some("017191000456"));
+        let both = Some("Ông Trần Văn Mẫu và bà Lê Thị Ví Dụ");
+        assert!(!two_persons(person(a, both), person(b, Some("Lê Thị Ví Dụ"))));
+        assert!(!two_persons(person(b, Some("LE THI VI DU")), person(a, both)));
+        assert!(two_persons(person(a, both), person(b, Some("Bùi Thị Khác"))));
     }
 }

@@ -1,9 +1,10 @@
-//! R23: one person has several dossiers at a time, and rightly so.
+//! R23: one person, or one agent for several, has several dossiers at a time, and rightly so.
 //!
 //! It must not excuse a pair for want of knowledge: a reason stands in the records or in the pipeline.
 
 use chrono::NaiveDateTime;
 
+use super::r06_code_collision::{Person, two_persons};
 use super::r22_resubmission::ended_without_result;
 use super::{FindingEntry, Rule, said};
 use crate::domain::finding_kind::FindingKind;
@@ -27,14 +28,16 @@ pub const RULE: Rule = Rule {
         severity: None,
         title: said("Several dossiers of one person, rightly", "Một người có nhiều hồ sơ chính đáng"),
         when: said(
-            "A pair that would be `typed_twice` but for a reason: an excepted procedure (`[duplicates] \
+            "A pair that would be `typed_twice` but for a reason: another owner (both number and name \
+             differ, as when one agent files for several), an excepted procedure (`[duplicates] \
              except_procedures`), another `object`, another `subject_name`, or the later one came after \
-             the earlier ended without a result. `detail` says which: `excepted_procedure`, \
-             `other_object`, `other_subject`, `ended_without_result`.",
-            "Cặp bản ghi lẽ ra là `typed_twice` nhưng có lý do: thủ tục được loại trừ (`[duplicates] \
+             the earlier ended without a result. `detail` says the first of these: `other_owner`, \
+             `excepted_procedure`, `other_object`, `other_subject`, `ended_without_result`.",
+            "Cặp bản ghi lẽ ra là `typed_twice` nhưng có lý do: chủ hồ sơ khác (khác cả số định danh và họ \
+             tên, như khi một người nộp thay cho nhiều người), thủ tục được loại trừ (`[duplicates] \
              except_procedures`), `object` khác, `subject_name` khác, hoặc hồ sơ sau đến khi hồ sơ trước \
-             đã kết thúc không có kết quả. `detail` ghi lý do: `excepted_procedure`, `other_object`, \
-             `other_subject`, `ended_without_result`.",
+             đã kết thúc không có kết quả. `detail` ghi lý do đầu tiên: `other_owner`, \
+             `excepted_procedure`, `other_object`, `other_subject`, `ended_without_result`.",
         ),
         meaning_not: said(
             "It does not mean that anything is wrong: it is shown so that the exceptions themselves can be \
@@ -42,14 +45,27 @@ pub const RULE: Rule = Rule {
             "Không có nghĩa là có sai sót: được liệt kê để kiểm tra chính các trường hợp loại trừ.",
         ),
         fields: &[],
-        evidence: &["code", "procedure", "owner_name", "subject_name", "object", "received_at", "status"],
+        evidence: &[
+            "code",
+            "procedure",
+            "owner_name",
+            "subject_name",
+            "id_number",
+            "object",
+            "received_at",
+            "status",
+        ],
     }],
     thresholds: &[],
 };
 
-/// Why two dossiers of one person, procedure and time are two.
+/// Why two dossiers of one person or agent, procedure and time are two, in the order in which they are asked:
+/// whose a dossier is comes before why one person has several, and an exception of the pipeline is not
+/// credited with what is nobody's repeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LegitimateReason {
+    /// Somebody else's: another number and another name. One agent, or one phone of a household, for several.
+    OtherOwner,
     /// The pipeline says that several at a time are normal, as in certification (chứng thực).
     ExceptedProcedure,
     /// Another parcel, certificate or plate.
@@ -65,6 +81,7 @@ impl LegitimateReason {
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
+            Self::OtherOwner => "other_owner",
             Self::ExceptedProcedure => "excepted_procedure",
             Self::OtherObject => "other_object",
             Self::OtherSubject => "other_subject",
@@ -73,9 +90,11 @@ impl LegitimateReason {
     }
 }
 
-/// What a record says that tells it from another of the same person, procedure and time.
+/// What a record says that tells it from another of the same person or agent, procedure and time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Dossier<'a> {
+    /// Not the agent (người nộp), but whose dossier it is.
+    pub owner: Person<'a>,
     pub object: Option<&'a str>,
     pub subject: Option<&'a str>,
     pub status: Option<NationalStatus>,
@@ -97,7 +116,9 @@ pub struct Pair<'a> {
 #[must_use]
 pub fn repeat_is_legitimate(pair: &Pair<'_>) -> Option<LegitimateReason> {
     let Pair { excepted, earlier, later } = pair;
-    if *excepted {
+    if two_persons(earlier.owner, later.owner) {
+        Some(LegitimateReason::OtherOwner)
+    } else if *excepted {
         Some(LegitimateReason::ExceptedProcedure)
     } else if other_object(earlier, later) {
         Some(LegitimateReason::OtherObject)
@@ -157,6 +178,29 @@ mod tests {
     }
 
     #[test]
+    fn another_owner_by_number_and_name() {
+        let of = |a, b| {
+            let owned = |(number, name): (&'static str, &'static str)| {
+                let known = |text: &'static str| Some(text).filter(|text| !text.is_empty());
+                let owner = Person { id_number: known(number), name: known(name) };
+                Dossier { owner, ..Dossier::default() }
+            };
+            reason(owned(a), owned(b))
+        };
+        let an = ("017090000123", "Trần Văn Mẫu");
+        let other = Some(LegitimateReason::OtherOwner);
+        assert_eq!(of(an, ("017191000456", "Lê Thị Ví Dụ")), other);
+        assert_eq!(of(an, an), None);
+        assert_eq!(of(an, ("017191000456", "TRAN VAN MAU")), None, "one name: the number may be a slip");
+        assert_eq!(of(an, ("017090000123", "Lê Thị Ví Dụ")), None, "one number");
+        assert_eq!(of(an, ("", "Lê Thị Ví Dụ")), None, "a placeholder is no number");
+        assert_eq!(of(an, ("0170******23", "Lê Thị Ví Dụ")), None, "masked, and it may be the same");
+        assert_eq!(of(an, ("0100109106", "Công ty TNHH Ví Dụ")), other, "the agent of a company as well");
+        assert_eq!(of(an, ("0100109106", "Trần Văn Mẫu")), None, "a household business by its old tax code");
+        assert_eq!(of(an, ("0100109106", "Hộ kinh doanh Trần Văn Mẫu")), None);
+    }
+
+    #[test]
     fn another_object_on_both_sides() {
         let of = |a, b| reason(about(a, None), about(b, None));
         assert_eq!(of(Some("Thửa 12, tờ 3"), Some("Thửa 13, tờ 3")), Some(LegitimateReason::OtherObject));
@@ -200,7 +244,15 @@ mod tests {
             later: about(Some("2"), Some("Lê Thị Ví Dụ")),
         };
         assert_eq!(repeat_is_legitimate(&pair), Some(LegitimateReason::OtherObject));
+        let excepted = Pair { excepted: true, ..pair };
+        assert_eq!(repeat_is_legitimate(&excepted), Some(LegitimateReason::ExceptedProcedure));
+        let owner = |number, name| Person { id_number: Some(number), name: Some(name) };
+        let earlier = Dossier { owner: owner("017090000123", "Trần Văn Mẫu"), ..pair.earlier };
+        let later = Dossier { owner: owner("017191000456", "Lê Thị Ví Dụ"), ..pair.later };
+        let for_two = Pair { excepted: true, earlier, later };
+        assert_eq!(repeat_is_legitimate(&for_two), Some(LegitimateReason::OtherOwner));
         let codes = [
+            LegitimateReason::OtherOwner,
             LegitimateReason::ExceptedProcedure,
             LegitimateReason::OtherObject,
             LegitimateReason::OtherSubject,

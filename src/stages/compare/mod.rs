@@ -21,6 +21,7 @@ use crate::domain::finding_kind::FindingKind;
 use crate::domain::issue::ParseIssue;
 use crate::domain::name::{self, NameRelation};
 use crate::domain::personal_id::{self, IdRelation};
+use crate::domain::rules::r06_code_collision::{Person, two_persons};
 use crate::domain::rules::{r08_status, r09_dates, r14_names, r18_files};
 use crate::domain::status;
 use crate::domain::text;
@@ -197,8 +198,9 @@ impl Comparer<'_> {
         }
     }
 
-    /// The same person may show the old paper in one system and the new one in another; unless the
-    /// new one was given to somebody born in another year.
+    /// The same person may show the old paper in one system and the new one in another, unless the
+    /// new one was given to somebody born in another year; a household business its tax code or its
+    /// owner's number.
     fn numbers(&self, link: &Link, a: &str, b: &str) -> Option<Outcome> {
         let relation = personal_id::relation(a, b);
         let explained = match relation {
@@ -210,12 +212,20 @@ impl Comparer<'_> {
                 let year = personal_id::birth_year(a).or_else(|| personal_id::birth_year(b));
                 born.zip(year).is_none_or(|(born, year)| born.year() == year)
             }
+            IdRelation::TaxAgainstPersonal => {
+                let owner = |system: usize, row: u32, number| Person {
+                    id_number: Some(number),
+                    name: self.records[system].text(FieldName::OwnerName, row as usize),
+                };
+                let (a, b) = (owner(link.left_system, link.left, a), owner(link.right_system, link.right, b));
+                a.name.is_some() && b.name.is_some() && !two_persons(a, b)
+            }
             _ => false,
         };
         Some(Outcome {
             relation: relation.code(),
             kind: (!explained).then_some(FindingKind::IdentityConflict),
-            explained_by: explained.then_some("cmnd_against_cccd"),
+            explained_by: explained.then_some(relation.code()),
         })
     }
 

@@ -14,6 +14,7 @@ pub const HUB: &[&str] = &[
     "channel",
     "owner_name",
     "id_number",
+    "phone",
     "birth_date",
     "sex",
     "received_at",
@@ -76,11 +77,19 @@ pub struct Case {
     files: Vec<(&'static str, String)>,
     more: String,
     portal_keys: String,
+    twice_by: &'static str,
 }
 
 impl Case {
     pub fn new() -> Self {
-        Self { hub: vec![], portal: vec![], files: vec![], more: String::new(), portal_keys: String::new() }
+        Self {
+            hub: vec![],
+            portal: vec![],
+            files: vec![],
+            more: String::new(),
+            portal_keys: String::new(),
+            twice_by: "id_number",
+        }
     }
 
     pub fn row(code: &str, changed: Cells<'_>) -> Vec<(String, String)> {
@@ -127,6 +136,12 @@ impl Case {
         self
     }
 
+    /// The field by which, beside the procedure, a dossier counts as typed twice.
+    pub fn twice_by(mut self, field: &'static str) -> Self {
+        self.twice_by = field;
+        self
+    }
+
     pub fn run(&self) -> Night {
         let folder = tempfile::tempdir().expect("a folder");
         let write = |name: &str, content: &str| {
@@ -144,13 +159,14 @@ impl Case {
              [system.status]\n{status}\n\
              [[system]]\nname = \"portal\"\nrole = \"portal\"\nfiles = [\"portal.csv\"]\n[system.columns]\n{}\
              [system.status]\n{status}[system.sync]\n{}\n\
-             [duplicates]\non = [\"id_number\", \"procedure\"]\nwindow = \"72h\"\n\n\
+             [duplicates]\non = [\"{}\", \"procedure\"]\nwindow = \"72h\"\n\n\
              [[ladder]]\nrung = \"exact_code\"\n[[ladder]]\nrung = \"alternate_code\"\n\
              [[ladder]]\nrung = \"equivalent_code\"\n\
              [[ladder]]\nrung = \"identity\"\non = [\"id_number\", \"procedure\"]\nwindow = \"5d\"\n{}",
             columns(HUB),
             columns(PORTAL),
             self.portal_keys,
+            self.twice_by,
             self.more
         );
         write("pipeline.toml", &pipeline);
