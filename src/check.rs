@@ -23,7 +23,7 @@ pub struct Checked {
 /// # Errors
 /// Every mistake at once, in the order of lines.
 pub fn check(path: &Path, input: Option<PathBuf>, as_of: Option<NaiveDateTime>) -> Result<Checked, Mistakes> {
-    let overrides = Overrides { as_of, input_dir: input, without_as_of: true };
+    let overrides = Overrides { as_of, input_dir: input, without_as_of: true, without_model: false };
     let (plan, mut mistakes) = pipeline::load_what_can_be(path, &overrides);
     let Some(plan) = plan else { return Err(mistakes) };
     let (errors, absent) = load::check_headers(&plan);

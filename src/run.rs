@@ -11,6 +11,7 @@ use crate::config::pipeline::{self, Overrides};
 use crate::config::plan::{Identifiers, RunPlan};
 use crate::engine::accounting::RowsLost;
 use crate::engine::id;
+use crate::engine::linkage::error::LinkageError;
 use crate::engine::parquet_file::{Clock, hex};
 use crate::engine::publish::{FeedEntry, Manifest, Publication, PublishError, SCHEMA_VERSION};
 use crate::exit_code::ExitCode;
@@ -46,6 +47,8 @@ pub enum RunError {
     Normalise(#[from] NormaliseError),
     #[error(transparent)]
     Order(#[from] OrderError),
+    #[error("link by score: {0}")]
+    Linkage(#[from] LinkageError),
     #[error(transparent)]
     RowsLost(#[from] RowsLost),
     #[error(transparent)]
@@ -67,6 +70,7 @@ impl RunError {
             | Self::Publish(PublishError::OtherRun { .. } | PublishError::Busy { .. }) => ExitCode::Usage,
             Self::Normalise(_)
             | Self::Order(_)
+            | Self::Linkage(_)
             | Self::RowsLost(_)
             | Self::Reference(ReferenceError::Shipped(_))
             | Self::Table(_)
@@ -82,7 +86,7 @@ impl RunError {
 /// When the pipeline or an input does not fit, or the disk refuses; nothing is then published.
 pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport, ExitCode), RunError> {
     let overrides =
-        Overrides { as_of: request.as_of, input_dir: request.input.clone(), without_as_of: false };
+        Overrides { as_of: request.as_of, input_dir: request.input.clone(), ..Overrides::default() };
     let plan = pipeline::load(&request.pipeline, &overrides)?;
     progress.begin("open and hash the exports", 1);
     let memory = plan.systems.iter().map(|system| system.expect.history).max().unwrap_or(0).max(1);
@@ -99,7 +103,7 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
     let deduped = dedupe::dedupe(&plan, normalised)?;
     let _ = deduped.account.check("dedupe")?;
     progress.begin("link", 1);
-    let linked = link::link(&plan, deduped);
+    let linked = link::link(&plan, deduped)?;
     let _ = linked.account.check("link")?;
     progress.begin("compare", 1);
     let compared = compare::compare(&plan, &reference, linked);
@@ -153,6 +157,7 @@ fn run_id(plan: &RunPlan, loaded: &Loaded, reference: &Reference, history: &Hist
         .collect();
     parts.extend(controls.iter().map(String::as_str));
     parts.extend(reference.digests.iter().map(String::as_str));
+    parts.extend(plan.scored.as_ref().map(|scored| scored.digest.as_str()));
     for feed in loaded.systems.iter().flat_map(|system| &system.feeds) {
         parts.extend([feed.file.as_str(), feed.sha256.as_str()]);
     }

@@ -9,4 +9,5 @@ pub mod published;
 pub mod reader;
 pub mod reading;
 pub mod rules;
+pub mod scored;
 pub mod system;

@@ -10,6 +10,7 @@ use toml::de::DeTable;
 use super::mistakes::{Mistakes, did_you_mean};
 use super::plan::{DriftPolicy, DuplicatePolicy, Identifiers, Privacy, RunPlan, Rung, SystemPlan};
 use super::reader::{Desk, Lined, Section};
+use super::scored::{self, ScoredPlan};
 use super::{published, rules, system};
 use crate::domain::dossier::FieldName;
 use crate::domain::finding_kind::{FindingKind, Severity};
@@ -23,6 +24,8 @@ pub struct Overrides {
     pub input_dir: Option<PathBuf>,
     /// A check needs no as-of time.
     pub without_as_of: bool,
+    /// A model is about to be trained: none is read.
+    pub without_model: bool,
 }
 
 /// Reads and resolves a pipeline file.
@@ -85,7 +88,7 @@ fn resolve(
         root.section("privacy", "[privacy]").map_or(Some(Identifiers::Masked), |s| read_privacy(s, &base));
     let hub = head.as_ref().and_then(|head| head.hub.as_ref());
     let systems = system::read_all(root, hub, if is_fragment { 1 } else { 2 });
-    let ladder = read_ladder(root, &systems);
+    let (ladder, scored) = read_ladder(root, &base, &systems, overrides.without_model);
     let duplicates = read_duplicates(root);
     let severities = read_severities(root);
     let (reported, previous_year) = published::read_reported(root);
@@ -112,6 +115,7 @@ fn resolve(
         privacy: Privacy { identifiers: privacy? },
         systems,
         ladder,
+        scored,
         duplicates,
         severities,
         fail_at: head.fail_at,
@@ -284,27 +288,41 @@ fn read_privacy(section: Section<'_, '_, '_>, base: &Path) -> Option<Identifiers
     identifiers
 }
 
-fn read_ladder(root: &Section<'_, '_, '_>, systems: &[SystemPlan]) -> Vec<Rung> {
+fn read_ladder(
+    root: &Section<'_, '_, '_>,
+    base: &Path,
+    systems: &[SystemPlan],
+    without_model: bool,
+) -> (Vec<Rung>, Option<ScoredPlan>) {
     #[derive(Clone, Copy)]
     enum Step {
         Exact,
         Alternate,
         Equivalent,
         Identity,
+        Scored,
     }
     let choices = [
         ("exact_code", Step::Exact),
         ("alternate_code", Step::Alternate),
         ("equivalent_code", Step::Equivalent),
         ("identity", Step::Identity),
+        ("scored", Step::Scored),
     ];
-    let mut ladder = Vec::new();
+    let (mut ladder, mut scored) = (Vec::new(), None);
     for section in root.sections("ladder", "[[ladder]]") {
         let step = section.need_choice("rung", &choices);
         match step.map(|step| step.value) {
             Some(Step::Exact) => ladder.push(Rung::ExactCode),
             Some(Step::Alternate) => ladder.push(Rung::AlternateCode),
             Some(Step::Equivalent) => ladder.push(Rung::EquivalentCode),
+            Some(Step::Scored) if ladder.contains(&Rung::Scored) => {
+                section.report(section.line(), "[[ladder]]: a ladder has one scored rung", None);
+            }
+            Some(Step::Scored) => {
+                scored = scored::read(&section, base, systems, without_model);
+                ladder.push(Rung::Scored);
+            }
             Some(Step::Identity) => {
                 let on = read_fields(&section, "on");
                 let window = read_span(&section, "window").unwrap_or(TimeDelta::days(5));
@@ -332,7 +350,7 @@ fn read_ladder(root: &Section<'_, '_, '_>, systems: &[SystemPlan]) -> Vec<Rung> 
     if ladder.is_empty() {
         ladder.push(Rung::ExactCode);
     }
-    ladder
+    (ladder, scored)
 }
 
 fn read_duplicates(root: &Section<'_, '_, '_>) -> DuplicatePolicy {

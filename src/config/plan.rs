@@ -9,6 +9,7 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use super::figure::PublishedFigure;
 use super::file_kind::FileKind;
 use super::reader::Lined;
+use super::scored::ScoredPlan;
 use crate::domain::date::DatePattern;
 use crate::domain::deadline::OfficeHours;
 use crate::domain::dossier::FieldName;
@@ -35,6 +36,8 @@ pub struct RunPlan {
     /// The hub first, then the others in the order of the file.
     pub systems: Vec<SystemPlan>,
     pub ladder: Vec<Rung>,
+    /// Of the scored rung, where the ladder has one.
+    pub scored: Option<ScoredPlan>,
     pub duplicates: DuplicatePolicy,
     /// Severity of a kind where the pipeline changes it; `None` switches the kind off.
     pub severities: BTreeMap<FindingKind, Option<Severity>>,
@@ -377,6 +380,8 @@ pub enum Rung {
         on: Vec<FieldName>,
         window: TimeDelta,
     },
+    /// By all that the records say, weighed by a model: [`RunPlan::scored`].
+    Scored,
 }
 
 impl Rung {
@@ -386,6 +391,7 @@ impl Rung {
             Self::AlternateCode => "alternate_code",
             Self::EquivalentCode => "equivalent_code",
             Self::Identity { .. } => "identity",
+            Self::Scored => "scored",
         }
     }
 }

@@ -1,15 +1,16 @@
-//! Tables `cases`, `links` and `duplicates`: which records are one dossier.
+//! Tables `cases`, `links`, `link_evidence` and `duplicates`: which records are one dossier.
 
 use std::sync::Arc;
 
 use super::deadlines::deadlines;
+use super::identifiers::Veil;
 use super::rows::{Cell, Rows, count, int, maybe, text};
 use super::{Night, TableError};
 use crate::config::plan::RunPlan;
 use crate::domain::dossier::FieldName;
 use crate::engine::id;
 use crate::engine::table::{ColumnSpec, Kind, Table, TableSchema};
-use crate::stages::link::Link;
+use crate::stages::link::{Link, scored};
 use crate::stages::normalise::column::days_of;
 
 pub fn cases(night: &Night<'_>) -> Result<Table, TableError> {
@@ -132,13 +133,15 @@ pub fn links(night: &Night<'_>) -> Result<Table, TableError> {
             ("gap_seconds", Kind::Int),
             ("runner_up_record_id", Kind::Id),
             ("margin_seconds", Kind::Int),
+            ("certain", Kind::Flag),
+            ("margin", Kind::Float),
         ],
     );
     let linked = &night.judged.linked;
     let mut rows = Rows::new(schema, linked.links.len());
     for link in &linked.links {
-        let Link { left_system, left, right_system, right, rung, ambiguous, gap_ms, runner_up, margin_ms } =
-            *link;
+        let Link { left_system, left, right_system, right, rung, ambiguous, gap_ms, .. } = *link;
+        let Link { runner_up, margin_ms, weight, .. } = *link;
         let runner_up = runner_up.map(|(system, row)| night.ids.record(system, row));
         rows.push([
             text(night.ids.link(link).as_str()),
@@ -149,14 +152,61 @@ pub fn links(night: &Night<'_>) -> Result<Table, TableError> {
             text(night.ids.record(right_system, right).as_str()),
             text(night.plan.ladder[rung].code()),
             text(if ambiguous { "ambiguous" } else { "linked" }),
-            Cell::Float(None),
-            Cell::Float(None),
+            Cell::Float(weight.map(|weight| to_places(weight.bits, 3))),
+            Cell::Float(weight.map(|weight| to_places(weight.probability, 6))),
             Cell::Int(gap_ms.map(|gap| gap / 1000)),
             maybe(runner_up.as_ref().map(id::Id::as_str)),
             Cell::Int(margin_ms.map(|margin| margin / 1000)),
+            Cell::Int(weight.map(|weight| i64::from(weight.certain))),
+            Cell::Float(weight.and_then(|weight| weight.margin).map(|margin| to_places(margin, 3))),
         ]);
     }
     rows.finish()
+}
+
+/// What speaks for and against each scored link, one row per field that could be compared.
+pub fn link_evidence(night: &Night<'_>) -> Result<Table, TableError> {
+    let schema = TableSchema::new(
+        "link_evidence",
+        &[
+            ("link_id", Kind::Id),
+            ("field", Kind::Label),
+            ("level", Kind::Label),
+            ("weight", Kind::Float),
+            ("left_value", Kind::Text),
+            ("right_value", Kind::Text),
+        ],
+    );
+    let linked = &night.judged.linked;
+    let veil = Veil::new(&night.plan.privacy.identifiers);
+    let mut rows = Rows::new(schema, linked.evidence.values().map(Vec::len).sum());
+    for link in linked.links.iter().filter(|link| link.weight.is_some()) {
+        for bar in linked.evidence.get(&link.ends()).into_iter().flatten() {
+            let field = FieldName::from_name(&bar.comparison);
+            let shown = |system: usize, row: u32| {
+                let value = scored::value(&night.records[system], field?, row)?;
+                Some(field.filter(|field| field.is_sensitive()).map_or_else(
+                    || value.clone().into_owned(),
+                    |field| veil.over(field, &value).into_owned(),
+                ))
+            };
+            rows.push([
+                text(night.ids.link(link).as_str()),
+                text(&bar.comparison),
+                text(&bar.level),
+                Cell::Float(Some(to_places(bar.bits, 3))),
+                maybe(shown(link.left_system, link.left).as_deref()),
+                maybe(shown(link.right_system, link.right).as_deref()),
+            ]);
+        }
+    }
+    rows.finish()
+}
+
+/// Rounded, so that the last bits of a logarithm do not stand in a table.
+fn to_places(value: f64, places: i32) -> f64 {
+    let scale = 10f64.powi(places);
+    (value * scale).round() / scale
 }
 
 pub fn duplicates(night: &Night<'_>) -> Result<Table, TableError> {

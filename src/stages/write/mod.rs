@@ -31,13 +31,14 @@ pub enum TableError {
 type Builder = for<'a, 'n> fn(&'a Night<'n>) -> Result<Table, TableError>;
 
 /// Every table of a night, in the order in which they are written.
-const BUILDERS: [(&str, Builder); 12] = [
+const BUILDERS: [(&str, Builder); 13] = [
     ("feeds", feed_tables::feeds),
     ("feed_columns", feed_tables::feed_columns),
     ("quarantine", feed_tables::quarantine),
     ("records", record_table::records),
     ("cases", case_tables::cases),
     ("links", case_tables::links),
+    ("link_evidence", case_tables::link_evidence),
     ("duplicates", case_tables::duplicates),
     ("differences", finding_tables::differences),
     ("findings", finding_tables::findings),

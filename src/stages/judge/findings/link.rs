@@ -43,7 +43,7 @@ impl Clerk<'_> {
         }
         let kind = match (self.plan.systems[link.right_system].sync.codes, rung) {
             (CodeOrigin::Copied, _) => FindingKind::CodeRewritten,
-            (CodeOrigin::Own, Rung::Identity { .. }) => FindingKind::TypedInTwoSystems,
+            (CodeOrigin::Own, Rung::Identity { .. } | Rung::Scored) => FindingKind::TypedInTwoSystems,
             // The hub remembers the other's code: the two systems know each other.
             (CodeOrigin::Own, _) => return None,
         };
@@ -52,6 +52,13 @@ impl Clerk<'_> {
                 let on: Vec<&str> = on.iter().map(|field| field.name()).collect();
                 format!("linked by {} within {}", on.join(" + "), span(TimeDelta::milliseconds(gap)))
             }
+            (Rung::Scored, _) => link.weight.map_or_else(String::new, |weight| {
+                let certain = if weight.certain { ", certain" } else { "" };
+                format!(
+                    "linked by score: {:.1} bits, probability {:.4}{certain}",
+                    weight.bits, weight.probability
+                )
+            }),
             (Rung::EquivalentCode, _) => "the groups of the agency stand in the other order".to_owned(),
             _ => "linked by the other code that one side remembers".to_owned(),
         };

@@ -4,13 +4,16 @@
 //! one rung is out of the next. Records without a hub partner are then tied to each other by the
 //! hub's code, so that one unknown dossier is one case and not three.
 
-use std::collections::BTreeSet;
+pub mod scored;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::dedupe::{Collision, Deduped, Duplicate, Excused, pair};
 use super::normalise::SystemRecords;
 use super::normalise::quarantine::Quarantined;
 use super::records::Records;
 use crate::config::plan::{RunPlan, Rung};
+use crate::config::scored::ScoredPlan;
 use crate::domain::dossier::FieldName;
 use crate::domain::dossier_code;
 use crate::domain::name::{self, NameRelation};
@@ -20,13 +23,15 @@ use crate::engine::accounting::RowAccount;
 use crate::engine::assignment::{Assigned, Candidate, one_to_one};
 use crate::engine::components::Components;
 use crate::engine::key;
+use crate::engine::linkage::error::LinkageError;
 use crate::engine::partition::{self, Keyed};
+use scored::{Bar, Pairing, ScoredLink, Side, Weight};
 
 /// A group larger than this is not compared pair by pair: its key tells nobody apart.
 const LARGEST_GROUP: usize = 2_000;
 
 /// Two records judged to be one case, or possibly so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Link {
     pub left_system: usize,
     pub left: u32,
@@ -39,6 +44,17 @@ pub struct Link {
     pub gap_ms: Option<i64>,
     pub runner_up: Option<(usize, u32)>,
     pub margin_ms: Option<i64>,
+    /// Of a link that was scored.
+    pub weight: Option<Weight>,
+}
+
+/// Two records of different systems: the first system and row, the other ones.
+pub type Ends = (usize, u32, usize, u32);
+
+impl Link {
+    pub fn ends(&self) -> Ends {
+        (self.left_system, self.left, self.right_system, self.right)
+    }
 }
 
 /// The records of all systems that describe one dossier.
@@ -57,6 +73,8 @@ pub struct Linked {
     pub excused: Vec<Excused>,
     pub active: Vec<Vec<bool>>,
     pub links: Vec<Link>,
+    /// What speaks for each scored link.
+    pub evidence: BTreeMap<Ends, Vec<Bar>>,
     pub cases: Vec<Case>,
     /// Per system and row: position of its case.
     pub case_of: Vec<Vec<u32>>,
@@ -66,7 +84,10 @@ pub struct Linked {
 }
 
 /// Climbs the ladder and forms the cases.
-pub fn link(plan: &RunPlan, deduped: Deduped) -> Linked {
+///
+/// # Errors
+/// When what the scored rung compares does not hold together.
+pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
     let Deduped { systems, quarantine, duplicates, collisions, mut excused, active, account: _ } = deduped;
     let records: Vec<Records<'_>> = systems.iter().map(|system| Records::new(&system.frame)).collect();
     let mut climber = Climber {
@@ -75,16 +96,20 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Linked {
         free: vec![active.clone(); systems.len()],
         groups: groups(&records, &duplicates),
         links: Vec::new(),
+        evidence: BTreeMap::new(),
         skipped: Vec::new(),
     };
-    for rung in 0..plan.ladder.len() {
+    for (rung, step) in plan.ladder.iter().enumerate() {
         for spoke in 1..systems.len() {
-            climber.climb(rung, spoke);
+            match (step, &plan.scored) {
+                (Rung::Scored, Some(scored)) => climber.score(rung, spoke, scored)?,
+                _ => climber.climb(rung, spoke),
+            }
         }
     }
     climber.tie_orphans();
-    let Climber { mut links, skipped, groups, .. } = climber;
-    links.sort_unstable_by_key(|link| (link.left_system, link.left, link.right_system, link.right));
+    let Climber { mut links, evidence, skipped, groups, .. } = climber;
+    links.sort_unstable_by_key(Link::ends);
     let heights: Vec<usize> = records.iter().map(Records::len).collect();
     let Copies { duplicates, excused: told, apart } =
         as_the_hub_says(plan, &records, &links, duplicates, &groups[RunPlan::HUB]);
@@ -95,7 +120,7 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Linked {
     let rows_in = heights.iter().sum::<usize>() as u64;
     let rows_out = cases.iter().map(|case| case.members.len() as u64).sum();
     let account = RowAccount { rows_in, rows_out, merged: 0, quarantined: 0 };
-    Linked {
+    Ok(Linked {
         systems,
         quarantine,
         duplicates,
@@ -103,11 +128,12 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Linked {
         excused,
         active,
         links,
+        evidence,
         cases,
         case_of,
         skipped_groups: skipped,
         account,
-    }
+    })
 }
 
 fn groups(records: &[Records<'_>], duplicates: &[Duplicate]) -> Vec<Vec<u32>> {
@@ -127,6 +153,7 @@ struct Climber<'r> {
     /// Per system and row, the record that stands for its duplicates, else itself.
     groups: Vec<Vec<u32>>,
     links: Vec<Link>,
+    evidence: BTreeMap<Ends, Vec<Bar>>,
     skipped: Vec<(usize, usize)>,
 }
 
@@ -176,6 +203,38 @@ impl<'r> Climber<'r> {
         }
     }
 
+    /// Scores what no rung before has linked.
+    fn score(&mut self, rung: usize, spoke: usize, scored: &ScoredPlan) -> Result<(), LinkageError> {
+        let free = |system: usize| {
+            let is_free = &self.free[spoke][system];
+            (0..self.records[system].len() as u32).filter(|row| is_free[*row as usize]).collect()
+        };
+        let rows = [free(RunPlan::HUB), free(spoke)];
+        let Some(pairing) = Pairing::new(self.plan, scored, self.records, spoke, rows) else { return Ok(()) };
+        let Some(model) = scored.model_for(&pairing.settings) else { return Ok(()) };
+        for (link, bars) in scored::links(pairing, &model)? {
+            let ScoredLink { left, right, ambiguous, weight, runner_up } = link;
+            self.free[spoke][RunPlan::HUB][left as usize] = false;
+            self.free[spoke][spoke][right as usize] = false;
+            let system = |side: Side| if side == Side::Hub { RunPlan::HUB } else { spoke };
+            let link = Link {
+                left_system: RunPlan::HUB,
+                left,
+                right_system: spoke,
+                right,
+                rung,
+                ambiguous,
+                gap_ms: self.gap(spoke, left, right),
+                runner_up: runner_up.map(|(side, row)| (system(side), row)),
+                margin_ms: None,
+                weight: Some(weight),
+            };
+            self.evidence.insert(link.ends(), bars);
+            self.links.push(link);
+        }
+        Ok(())
+    }
+
     /// The kernel: pairs within one partition that may be one dossier.
     fn candidates(&self, rung: usize, spoke: usize, part: &[Keyed]) -> Found {
         // With one key a row, a group of two has no other partner anywhere.
@@ -194,7 +253,7 @@ impl<'r> Climber<'r> {
                     Rung::Identity { .. } | Rung::EquivalentCode => {
                         self.cost(rung, spoke, left.row, right.row).is_some()
                     }
-                    Rung::ExactCode | Rung::AlternateCode => true,
+                    Rung::ExactCode | Rung::AlternateCode | Rung::Scored => true,
                 };
                 found.alone.extend(meets.then_some((left.row, right.row)));
                 continue;
@@ -221,6 +280,7 @@ impl<'r> Climber<'r> {
                 keys
             }
             Rung::EquivalentCode => records.hub_key(row as usize).and_then(equivalence).into_iter().collect(),
+            Rung::Scored => Vec::new(),
             Rung::Identity { on, .. } => {
                 key::of_all(on.iter().map(|field| records.text(*field, row as usize))).into_iter().collect()
             }
@@ -247,6 +307,7 @@ impl<'r> Climber<'r> {
                 let same = a != b && equivalence(a) == equivalence(b) && self.agrees(spoke, left, right);
                 gap.filter(|_| same)
             }
+            Rung::Scored => None,
             Rung::Identity { on, window } => {
                 let same = on
                     .iter()
@@ -303,6 +364,7 @@ impl<'r> Climber<'r> {
             gap_ms: self.gap(spoke, assigned.left, assigned.right),
             runner_up,
             margin_ms: assigned.runner_up.map(|other| other.margin),
+            weight: None,
         });
     }
 
@@ -339,6 +401,7 @@ impl<'r> Climber<'r> {
                             gap_ms: None,
                             runner_up: None,
                             margin_ms: None,
+                            weight: None,
                         });
                     }
                 }

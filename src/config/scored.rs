@@ -1,0 +1,119 @@
+//! What the scored rung compares and by which model: the shipped settings and model, or files of the
+//! pipeline's own.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::plan::SystemPlan;
+use super::reader::{Lined, Section};
+use crate::comparators;
+use crate::engine::linkage::model::Model;
+use crate::engine::linkage::settings::Settings;
+use crate::engine::parquet_file::hex;
+
+/// Settings and model of the scored rung.
+#[derive(Debug, Clone)]
+pub struct ScoredPlan {
+    pub settings: Settings,
+    /// `None` while a model for settings of the pipeline's own is still to be trained.
+    pub model: Option<Model>,
+    /// Of the two files, as part of the run's identity.
+    pub digest: String,
+}
+
+impl ScoredPlan {
+    /// The settings for two systems: without what rests on a field that one of them does not map. `None`
+    /// where nothing is left to compare or to meet by.
+    pub fn between(&self, left: &SystemPlan, right: &SystemPlan) -> Option<Settings> {
+        let fields = fields_of(left).intersection(&fields_of(right)).copied().collect();
+        let settings = comparators::restrict_to(&self.settings, &fields).settings;
+        (!settings.comparison.is_empty() && !settings.block.is_empty()).then_some(settings)
+    }
+
+    /// The model for settings that [`Self::between`] gave.
+    pub fn model_for(&self, settings: &Settings) -> Option<Model> {
+        comparators::restrict_model(self.model.as_ref()?, settings)
+    }
+}
+
+fn fields_of(system: &SystemPlan) -> BTreeSet<&'static str> {
+    system.columns.iter().map(|column| column.field.name()).collect()
+}
+
+/// Reads what a scored rung names; `without_model` where one is about to be trained.
+pub fn read(
+    section: &Section<'_, '_, '_>,
+    base: &Path,
+    systems: &[SystemPlan],
+    without_model: bool,
+) -> Option<ScoredPlan> {
+    let settings_file = section.text("settings");
+    let model_file = section.text("model");
+    let mut hash = Sha256::new();
+    let mut text_of = |file: Option<&Lined<String>>, shipped: &str| -> Option<String> {
+        let text = match file {
+            None => shipped.to_owned(),
+            Some(file) => match std::fs::read_to_string(base.join(&file.value)) {
+                Ok(text) => text,
+                Err(error) => {
+                    let text = format!("[[ladder]]: cannot read `{}`: {error}", file.value);
+                    section.report(file.line, text, None);
+                    return None;
+                }
+            },
+        };
+        hash.update(Sha256::digest(text.as_bytes()));
+        Some(text)
+    };
+    let settings = text_of(settings_file.as_ref(), comparators::SETTINGS)?;
+    let settings: Settings = match toml::from_str(&settings) {
+        Ok(settings) => settings,
+        Err(error) => {
+            let line = settings_file.as_ref().map_or(section.line(), |file| file.line);
+            section.report(line, format!("[[ladder]]: `settings`: {error}"), None);
+            return None;
+        }
+    };
+    // Settings of one's own were not what the shipped model learnt.
+    let model = match (&settings_file, &model_file) {
+        _ if without_model => None,
+        (Some(file), None) => {
+            let hint = "train it: `doisoat train PIPELINE --model model.toml`, then model = \"model.toml\"";
+            let text = "[[ladder]]: `settings` of one's own need a `model`";
+            section.report(file.line, text, Some(hint.to_owned()));
+            return None;
+        }
+        _ => {
+            let text = text_of(model_file.as_ref(), comparators::MODEL)?;
+            match Model::from_toml(&text) {
+                Ok(model) => Some(model),
+                Err(error) => {
+                    let line = model_file.as_ref().map_or(section.line(), |file| file.line);
+                    section.report(line, format!("[[ladder]]: `model`: {error}"), None);
+                    return None;
+                }
+            }
+        }
+    };
+    let plan = ScoredPlan { settings, model, digest: hex(&hash.finalize()) };
+    check(&plan, section, systems, without_model);
+    Some(plan)
+}
+
+/// Some system must have enough in common with the hub, and the model must know what is compared.
+fn check(plan: &ScoredPlan, section: &Section<'_, '_, '_>, systems: &[SystemPlan], without_model: bool) {
+    let Some((hub, others)) = systems.split_first().filter(|(_, others)| !others.is_empty()) else { return };
+    let common: Vec<Settings> = others.iter().filter_map(|other| plan.between(hub, other)).collect();
+    if common.is_empty() {
+        let hint = format!("the settings compare: {}", plan.settings.fields().join(", "));
+        let text =
+            "[[ladder]]: the scored rung finds no field to compare that the hub and another system map";
+        section.report(section.line(), text, Some(hint));
+    } else if !without_model && common.iter().any(|settings| plan.model_for(settings).is_none()) {
+        let hint = "train it again: `doisoat train PIPELINE --model FILE`";
+        let text = "[[ladder]]: the model was trained on other settings";
+        section.report(section.line(), text, Some(hint.to_owned()));
+    }
+}

@@ -1,0 +1,182 @@
+//! The scored rung: records of the hub and of another system that no code ties, linked by what they say.
+//!
+//! The engine judges; here a frame's rows become its table, and its verdicts links.
+
+use std::borrow::Cow;
+
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
+
+use crate::comparators::{self, DERIVED};
+use crate::config::plan::RunPlan;
+use crate::config::scored::ScoredPlan;
+use crate::domain::dossier::{FieldKind, FieldName};
+use crate::engine::linkage::decide::{Judged, Prepared};
+use crate::engine::linkage::error::LinkageError;
+use crate::engine::linkage::model::Model;
+use crate::engine::linkage::settings::Settings;
+use crate::engine::linkage::table::{Column, Table};
+use crate::engine::linkage::verdict::Verdict;
+use crate::stages::records::Records;
+
+/// What speaks for a scored link, in bits: log2 of the Bayes factor.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Weight {
+    pub bits: f64,
+    pub probability: f64,
+    pub certain: bool,
+    /// How many bits the best other decision is worse.
+    pub margin: Option<f64>,
+}
+
+/// One link that the rung made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ScoredLink {
+    pub left: u32,
+    pub right: u32,
+    pub ambiguous: bool,
+    pub weight: Weight,
+    /// The rival: of the hub, or of the other system.
+    pub runner_up: Option<(Side, u32)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Hub,
+    Other,
+}
+
+/// What one comparison said of a pair.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bar {
+    pub comparison: String,
+    pub level: String,
+    pub bits: f64,
+}
+
+/// Rows of the hub and of another system, ready to be scored.
+pub struct Pairing {
+    pub settings: Settings,
+    tables: Option<[Table; 2]>,
+    /// Per side, the records behind the rows of its table.
+    rows: [Vec<u32>; 2],
+}
+
+impl Pairing {
+    /// The hub and `spoke`, as far as the settings can compare them; `None` where they cannot.
+    ///
+    /// `rows`: the records of each that take part, in canonical order.
+    pub fn new(
+        plan: &RunPlan,
+        scored: &ScoredPlan,
+        records: &[Records<'_>],
+        spoke: usize,
+        rows: [Vec<u32>; 2],
+    ) -> Option<Self> {
+        let settings = scored.between(&plan.systems[RunPlan::HUB], &plan.systems[spoke])?;
+        let fields = settings.fields();
+        let [hub, other] = &rows;
+        let tables = [table(&records[RunPlan::HUB], hub, &fields), table(&records[spoke], other, &fields)];
+        Some(Self { settings, tables: Some(tables), rows })
+    }
+
+    /// Lays out what the engine works on. To be asked once: the tables go into it.
+    ///
+    /// # Errors
+    /// When the settings do not hold together.
+    pub fn prepare(&mut self) -> Result<Prepared<'_>, LinkageError> {
+        let tables = self.tables.take().map(Vec::from).unwrap_or_default();
+        Prepared::new(tables, &self.settings, &comparators::registry())
+    }
+}
+
+/// Scores the free records of both sides: links and what speaks for each.
+///
+/// # Errors
+/// When settings and model do not hold together.
+pub fn links(mut pairing: Pairing, model: &Model) -> Result<Vec<(ScoredLink, Vec<Bar>)>, LinkageError> {
+    let rows = pairing.rows.clone();
+    if rows.iter().any(Vec::is_empty) {
+        return Ok(Vec::new());
+    }
+    let mut prepared = pairing.prepare()?;
+    let outcome = prepared.judge(model)?;
+    let kept: Vec<Judged> =
+        outcome.pairs.into_iter().filter(|pair| pair.chosen && pair.verdict != Verdict::Unlinked).collect();
+    let evidence = prepared.evidence(model, &kept)?;
+    let comparisons = prepared.comparisons();
+    let mut links: Vec<(ScoredLink, Vec<Bar>)> =
+        kept.iter().map(|pair| (link(pair, &rows), Vec::new())).collect();
+    for (at, pair) in evidence.pair.iter().enumerate() {
+        let (comparison, levels) = &comparisons[usize::from(evidence.comparison[at])];
+        links[*pair as usize].1.push(Bar {
+            comparison: comparison.clone(),
+            level: levels[usize::from(evidence.level[at])].clone(),
+            bits: evidence.bits[at],
+        });
+    }
+    Ok(links)
+}
+
+fn link(pair: &Judged, rows: &[Vec<u32>; 2]) -> ScoredLink {
+    let runner_up = pair.runner_up.map(|other| match other.right == pair.right {
+        true => (Side::Hub, rows[0][other.left as usize]),
+        false => (Side::Other, rows[1][other.right as usize]),
+    });
+    ScoredLink {
+        left: rows[0][pair.left as usize],
+        right: rows[1][pair.right as usize],
+        ambiguous: !pair.verdict.is_linked(),
+        weight: Weight {
+            bits: pair.bits,
+            probability: pair.probability,
+            certain: pair.certain,
+            margin: pair.runner_up.map(|other| other.margin),
+        },
+        runner_up,
+    }
+}
+
+fn table(records: &Records<'_>, rows: &[u32], fields: &[String]) -> Table {
+    let columns = fields.iter().map(|name| {
+        let derived = DERIVED.iter().find(|derived| derived.name == name);
+        let field = FieldName::from_name(derived.map_or(name, |derived| derived.from));
+        let mut column = Column::new(name);
+        for row in rows {
+            let value = field.and_then(|field| value(records, field, *row));
+            match (derived, value) {
+                (Some(derived), Some(value)) => column.push((derived.derive)(&value).as_deref()),
+                (_, value) => column.push(value.as_deref()),
+            }
+        }
+        column
+    });
+    // Records stand in canonical order, so their places order what is equal in every column.
+    Table::new(columns.collect(), rows.iter().map(|row| u64::from(*row)).collect())
+}
+
+/// A cell as comparators read it: dates as `yyyy-mm-dd` as far as they are known, moments with their time.
+pub fn value<'r>(records: &Records<'r>, field: FieldName, row: u32) -> Option<Cow<'r, str>> {
+    let row = row as usize;
+    match field.kind() {
+        FieldKind::Timestamp => records.moment(field, row).map(|moment| Cow::Owned(written_moment(moment))),
+        FieldKind::PartialDate => {
+            records.date(field, row).map(|date| Cow::Owned(written_date(date, records.birth_precision(row))))
+        }
+        _ => match records.text(field, row) {
+            Some(text) => Some(Cow::Borrowed(text)),
+            None => records.int(field, row).map(|value| Cow::Owned(value.to_string())),
+        },
+    }
+}
+
+fn written_moment(moment: NaiveDateTime) -> String {
+    moment.format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+fn written_date(date: NaiveDate, precision: Option<&str>) -> String {
+    match precision {
+        Some("year") => format!("{:04}", date.year()),
+        Some("month") => format!("{:04}-{:02}", date.year(), date.month()),
+        _ => date.to_string(),
+    }
+}
