@@ -18,6 +18,7 @@ pub mod reference;
 pub mod stages;
 pub mod report;
 pub mod run;
+pub mod scoring;
 
 pub mod generate;
 pub mod evaluate;

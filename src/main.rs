@@ -10,7 +10,8 @@ use std::time::Instant;
 use clap::Parser;
 use doisoat::check;
 use doisoat::cli::{
-    CheckArgs, Cli, Command, EvaluateArgs, GenerateArgs, InitArgs, InspectArgs, RulesArgs, RunArgs,
+    CheckArgs, Cli, Command, EvaluateArgs, ExplainArgs, GenerateArgs, InitArgs, InspectArgs, RulesArgs,
+    RunArgs, TrainArgs,
 };
 use doisoat::domain::finding_kind::FindingKind;
 use doisoat::domain::known::Known;
@@ -21,6 +22,7 @@ use doisoat::inspect::report::JsonFile;
 use doisoat::inspect::{self, InspectError, init};
 use doisoat::progress::{Progress, Silent};
 use doisoat::run::{self, RunRequest};
+use doisoat::scoring::{self, Asked, ScoringError};
 use doisoat::stages::load::guard;
 use doisoat::{evaluate, generate};
 
@@ -58,8 +60,8 @@ fn main() -> ProcessExit {
     let code = match &cli.command {
         Command::Run(args) => run_night(&cli, args),
         Command::Check(args) => check_pipelines(&cli, args),
-        Command::Train(_) => not_tables("train"),
-        Command::Explain(_) => not_tables("explain"),
+        Command::Train(args) => train_model(&cli, args),
+        Command::Explain(args) => explain_pair(&cli, args),
         Command::Inspect(args) => inspect_files(&cli, args),
         Command::Init(args) => init_pipeline(&cli, args),
         Command::Generate(args) => generate_exports(&cli, args),
@@ -154,8 +156,42 @@ fn check_pipelines(cli: &Cli, args: &CheckArgs) -> Outcome {
     Ok(code)
 }
 
-fn not_tables(command: &str) -> Outcome {
-    Err((format!("`{command}` needs a pipeline with [[table]]"), ExitCode::Usage))
+fn train_model(cli: &Cli, args: &TrainArgs) -> Outcome {
+    let asked = Asked { pipeline: args.pipeline.clone(), input: args.input.clone(), as_of: args.as_of };
+    let trained = scoring::train(&asked).map_err(scoring_failed)?;
+    let written = std::fs::write(&args.model, trained.model.to_toml());
+    written.map_err(|error| (format!("write {}: {error}", args.model.display()), ExitCode::Failure))?;
+    if cli.json {
+        json(&serde_json::json!({
+            "model": args.model,
+            "system": trained.system,
+            "rows": trained.rows,
+            "converged": trained.model.converged,
+            "rounds": trained.model.rounds,
+            "pairs": trained.model.trained_on_pairs,
+            "kept": trained.kept,
+            "doubtful": trained.doubtful,
+        }))?;
+        return Ok(ExitCode::Clean);
+    }
+    say(&trained.to_string())?;
+    Ok(ExitCode::Clean)
+}
+
+fn explain_pair(cli: &Cli, args: &ExplainArgs) -> Outcome {
+    let asked = Asked { pipeline: args.pipeline.clone(), input: args.input.clone(), as_of: args.as_of };
+    let explanation = scoring::explain(&asked, &args.left, &args.right).map_err(scoring_failed)?;
+    if cli.json {
+        json(&explanation)?;
+    } else {
+        say(&explanation.text(args.lang.into()))?;
+    }
+    Ok(ExitCode::Clean)
+}
+
+fn scoring_failed(error: ScoringError) -> (String, ExitCode) {
+    let code = error.exit_code();
+    (error.to_string(), code)
 }
 
 fn inspect_files(cli: &Cli, args: &InspectArgs) -> Outcome {

@@ -92,11 +92,33 @@ pub fn restrict_model(model: &Model, settings: &Settings) -> Option<Model> {
     (same_order && same_classes).then_some(out)
 }
 
+/// `base` with what was learnt in its place: comparisons, and what is known of look-alikes. Comparisons that
+/// could not be learnt stay.
+#[must_use]
+pub fn merge(base: &Model, learnt: &Model) -> Model {
+    let mut out = learnt.clone();
+    out.comparison = base.comparison.clone();
+    out.look_alike = base.look_alike.clone();
+    for (at, comparison) in out.comparison.iter_mut().enumerate() {
+        let Some(own) = learnt.comparison.iter().position(|own| own.name == comparison.name) else {
+            continue;
+        };
+        *comparison = learnt.comparison[own].clone();
+        for class in &mut out.look_alike {
+            if let Some(known) = learnt.look_alike.iter().find(|known| known.name == class.name) {
+                class.prior = known.prior;
+                class.q[at].clone_from(&known.q[own]);
+            }
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::{model, restrict_model, restrict_to, settings};
-    use crate::domain::dossier::FieldName;
     use crate::comparators::{DERIVED, comparator};
+    use crate::domain::dossier::FieldName;
     use crate::engine::linkage::settings::How;
 
     #[test]

@@ -27,7 +27,7 @@ mod dossier;
 #[cfg(test)]
 mod testing;
 
-pub use dossier::{MODEL, Restricted, SETTINGS, model, restrict_model, restrict_to, settings};
+pub use dossier::{MODEL, Restricted, SETTINGS, merge, model, restrict_model, restrict_to, settings};
 pub use keys::{DERIVED, DerivedField, name_key};
 pub use name_share::{FamilyNames, NameShareError};
 pub use tempered::tempered;

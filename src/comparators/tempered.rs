@@ -2,7 +2,7 @@
 //!
 //! It must not change what was learnt from many pairs.
 
-use crate::engine::linkage::model::Model;
+use crate::engine::linkage::model::{LevelModel, Model};
 
 /// What each level is given beside the matches that were seen at it: half a match, as an estimate of shares
 /// from counts has it by default (Krichevsky and Trofimov).
@@ -21,6 +21,7 @@ pub fn tempered(model: &Model, filled: impl Fn(&str) -> f64) -> Model {
         let compared = filled(&comparison.name) * model.pairs;
         let before: Vec<f64> = comparison.level.iter().map(|level| level.m).collect();
         let after = with_half(&before, model.prior * compared);
+        let after = no_worse_than_else(after, &comparison.level);
         for class in &mut out.look_alike {
             if let Some(q) = class.q.get_mut(at) {
                 *q = if *q == before { after.clone() } else { with_half(q, class.prior * compared) };
@@ -36,6 +37,15 @@ pub fn tempered(model: &Model, filled: impl Fn(&str) -> f64) -> Model {
 fn with_half(shares: &[f64], pairs: f64) -> Vec<f64> {
     let total = pairs + HALF * shares.len() as f64;
     shares.iter().map(|share| (share * pairs + HALF) / total).collect()
+}
+
+/// Two values that are near each other speak no more against a pair than two that are not: a level that training
+/// met seldom is worth at least what the last one is.
+fn no_worse_than_else(shares: Vec<f64>, levels: &[LevelModel]) -> Vec<f64> {
+    let last = shares.last().zip(levels.last()).map_or(0.0, |(share, level)| share / level.u);
+    let least: Vec<f64> = shares.iter().zip(levels).map(|(share, level)| share.max(level.u * last)).collect();
+    let total: f64 = least.iter().sum();
+    least.into_iter().map(|share| share / total).collect()
 }
 
 #[cfg(test)]
@@ -64,6 +74,19 @@ mod tests {
             comparison,
             look_alike: vec![class("agrees", shared), class("other", vec![0.1, 0.0, 0.9])],
         }
+    }
+
+    #[test]
+    fn near_values_speak_no_more_against_a_pair_than_far_ones() {
+        let mut odd = model();
+        // Seen among random pairs, never on a match.
+        odd.comparison[0].level[1].u = 0.3;
+        odd.comparison[0].level[2].u = 0.7;
+        let levels = tempered(&odd, |_| 1.0).comparison[0].level.clone();
+        assert!((levels[1].bits - levels[2].bits).abs() < 1e-9, "{levels:?}");
+        assert!(levels[0].bits > 10.0);
+        let total: f64 = levels.iter().map(|level| level.m).sum();
+        assert!((total - 1.0).abs() < 1e-12);
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub struct Overrides {
     pub input_dir: Option<PathBuf>,
     /// A check needs no as-of time.
     pub without_as_of: bool,
-    /// A model is about to be trained: none is read.
+    /// A model is about to be trained: the one that is named is not read.
     pub without_model: bool,
 }
 

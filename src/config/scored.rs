@@ -42,7 +42,8 @@ fn fields_of(system: &SystemPlan) -> BTreeSet<&'static str> {
     system.columns.iter().map(|column| column.field.name()).collect()
 }
 
-/// Reads what a scored rung names; `without_model` where one is about to be trained.
+/// Reads what a scored rung names; `without_model` where one is about to be trained: then the model is the
+/// shipped one, for shipped settings.
 pub fn read(
     section: &Section<'_, '_, '_>,
     base: &Path,
@@ -78,7 +79,9 @@ pub fn read(
     };
     // Settings of one's own were not what the shipped model learnt.
     let model = match (&settings_file, &model_file) {
-        _ if without_model => None,
+        (Some(_), _) if without_model => None,
+        // What is trained anew begins with what is shipped.
+        (None, _) if without_model => Model::from_toml(comparators::MODEL).ok(),
         (Some(file), None) => {
             let hint = "train it: `doisoat train PIPELINE --model model.toml`, then model = \"model.toml\"";
             let text = "[[ladder]]: `settings` of one's own need a `model`";

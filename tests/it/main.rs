@@ -12,6 +12,7 @@ mod layers;
 mod mutants;
 mod outputs;
 mod rules;
+mod scored;
 mod seeds;
 mod support;
 mod traps;

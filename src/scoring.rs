@@ -1,0 +1,309 @@
+//! `doisoat train` and `doisoat explain`: what the scored rung of a pipeline learns, and what it says of one
+//! pair of records.
+//!
+//! Nothing is published here.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use chrono::NaiveDateTime;
+use thiserror::Error;
+
+use crate::comparators;
+use crate::config::pipeline::{self, Overrides};
+use crate::config::plan::RunPlan;
+use crate::config::scored::ScoredPlan;
+use crate::domain::dossier::FieldName;
+use crate::engine::linkage::error::LinkageError;
+use crate::engine::linkage::explain::Bar;
+use crate::engine::linkage::model::Model;
+use crate::engine::linkage::settings::{Settings, Threshold};
+use crate::exit_code::ExitCode;
+use crate::history::History;
+use crate::progress::Silent;
+use crate::report::waterfall::{Explanation, FieldBar, RecordName, RunnerUp};
+use crate::run::RunError;
+use crate::stages::dedupe::{self, Deduped};
+use crate::stages::link::scored::{Pairing, value};
+use crate::stages::normalise::column::shown;
+use crate::stages::records::Records;
+use crate::stages::{load, normalise};
+
+/// As how many matches the shipped model counts beside those of the night.
+const SHIPPED_COUNTS: f64 = 100.0;
+/// "Else" must speak against a pair by so many bits, or the model learnt nothing of the field.
+const ELSE_SPEAKS_AGAINST: f64 = -1.0;
+
+#[derive(Debug, Error)]
+pub enum ScoringError {
+    #[error(transparent)]
+    Run(#[from] RunError),
+    #[error(transparent)]
+    Linkage(#[from] LinkageError),
+    #[error("the ladder of this pipeline has no scored rung\n  add [[ladder]] rung = \"scored\"")]
+    NoScoredRung,
+    #[error("no other system has a field in common with the hub that the settings compare")]
+    NothingInCommon,
+    #[error("settings of one's own need one system that has all they compare; {system} lacks {fields}")]
+    Lacking { system: String, fields: String },
+    #[error("no record {0}\n  write it as system:code, with the code as the system writes it")]
+    NoRecord(String),
+    #[error("{0} stands for several records\n  write it as system:code")]
+    Several(String),
+    #[error(
+        "one of the records must be the hub's and the other not\n  the scored rung links the hub with others"
+    )]
+    NotWithHub,
+}
+
+/// What was learnt, and from what.
+#[derive(Debug)]
+pub struct Trained {
+    pub model: Model,
+    /// The system that was held against the hub.
+    pub system: String,
+    /// Records of the hub and of the other.
+    pub rows: [usize; 2],
+    /// Comparisons that the night's data could not teach: they stay as the shipped model has them.
+    pub kept: Vec<String>,
+    /// Comparisons whose last level hardly speaks against a pair.
+    pub doubtful: Vec<String>,
+}
+
+impl fmt::Display for Trained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { model, system, rows: [hub, other], kept, doubtful } = self;
+        writeln!(f, "learnt from {hub} records of the hub and {other} of {system}")?;
+        let state = if model.converged { "converged" } else { "did not converge" };
+        writeln!(f, "{state} in {} rounds; {} pairs looked at", model.rounds, model.trained_on_pairs)?;
+        writeln!(
+            f,
+            "a pair in {:.0} is a match before anything is compared",
+            1.0 / model.prior.max(f64::MIN_POSITIVE)
+        )?;
+        if !kept.is_empty() {
+            writeln!(f, "not in these exports, as shipped: {}", kept.join(", "))?;
+        }
+        if !doubtful.is_empty() {
+            writeln!(
+                f,
+                "doubtful, two different values hardly speak against a pair: {}",
+                doubtful.join(", ")
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl ScoringError {
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Run(error) => error.exit_code(),
+            _ => ExitCode::Usage,
+        }
+    }
+}
+
+/// Which night to look at.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    pub pipeline: PathBuf,
+    pub input: Option<PathBuf>,
+    pub as_of: Option<NaiveDateTime>,
+}
+
+/// Learns the model of the scored rung from the night's exports: the hub against the system that shares most
+/// of what is compared.
+///
+/// # Errors
+/// When the pipeline or an export does not fit, or there is nothing to learn from.
+pub fn train(asked: &Asked) -> Result<Trained, ScoringError> {
+    let (plan, scored, deduped) = night(asked, true)?;
+    let records: Vec<Records<'_>> =
+        deduped.systems.iter().map(|system| Records::new(&system.frame)).collect();
+    let hub = &plan.systems[RunPlan::HUB];
+    let common = |spoke: &usize| {
+        scored.between(hub, &plan.systems[*spoke]).map(|settings| (settings.comparison.len(), *spoke))
+    };
+    // Of several that share as much, the first.
+    let best =
+        (1..plan.systems.len()).rev().filter_map(|spoke| common(&spoke)).max_by_key(|(shared, _)| *shared);
+    let (_, spoke) = best.ok_or(ScoringError::NothingInCommon)?;
+    let rows = active(&deduped, spoke);
+    let counts = [rows[0].len(), rows[1].len()];
+    let mut pairing =
+        Pairing::new(&plan, &scored, &records, spoke, rows).ok_or(ScoringError::NothingInCommon)?;
+    let shipped = scored.model.clone();
+    let settings = pairing.settings.clone();
+    let filled = pairing.filled();
+    let mut prepared = pairing.prepare()?;
+    let system = plan.systems[spoke].name.clone();
+    let share = |field: &str| filled.iter().find(|(name, _)| name == field).map_or(0.0, |own| own.1);
+    let (model, kept) = match shipped {
+        Some(shipped) => {
+            let known =
+                comparators::restrict_model(&shipped, &settings).ok_or(ScoringError::NothingInCommon)?;
+            let learnt = comparators::tempered(&prepared.train_from(&known, SHIPPED_COUNTS)?, share);
+            (comparators::merge(&shipped, &learnt), missing(&scored.settings, &settings))
+        }
+        None => {
+            let lacking = missing(&scored.settings, &settings);
+            if !lacking.is_empty() {
+                return Err(ScoringError::Lacking { system, fields: lacking.join(", ") });
+            }
+            (comparators::tempered(&prepared.train(), share), Vec::new())
+        }
+    };
+    let doubtful = model.comparison.iter().filter(|comparison| {
+        let last = comparison.level.last();
+        !kept.contains(&comparison.name) && last.is_some_and(|level| level.bits > ELSE_SPEAKS_AGAINST)
+    });
+    let doubtful = doubtful.map(|comparison| comparison.name.clone()).collect();
+    Ok(Trained { model, system, rows: counts, kept, doubtful })
+}
+
+fn missing(all: &Settings, some: &Settings) -> Vec<String> {
+    let has = |field: &String| some.comparison.iter().any(|own| own.field == *field);
+    all.comparison.iter().map(|own| own.field.clone()).filter(|field| !has(field)).collect()
+}
+
+/// What the scored rung says of two records, whichever rung links them.
+///
+/// # Errors
+/// When the pipeline or an export does not fit, or a record is not there.
+pub fn explain(asked: &Asked, left: &str, right: &str) -> Result<Explanation, ScoringError> {
+    let (plan, scored, deduped) = night(asked, false)?;
+    let records: Vec<Records<'_>> =
+        deduped.systems.iter().map(|system| Records::new(&system.frame)).collect();
+    let ends = [find(&plan, &records, left)?, find(&plan, &records, right)?];
+    let (hub, other) = match ends {
+        [hub @ (RunPlan::HUB, _), other] if other.0 != RunPlan::HUB => (hub, other),
+        [other, hub @ (RunPlan::HUB, _)] if other.0 != RunPlan::HUB => (hub, other),
+        _ => return Err(ScoringError::NotWithHub),
+    };
+    let mut rows = active(&deduped, other.0);
+    // A record that only repeats another takes no part in linking, but may be asked about.
+    for (rows, (_, row)) in rows.iter_mut().zip([hub, other]) {
+        if let Err(at) = rows.binary_search(&row) {
+            rows.insert(at, row);
+        }
+    }
+    let at = |side: usize, row: u32| rows[side].binary_search(&row).unwrap_or_default() as u32;
+    let (l, r) = (at(0, hub.1), at(1, other.1));
+    let name_of = |system: usize, row: u32| record_name(&plan, &deduped, &records, system, row);
+    let places = rows.clone();
+    let mut pairing =
+        Pairing::new(&plan, &scored, &records, other.0, rows).ok_or(ScoringError::NothingInCommon)?;
+    let model = scored.model_for(&pairing.settings).ok_or(ScoringError::NothingInCommon)?;
+    let threshold = pairing.settings.threshold;
+    let mut prepared = pairing.prepare()?;
+    let outcome = prepared.judge(&model)?;
+    let judged = outcome.pairs.iter().find(|pair| (pair.left, pair.right) == (l, r));
+    let waterfall = prepared.explain(&model, l, r)?;
+    let bars = waterfall.bars.into_iter().map(|bar| field_bar(bar, &records, hub, other)).collect();
+    let runner_up = judged.and_then(|pair| pair.runner_up).map(|rival| RunnerUp {
+        left: name_of(RunPlan::HUB, places[0][rival.left as usize]).name,
+        right: name_of(other.0, places[1][rival.right as usize]).name,
+        margin: rival.margin,
+    });
+    Ok(Explanation {
+        left: name_of(hub.0, hub.1),
+        right: name_of(other.0, other.1),
+        prior: outcome.prior,
+        bars,
+        bits: waterfall.bits,
+        probability: judged.map_or(waterfall.probability, |pair| pair.probability),
+        threshold: match threshold {
+            Threshold::Probability(threshold) => threshold,
+            Threshold::ExpectedF1 => outcome.threshold,
+        },
+        verdict: judged.map(|pair| pair.verdict.name()),
+        certain: judged.is_some_and(|pair| pair.certain),
+        runner_up,
+    })
+}
+
+fn night(asked: &Asked, without_model: bool) -> Result<(RunPlan, ScoredPlan, Deduped), ScoringError> {
+    let overrides = Overrides {
+        as_of: asked.as_of,
+        input_dir: asked.input.clone(),
+        without_model,
+        ..Overrides::default()
+    };
+    let plan = pipeline::load(&asked.pipeline, &overrides).map_err(RunError::from)?;
+    let scored = plan.scored.clone().ok_or(ScoringError::NoScoredRung)?;
+    let history = History::default();
+    let loaded = load::load(&plan, &history).map_err(RunError::Inputs)?;
+    let typed = normalise::normalise(&plan, loaded, &history, &Silent).map_err(RunError::from)?;
+    let deduped = dedupe::dedupe(&plan, typed).map_err(RunError::from)?;
+    Ok((plan, scored, deduped))
+}
+
+/// The records of the hub and of another system that take part in linking.
+fn active(deduped: &Deduped, spoke: usize) -> [Vec<u32>; 2] {
+    [RunPlan::HUB, spoke].map(|system| {
+        let alive = &deduped.active[system];
+        (0..alive.len() as u32).filter(|row| alive[*row as usize]).collect()
+    })
+}
+
+/// The record that a person means by `system:code` or by a code alone.
+fn find(plan: &RunPlan, records: &[Records<'_>], asked: &str) -> Result<(usize, u32), ScoringError> {
+    let (system, code) = match asked.split_once(':') {
+        Some((name, code)) if plan.systems.iter().any(|system| system.name == name) => (Some(name), code),
+        _ => (None, asked),
+    };
+    let mut found = None;
+    for (at, records) in records.iter().enumerate() {
+        if system.is_some_and(|name| plan.systems[at].name != name) {
+            continue;
+        }
+        // Records of one code stand together; the first stands for them.
+        if let Some(row) = (0..records.len()).find(|row| records.text(FieldName::Code, *row) == Some(code)) {
+            if found.is_some() {
+                return Err(ScoringError::Several(asked.to_owned()));
+            }
+            found = Some((at, row as u32));
+        }
+    }
+    found.ok_or_else(|| ScoringError::NoRecord(asked.to_owned()))
+}
+
+fn record_name(
+    plan: &RunPlan,
+    deduped: &Deduped,
+    records: &[Records<'_>],
+    system: usize,
+    row: u32,
+) -> RecordName {
+    let of = &deduped.systems[system];
+    let int = |name: &str| {
+        let column = crate::engine::frame::Ints::of(&of.frame, name).ok()?;
+        column.get(row as usize)
+    };
+    let place = int("place").and_then(|at| of.places.get(at as usize));
+    RecordName {
+        name: format!(
+            "{}:{}",
+            plan.systems[system].name,
+            records[system].text(FieldName::Code, row as usize).unwrap_or_default()
+        ),
+        file: place.map_or_else(String::new, |place| match &place.sheet {
+            Some(sheet) => format!("{} [{sheet}]", place.file),
+            None => place.file.clone(),
+        }),
+        row: int("row").unwrap_or_default() as u64,
+    }
+}
+
+/// Personal numbers are masked: the drawing may end in a mail.
+fn field_bar(bar: Bar, records: &[Records<'_>], hub: (usize, u32), other: (usize, u32)) -> FieldBar {
+    let field = FieldName::from_name(&bar.name);
+    let value_of = |(system, row): (usize, u32)| {
+        let field = field?;
+        Some(shown(field, &value(&records[system], field, row)?).into_owned())
+    };
+    let (left, right) = (value_of(hub), value_of(other));
+    let Bar { name, level, m, u, bits, from_frequency } = bar;
+    FieldBar { name, left, right, level, m, u, bits, from_frequency }
+}
