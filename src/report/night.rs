@@ -13,6 +13,7 @@ use crate::config::plan::RunPlan;
 use crate::domain::finding_kind::{FindingKind, Severity};
 use crate::stages::judge::Judged;
 use crate::stages::judge::verdict::Verdict;
+use crate::stages::link::Drifted;
 use crate::stages::write;
 
 #[derive(Debug, Clone, Serialize)]
@@ -27,6 +28,8 @@ pub struct NightReport {
     pub duplicates: u64,
     /// Groups of records with one key that were too large to be compared pair by pair.
     pub skipped_groups: u64,
+    /// Where the data have moved away from the model of the scored rung.
+    pub drifted: Vec<DriftLine>,
     pub verdicts: Vec<VerdictLine>,
     pub findings: Vec<FindingLine>,
     /// Findings neither expected nor explained, by severity.
@@ -47,6 +50,14 @@ pub struct FeedLine {
     pub quarantined: u64,
     pub health: &'static str,
     pub reason: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct DriftLine {
+    pub system: String,
+    pub comparison: String,
+    /// Share of matches that stand at another level than the model expects, 0 to 1.
+    pub moved: f64,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -112,6 +123,7 @@ impl NightReport {
             cases: judged.linked.cases.len() as u64,
             duplicates: judged.linked.duplicates.len() as u64,
             skipped_groups: judged.linked.skipped_groups.len() as u64,
+            drifted: drift_lines(plan, judged),
             verdicts,
             findings: finding_lines(plan, judged),
             severities: severities(judged),
@@ -165,6 +177,15 @@ fn link_lines(plan: &RunPlan, judged: &Judged) -> Vec<LinkLine> {
         }
     }
     lines.split_off(1)
+}
+
+fn drift_lines(plan: &RunPlan, judged: &Judged) -> Vec<DriftLine> {
+    let line = |drifted: &Drifted| DriftLine {
+        system: plan.systems[drifted.system].name.clone(),
+        comparison: drifted.comparison.clone(),
+        moved: (drifted.moved * 1000.0).round() / 1000.0,
+    };
+    judged.linked.drifted.iter().map(line).collect()
 }
 
 fn finding_lines(plan: &RunPlan, judged: &Judged) -> Vec<FindingLine> {
@@ -263,6 +284,9 @@ impl NightText<'_> {
         writeln!(f, "{}\n{table}  {cases} {} · {duplicates} {}", words.links, words.cases, words.duplicates)?;
         if self.report.skipped_groups > 0 {
             writeln!(f, "  {} {}", thousands(self.report.skipped_groups), words.skipped_groups)?;
+        }
+        for DriftLine { system, comparison, moved } in &self.report.drifted {
+            writeln!(f, "  {system}: {comparison} {:.0}% {}", moved * 100.0, words.drifted)?;
         }
         writeln!(f)
     }

@@ -9,7 +9,8 @@ use crate::config::plan::{RunPlan, SystemPlan};
 use crate::domain::dossier::FieldName;
 use crate::domain::known::{Known, job};
 use crate::domain::text::fold;
-use crate::stages::link::{Case, Linked, hub_partners};
+use crate::stages::link::cases::hub_partners;
+use crate::stages::link::{Case, Linked};
 use crate::stages::records::Records;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,11 +4,12 @@
 //! one rung is out of the next. Records without a hub partner are then tied to each other by the
 //! hub's code, so that one unknown dossier is one case and not three.
 
+pub mod cases;
 pub mod scored;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::dedupe::{Collision, Deduped, Duplicate, Excused, pair};
+use super::dedupe::{Collision, Deduped, Duplicate, Excused};
 use super::normalise::SystemRecords;
 use super::normalise::quarantine::Quarantined;
 use super::records::Records;
@@ -17,15 +18,13 @@ use crate::config::scored::ScoredPlan;
 use crate::domain::dossier::FieldName;
 use crate::domain::dossier_code;
 use crate::domain::name::{self, NameRelation};
-use crate::domain::rules::r04_typed_twice::DuplicateReason;
-use crate::domain::rules::r23_several_rightly::repeat_is_legitimate;
 use crate::engine::accounting::RowAccount;
 use crate::engine::assignment::{Assigned, Candidate, one_to_one};
-use crate::engine::components::Components;
 use crate::engine::key;
 use crate::engine::linkage::error::LinkageError;
 use crate::engine::partition::{self, Keyed};
-use scored::{Bar, Pairing, ScoredLink, Side, Weight};
+use cases::{Copies, as_the_hub_says, form_cases};
+use scored::{Bar, Pairing, Scored, ScoredLink, Side, Weight};
 
 /// A group larger than this is not compared pair by pair: its key tells nobody apart.
 const LARGEST_GROUP: usize = 2_000;
@@ -64,6 +63,15 @@ pub struct Case {
     pub members: Vec<(usize, u32)>,
 }
 
+/// A comparison of which the data have moved away from the model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drifted {
+    pub system: usize,
+    pub comparison: String,
+    /// Share of matches that stand at another level than the model expects, 0 to 1.
+    pub moved: f64,
+}
+
 #[derive(Debug)]
 pub struct Linked {
     pub systems: Vec<SystemRecords>,
@@ -80,6 +88,8 @@ pub struct Linked {
     pub case_of: Vec<Vec<u32>>,
     /// Groups too large to be compared, with the rung that met them.
     pub skipped_groups: Vec<(usize, usize)>,
+    /// Where the model of the scored rung no longer fits the data.
+    pub drifted: Vec<Drifted>,
     pub account: RowAccount,
 }
 
@@ -98,6 +108,7 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
         links: Vec::new(),
         evidence: BTreeMap::new(),
         skipped: Vec::new(),
+        drifted: Vec::new(),
     };
     for (rung, step) in plan.ladder.iter().enumerate() {
         for spoke in 1..systems.len() {
@@ -108,7 +119,7 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
         }
     }
     climber.tie_orphans();
-    let Climber { mut links, evidence, skipped, groups, .. } = climber;
+    let Climber { mut links, evidence, skipped, drifted, groups, .. } = climber;
     links.sort_unstable_by_key(Link::ends);
     let heights: Vec<usize> = records.iter().map(Records::len).collect();
     let Copies { duplicates, excused: told, apart } =
@@ -132,6 +143,7 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
         cases,
         case_of,
         skipped_groups: skipped,
+        drifted,
         account,
     })
 }
@@ -155,6 +167,7 @@ struct Climber<'r> {
     links: Vec<Link>,
     evidence: BTreeMap<Ends, Vec<Bar>>,
     skipped: Vec<(usize, usize)>,
+    drifted: Vec<Drifted>,
 }
 
 /// What one partition gives.
@@ -212,7 +225,14 @@ impl<'r> Climber<'r> {
         let rows = [free(RunPlan::HUB), free(spoke)];
         let Some(pairing) = Pairing::new(self.plan, scored, self.records, spoke, rows) else { return Ok(()) };
         let Some(model) = scored.model_for(&pairing.settings) else { return Ok(()) };
-        for (link, bars) in scored::links(pairing, &model)? {
+        let Scored { links, refused, drifted } = scored::links(pairing, &model)?;
+        self.skipped.extend((0..refused).map(|_| (rung, spoke)));
+        self.drifted.extend(drifted.into_iter().map(|(comparison, moved)| Drifted {
+            system: spoke,
+            comparison,
+            moved,
+        }));
+        for (link, bars) in links {
             let ScoredLink { left, right, ambiguous, weight, runner_up } = link;
             self.free[spoke][RunPlan::HUB][left as usize] = false;
             self.free[spoke][spoke][right as usize] = false;
@@ -410,56 +430,6 @@ impl<'r> Climber<'r> {
     }
 }
 
-/// Per system and row: the hub's record that is linked to it beyond doubt.
-pub fn hub_partners(records: &[Records<'_>], links: &[Link]) -> Vec<Vec<Option<u32>>> {
-    let mut partner: Vec<Vec<Option<u32>>> =
-        records.iter().map(|records| vec![None; records.len()]).collect();
-    for link in links.iter().filter(|link| !link.ambiguous && link.left_system == RunPlan::HUB) {
-        partner[link.right_system][link.right as usize] = Some(link.left);
-    }
-    partner
-}
-
-/// What the hub says of records of another system that were taken for one dossier typed twice.
-struct Copies {
-    duplicates: Vec<Duplicate>,
-    excused: Vec<Excused>,
-    /// System and row of those that are linked to another dossier of the hub than their survivor.
-    apart: BTreeSet<(usize, u32)>,
-}
-
-/// Where the hub knows why two dossiers of one person are two, its copies in another system are two as well: the
-/// portal is not told of parcels. Where it does not, the finding stands, but two dossiers of the hub stay two cases.
-fn as_the_hub_says(
-    plan: &RunPlan,
-    records: &[Records<'_>],
-    links: &[Link],
-    duplicates: Vec<Duplicate>,
-    survivors: &[u32],
-) -> Copies {
-    let hub = &records[RunPlan::HUB];
-    let partner = hub_partners(records, links);
-    let (mut excused, mut apart) = (Vec::new(), BTreeSet::new());
-    let duplicates = duplicates.into_iter().filter(|duplicate| {
-        let Duplicate { system, survivor, row, kind } = *duplicate;
-        if kind != DuplicateReason::TypedTwice {
-            return true;
-        }
-        let partners = partner[system][survivor as usize].zip(partner[system][row as usize]);
-        let of = |row: u32| survivors[row as usize];
-        let Some((a, b)) = partners.filter(|(a, b)| of(*a) != of(*b)) else { return true };
-        let order = |row: u32| (hub.int(FieldName::ReceivedAt, row as usize), row);
-        let (earlier, later) = if order(a) <= order(b) { (a, b) } else { (b, a) };
-        let reason = repeat_is_legitimate(&pair(hub, &plan.duplicates, earlier, later));
-        if reason.is_none() {
-            apart.insert((system, row));
-        }
-        excused.extend(reason.map(|reason| Excused { system, earlier: survivor, row, reason }));
-        reason.is_none()
-    });
-    Copies { duplicates: duplicates.collect(), excused, apart }
-}
-
 /// One key for a national code in both orders of its agency.
 fn equivalence(code: &str) -> Option<u128> {
     let other = dossier_code::equivalent(code)?;
@@ -471,45 +441,4 @@ fn codes<'a>(records: &Records<'a>, row: u32) -> impl Iterator<Item = &'a str> {
     let [a, b, c] = [FieldName::Code, FieldName::AltCode, FieldName::HubCode]
         .map(|field| records.text(field, row as usize));
     [a, b, c].into_iter().flatten()
-}
-
-/// Cases are the connected components of links and duplicates, in the order of their first member.
-fn form_cases(
-    heights: &[usize],
-    links: &[Link],
-    duplicates: &[Duplicate],
-    apart: &BTreeSet<(usize, u32)>,
-) -> (Vec<Case>, Vec<Vec<u32>>) {
-    let mut offsets = vec![0u32];
-    for height in heights {
-        offsets.push(offsets[offsets.len() - 1] + *height as u32);
-    }
-    let total = offsets[heights.len()] as usize;
-    let mut components = Components::new(total);
-    for link in links.iter().filter(|link| !link.ambiguous) {
-        components.union(offsets[link.left_system] + link.left, offsets[link.right_system] + link.right);
-    }
-    for duplicate in duplicates.iter().filter(|duplicate| !apart.contains(&(duplicate.system, duplicate.row)))
-    {
-        let offset = offsets[duplicate.system];
-        components.union(offset + duplicate.survivor, offset + duplicate.row);
-    }
-    let mut cases: Vec<Case> = Vec::new();
-    let mut case_of_node = vec![0u32; total];
-    let mut case_of: Vec<Vec<u32>> = heights.iter().map(|height| Vec::with_capacity(*height)).collect();
-    for (system, height) in heights.iter().enumerate() {
-        for row in 0..*height as u32 {
-            let node = offsets[system] + row;
-            let root = components.root(node);
-            if root == node {
-                case_of_node[node as usize] = cases.len() as u32;
-                cases.push(Case { members: Vec::new() });
-            }
-            let case = case_of_node[root as usize];
-            case_of_node[node as usize] = case;
-            cases[case as usize].members.push((system, row));
-            case_of[system].push(case);
-        }
-    }
-    (cases, case_of)
 }

@@ -103,17 +103,42 @@ impl Pairing {
     }
 }
 
-/// Scores the free records of both sides: links and what speaks for each.
+/// What the rung made of the free records of two systems.
+#[derive(Debug, Default)]
+pub struct Scored {
+    /// With what speaks for each.
+    pub links: Vec<(ScoredLink, Vec<Bar>)>,
+    /// Blocks too large to be looked at.
+    pub refused: u64,
+    /// Comparisons whose levels are no longer what the model expects, the furthest first, each with the share of
+    /// matches that stand at another level.
+    pub drifted: Vec<(String, f64)>,
+}
+
+/// From so many expected matches on, what is seen of the levels can be held against the model.
+const ENOUGH_TO_TELL: f64 = 200.0;
+/// A comparison has drifted when so many of its matches stand at another level, beyond chance, or when its
+/// weights moved by so many bits. What is left over for this rung is never quite what the model was trained on.
+const DRIFTED: (f64, f64) = (0.2, 2.0);
+
+/// Scores the free records of both sides.
 ///
 /// # Errors
 /// When settings and model do not hold together.
-pub fn links(mut pairing: Pairing, model: &Model) -> Result<Vec<(ScoredLink, Vec<Bar>)>, LinkageError> {
+pub fn links(mut pairing: Pairing, model: &Model) -> Result<Scored, LinkageError> {
     let rows = pairing.rows.clone();
     if rows.iter().any(Vec::is_empty) {
-        return Ok(Vec::new());
+        return Ok(Scored::default());
     }
     let mut prepared = pairing.prepare()?;
+    let refused = prepared.blocking().iter().map(|rule| rule.refused).sum();
     let outcome = prepared.judge(model)?;
+    let drifted = if outcome.expected_matches >= ENOUGH_TO_TELL {
+        let drift = prepared.drift(model, &outcome)?;
+        drift.over(DRIFTED.0, DRIFTED.1).into_iter().map(|own| (own.name.clone(), own.m_moved)).collect()
+    } else {
+        Vec::new()
+    };
     let kept: Vec<Judged> =
         outcome.pairs.into_iter().filter(|pair| pair.chosen && pair.verdict != Verdict::Unlinked).collect();
     let evidence = prepared.evidence(model, &kept)?;
@@ -128,7 +153,7 @@ pub fn links(mut pairing: Pairing, model: &Model) -> Result<Vec<(ScoredLink, Vec
             bits: evidence.bits[at],
         });
     }
-    Ok(links)
+    Ok(Scored { links, refused, drifted })
 }
 
 fn link(pair: &Judged, rows: &[Vec<u32>; 2]) -> ScoredLink {
