@@ -38,7 +38,8 @@ pub enum Command {
     /// Learn what each comparison is worth on tonight's exports, and write it as a model.
     ///
     /// The model is a readable TOML file: m and u probability of every level, and the rows it was trained on.
-    /// A pipeline that names it under `[link]` judges every night by the same numbers.
+    /// A pipeline that names it (`model` of the scored rung in `[[ladder]]`, or of `[link]`) judges every night
+    /// by the same numbers.
     Train(TrainArgs),
     /// Show why two records were linked or not: every field, what it says, and the sum.
     Explain(ExplainArgs),
@@ -114,7 +115,7 @@ pub struct TrainArgs {
 pub struct ExplainArgs {
     /// Pipeline file (TOML).
     pub pipeline: PathBuf,
-    /// The one record: `table:id`, or the id alone.
+    /// The one record: `system:code` or `table:id`; the code or id alone where nothing else has it.
     pub left: String,
     /// The other record.
     pub right: String,

@@ -172,10 +172,10 @@ fn train_model(cli: &Cli, args: &TrainArgs) -> Outcome {
             "kept": trained.kept,
             "doubtful": trained.doubtful,
         }))?;
-        return Ok(ExitCode::Clean);
+    } else {
+        say(&trained.to_string())?;
     }
-    say(&trained.to_string())?;
-    Ok(ExitCode::Clean)
+    Ok(if trained.model.converged { ExitCode::Clean } else { ExitCode::Findings })
 }
 
 fn explain_pair(cli: &Cli, args: &ExplainArgs) -> Outcome {

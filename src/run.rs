@@ -66,11 +66,11 @@ impl RunError {
         match self {
             Self::Pipeline(_)
             | Self::Inputs(_)
+            | Self::Linkage(_)
             | Self::Reference(ReferenceError::Io { .. } | ReferenceError::Table { .. })
             | Self::Publish(PublishError::OtherRun { .. } | PublishError::Busy { .. }) => ExitCode::Usage,
             Self::Normalise(_)
             | Self::Order(_)
-            | Self::Linkage(_)
             | Self::RowsLost(_)
             | Self::Reference(ReferenceError::Shipped(_))
             | Self::Table(_)

@@ -24,6 +24,7 @@ use crate::progress::Silent;
 use crate::report::waterfall::{Explanation, FieldBar, RecordName, RunnerUp};
 use crate::run::RunError;
 use crate::stages::dedupe::{self, Deduped};
+use crate::stages::link::left_to_score;
 use crate::stages::link::scored::{Pairing, value};
 use crate::stages::normalise::column::shown;
 use crate::stages::records::Records;
@@ -33,6 +34,9 @@ use crate::stages::{load, normalise};
 const SHIPPED_COUNTS: f64 = 100.0;
 /// "Else" must speak against a pair by so many bits, or the model learnt nothing of the field.
 const ELSE_SPEAKS_AGAINST: f64 = -1.0;
+
+/// A model by which a smaller share of the records has a counterpart has mistaken something else for a match.
+const FEW_MATCHED: f64 = 0.05;
 
 #[derive(Debug, Error)]
 pub enum ScoringError {
@@ -74,13 +78,18 @@ impl fmt::Display for Trained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { model, system, rows: [hub, other], kept, doubtful } = self;
         writeln!(f, "learnt from {hub} records of the hub and {other} of {system}")?;
-        let state = if model.converged { "converged" } else { "did not converge" };
+        let state =
+            if model.converged { "converged" } else { "did not converge, no run will take this model:" };
         writeln!(f, "{state} in {} rounds; {} pairs looked at", model.rounds, model.trained_on_pairs)?;
+        let one_in = 1.0 / model.prior.max(f64::MIN_POSITIVE);
         writeln!(
             f,
-            "a pair in {:.0} is a match before anything is compared",
-            1.0 / model.prior.max(f64::MIN_POSITIVE)
+            "of all pairs there are, one in {one_in:.0} is a match: {:.0} of them",
+            model.prior * model.pairs
         )?;
+        if (model.prior * model.pairs) < FEW_MATCHED * (*hub).min(*other) as f64 {
+            writeln!(f, "doubtful, hardly any record would have a counterpart")?;
+        }
         if !kept.is_empty() {
             writeln!(f, "not in these exports, as shipped: {}", kept.join(", "))?;
         }
@@ -167,7 +176,7 @@ fn missing(all: &Settings, some: &Settings) -> Vec<String> {
     all.comparison.iter().map(|own| own.field.clone()).filter(|field| !has(field)).collect()
 }
 
-/// What the scored rung says of two records, whichever rung links them.
+/// What the scored rung says of two records, among those that the rungs before it leave to it.
 ///
 /// # Errors
 /// When the pipeline or an export does not fit, or a record is not there.
@@ -181,8 +190,8 @@ pub fn explain(asked: &Asked, left: &str, right: &str) -> Result<Explanation, Sc
         [other, hub @ (RunPlan::HUB, _)] if other.0 != RunPlan::HUB => (hub, other),
         _ => return Err(ScoringError::NotWithHub),
     };
-    let mut rows = active(&deduped, other.0);
-    // A record that only repeats another takes no part in linking, but may be asked about.
+    let mut rows = left_to_score(&plan, &deduped, &records, other.0);
+    // A record that another rung has linked, or that only repeats another, may be asked about all the same.
     for (rows, (_, row)) in rows.iter_mut().zip([hub, other]) {
         if let Err(at) = rows.binary_search(&row) {
             rows.insert(at, row);

@@ -8,9 +8,12 @@ use sha2::{Digest, Sha256};
 
 use super::plan::SystemPlan;
 use super::reader::{Lined, Section};
-use crate::comparators;
+use crate::comparators::{self, DERIVED};
+use crate::domain::dossier::FieldName;
+use crate::engine::linkage;
+use crate::engine::linkage::frequency::Frequencies;
 use crate::engine::linkage::model::Model;
-use crate::engine::linkage::settings::Settings;
+use crate::engine::linkage::settings::{Decide, Settings};
 use crate::engine::parquet_file::hex;
 
 /// Settings and model of the scored rung.
@@ -105,8 +108,25 @@ pub fn read(
     Some(plan)
 }
 
-/// Some system must have enough in common with the hub, and the model must know what is compared.
+/// The settings must hold together, some system must have enough in common with the hub, and the model must know
+/// what is compared.
 fn check(plan: &ScoredPlan, section: &Section<'_, '_, '_>, systems: &[SystemPlan], without_model: bool) {
+    let own = FieldName::ALL.iter().map(|field| field.name());
+    let known: BTreeSet<&str> = own.chain(DERIVED.iter().map(|derived| derived.name)).collect();
+    if let Err(error) =
+        linkage::check::check(&plan.settings, &known, &comparators::registry(), &Frequencies::new())
+    {
+        section.report(section.line(), format!("[[ladder]]: `settings`: {error}"), None);
+        return;
+    }
+    if plan.settings.decide != Decide::OneToOne {
+        let text = "[[ladder]]: `settings`: a ladder links one to one";
+        section.report(section.line(), text, Some("decide = \"one_to_one\"".to_owned()));
+    }
+    if plan.model.as_ref().is_some_and(|model| !model.converged) {
+        let hint = "train it on more records, or compare fields that say more";
+        section.report(section.line(), "[[ladder]]: the model did not converge", Some(hint.to_owned()));
+    }
     let Some((hub, others)) = systems.split_first().filter(|(_, others)| !others.is_empty()) else { return };
     let common: Vec<Settings> = others.iter().filter_map(|other| plan.between(hub, other)).collect();
     if common.is_empty() {

@@ -100,16 +100,7 @@ pub struct Linked {
 pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
     let Deduped { systems, quarantine, duplicates, collisions, mut excused, active, account: _ } = deduped;
     let records: Vec<Records<'_>> = systems.iter().map(|system| Records::new(&system.frame)).collect();
-    let mut climber = Climber {
-        plan,
-        records: &records,
-        free: vec![active.clone(); systems.len()],
-        groups: groups(&records, &duplicates),
-        links: Vec::new(),
-        evidence: BTreeMap::new(),
-        skipped: Vec::new(),
-        drifted: Vec::new(),
-    };
+    let mut climber = Climber::new(plan, &records, &active, &duplicates);
     for (rung, step) in plan.ladder.iter().enumerate() {
         for spoke in 1..systems.len() {
             match (step, &plan.scored) {
@@ -183,7 +174,47 @@ struct Found {
 /// The keys of one row on one rung; an alternate rung gives several.
 type Keys = Vec<u128>;
 
+/// The records of the hub and of another system that the rungs before the scored one leave to it.
+pub fn left_to_score(
+    plan: &RunPlan,
+    deduped: &Deduped,
+    records: &[Records<'_>],
+    spoke: usize,
+) -> [Vec<u32>; 2] {
+    let mut climber = Climber::new(plan, records, &deduped.active, &deduped.duplicates);
+    for rung in (0..plan.ladder.len()).take_while(|rung| plan.ladder[*rung] != Rung::Scored) {
+        climber.climb(rung, spoke);
+    }
+    climber.left(spoke)
+}
+
 impl<'r> Climber<'r> {
+    fn new(
+        plan: &'r RunPlan,
+        records: &'r [Records<'r>],
+        active: &[Vec<bool>],
+        duplicates: &[Duplicate],
+    ) -> Self {
+        Self {
+            plan,
+            records,
+            free: vec![active.to_vec(); records.len()],
+            groups: groups(records, duplicates),
+            links: Vec::new(),
+            evidence: BTreeMap::new(),
+            skipped: Vec::new(),
+            drifted: Vec::new(),
+        }
+    }
+
+    /// Rows of the hub and of another system that are not linked to each other yet.
+    fn left(&self, spoke: usize) -> [Vec<u32>; 2] {
+        [RunPlan::HUB, spoke].map(|system| {
+            let is_free = &self.free[spoke][system];
+            (0..self.records[system].len() as u32).filter(|row| is_free[*row as usize]).collect()
+        })
+    }
+
     fn climb(&mut self, rung: usize, spoke: usize) {
         let hub = RunPlan::HUB;
         let mut rows = Vec::new();
@@ -218,11 +249,7 @@ impl<'r> Climber<'r> {
 
     /// Scores what no rung before has linked.
     fn score(&mut self, rung: usize, spoke: usize, scored: &ScoredPlan) -> Result<(), LinkageError> {
-        let free = |system: usize| {
-            let is_free = &self.free[spoke][system];
-            (0..self.records[system].len() as u32).filter(|row| is_free[*row as usize]).collect()
-        };
-        let rows = [free(RunPlan::HUB), free(spoke)];
+        let rows = self.left(spoke);
         let Some(pairing) = Pairing::new(self.plan, scored, self.records, spoke, rows) else { return Ok(()) };
         let Some(model) = scored.model_for(&pairing.settings) else { return Ok(()) };
         let Scored { links, refused, drifted } = scored::links(pairing, &model)?;

@@ -9,6 +9,7 @@ use super::{Night, TableError};
 use crate::config::plan::RunPlan;
 use crate::domain::dossier::FieldName;
 use crate::engine::id;
+use crate::engine::linkage::explain::LOOK_ALIKES;
 use crate::engine::table::{ColumnSpec, Kind, Table, TableSchema};
 use crate::stages::link::{Link, scored};
 use crate::stages::normalise::column::days_of;
@@ -182,6 +183,11 @@ pub fn link_evidence(night: &Night<'_>) -> Result<Table, TableError> {
     let mut rows = Rows::new(schema, linked.evidence.values().map(Vec::len).sum());
     for link in linked.links.iter().filter(|link| link.weight.is_some()) {
         for bar in linked.evidence.get(&link.ends()).into_iter().flatten() {
+            let weight = to_places(bar.bits, 3);
+            // Look-alikes that take nothing off say nothing.
+            if bar.comparison == LOOK_ALIKES && weight == 0.0 {
+                continue;
+            }
             let field = FieldName::from_name(&bar.comparison);
             let shown = |system: usize, row: u32| {
                 let value = scored::value(&night.records[system], field?, row)?;
@@ -194,7 +200,7 @@ pub fn link_evidence(night: &Night<'_>) -> Result<Table, TableError> {
                 text(night.ids.link(link).as_str()),
                 text(&bar.comparison),
                 text(&bar.level),
-                Cell::Float(Some(to_places(bar.bits, 3))),
+                Cell::Float(Some(weight)),
                 maybe(shown(link.left_system, link.left).as_deref()),
                 maybe(shown(link.right_system, link.right).as_deref()),
             ]);

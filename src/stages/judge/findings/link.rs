@@ -38,7 +38,13 @@ impl Clerk<'_> {
     /// A link that the code alone did not make.
     fn rung(&self, index: u32, link: &Link) -> Option<Finding> {
         let rung = &self.plan.ladder[link.rung];
-        if *rung == Rung::ExactCode {
+        let code_of = |system: usize, row: u32| self.records[system].hub_key(row as usize);
+        let one_code = || {
+            code_of(link.left_system, link.left)
+                .zip(code_of(link.right_system, link.right))
+                .is_some_and(|(a, b)| a == b)
+        };
+        if *rung == Rung::ExactCode || (*rung == Rung::Scored && one_code()) {
             return None;
         }
         let kind = match (self.plan.systems[link.right_system].sync.codes, rung) {
