@@ -12,6 +12,7 @@ pub mod inspect;
 
 pub mod domain;
 pub mod engine;
+pub mod comparators;
 pub mod history;
 pub mod reference;
 pub mod stages;

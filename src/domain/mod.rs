@@ -12,7 +12,7 @@ pub mod issue;
 pub mod text;
 pub mod encoding;
 
-mod reference;
+pub mod reference;
 mod shape;
 
 pub mod calendar;

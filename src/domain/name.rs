@@ -144,7 +144,8 @@ fn form(a: &str, b: &str) -> Option<NameForm> {
 /// The closed list of syllables in which `y` and `i` alternate [S], lower case, without tone.
 const I_OR_Y: [&str; 6] = ["ly", "ky", "my", "quy", "vy", "thy"];
 
-fn i_for_y(lower: &str) -> String {
+/// The text with `i` for `y` in the syllables in which both are written.
+pub fn i_for_y(lower: &str) -> String {
     let mut out = String::with_capacity(lower.len());
     for (position, word) in lower.split(' ').enumerate() {
         if position > 0 {

@@ -9,6 +9,7 @@ pub mod components;
 pub mod frame;
 pub mod id;
 pub mod key;
+pub mod linkage;
 pub mod parquet_file;
 pub mod partition;
 pub mod publish;

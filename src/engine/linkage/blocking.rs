@@ -1,0 +1,211 @@
+//! Which pairs are looked at: rules of equal keys, with an optional window on a number or date.
+//!
+//! A pair that several rules give is visited once, by the first of them, without keeping the pairs.
+
+use rayon::prelude::*;
+
+use super::block_rule::{Block, Rule, RuleReport};
+use super::error::LinkageError;
+use super::frame::Frame;
+use super::settings::Settings;
+use super::window::Window;
+
+/// Pairs whose rows are touched together.
+const BATCH: usize = 32;
+/// Pairs per task: fixed, so that tasks do not follow the number of threads.
+const PAIRS_PER_TASK: u64 = 1 << 17;
+
+/// All rules with their blocks.
+pub struct Blocks {
+    fields: Vec<Vec<usize>>,
+    windows: Vec<Option<Window>>,
+    /// Per side the keys of each row, rule by rule; 0 where a part is missing.
+    keys: [Vec<u64>; 2],
+    orders: Vec<[Vec<u32>; 2]>,
+    blocks: Vec<Block>,
+    one_table: bool,
+    pub reports: Vec<RuleReport>,
+}
+
+impl Blocks {
+    pub fn new(settings: &Settings, frame: &Frame) -> Result<Self, LinkageError> {
+        let one_table = !frame.is_link();
+        let rules = settings
+            .block
+            .par_iter()
+            .enumerate()
+            .map(|(at, setting)| Rule::new(at, setting, frame, settings))
+            .collect::<Result<Vec<Rule>, LinkageError>>()?;
+        let width = rules.len().max(1);
+        let together = |side: usize| {
+            let rows = match (one_table, side) {
+                (true, 1) => 0,
+                _ => rules.first().map_or(0, |rule| rule.keys[side].len()),
+            };
+            let mut keys = vec![0; rows * rules.len()];
+            keys.par_chunks_mut(width).enumerate().for_each(|(row, keys)| {
+                for (key, rule) in keys.iter_mut().zip(&rules) {
+                    *key = rule.keys[side][row];
+                }
+            });
+            keys
+        };
+        let mut out = Self {
+            fields: Vec::new(),
+            windows: Vec::new(),
+            keys: [together(0), together(1)],
+            orders: Vec::new(),
+            blocks: Vec::new(),
+            one_table,
+            reports: Vec::new(),
+        };
+        for rule in rules {
+            out.fields.push(rule.fields);
+            out.windows.push(rule.window);
+            out.orders.push(rule.orders);
+            out.blocks.extend(rule.blocks);
+            out.reports.push(rule.report);
+        }
+        Ok(out)
+    }
+
+    /// The rules that look at a field.
+    pub fn touching(&self, field: usize) -> u32 {
+        (0..self.rules()).map(|rule| u32::from(self.fields[rule].contains(&field)) << rule).sum()
+    }
+
+    pub fn rules(&self) -> usize {
+        self.fields.len()
+    }
+
+    #[inline]
+    fn joins(&self, rule: usize, left: u32, right: u32) -> bool {
+        let n = self.fields.len();
+        let key = self.keys[0][left as usize * n + rule];
+        key != 0
+            && key == self.keys[usize::from(!self.one_table)][right as usize * n + rule]
+            && self.windows[rule].as_ref().is_none_or(|window| window.holds(key, left, right))
+    }
+
+    /// The rules that give a pair.
+    pub fn rules_of(&self, left: u32, right: u32) -> u32 {
+        (0..self.rules()).map(|rule| u32::from(self.joins(rule, left, right)) << rule).sum()
+    }
+
+    /// Per rule the pairs that no earlier rule gives. Walks all pairs without comparing them.
+    pub fn new_pairs(&self) -> Vec<u64> {
+        let count = |counts: &mut Vec<u64>, _: u32, _: u32, rules: u32| {
+            counts[rules.trailing_zeros() as usize] += 1;
+        };
+        let blank = || vec![0; self.rules()];
+        let parts = self.visit(false, |_| true, blank, |_, _| 0, count);
+        parts.iter().fold(blank(), |mut sum, part| {
+            sum.iter_mut().zip(part).for_each(|(sum, n)| *sum += n);
+            sum
+        })
+    }
+
+    /// Visits every pair once; `visit` gets the worker's state, the rows and, where `all` asks for it, the
+    /// set of rules that give the pair. `take` chooses left rows. States come back in a fixed order.
+    pub fn visit<T: Send>(
+        &self,
+        all: bool,
+        take: impl Fn(u32) -> bool + Sync,
+        state: impl Fn() -> T + Sync,
+        warm: impl Fn(u32, u32) -> u32 + Sync,
+        visit: impl Fn(&mut T, u32, u32, u32) + Sync,
+    ) -> Vec<T> {
+        self.tasks()
+            .into_par_iter()
+            .map(|task| {
+                let mut own = state();
+                let mut batch: Vec<(u32, u32, usize)> = Vec::with_capacity(BATCH);
+                let mut flush = |batch: &mut Vec<(u32, u32, usize)>| {
+                    self.warm(batch, &warm);
+                    for (left, right, rule) in batch.drain(..) {
+                        if let Some(mask) = self.mask(left, right, rule, all) {
+                            visit(&mut own, left, right, mask);
+                        }
+                    }
+                };
+                for block in task {
+                    self.walk(&block, &take, &mut |left, right, rule| {
+                        batch.push((left, right, rule));
+                        if batch.len() == BATCH {
+                            flush(&mut batch);
+                        }
+                    });
+                }
+                flush(&mut batch);
+                own
+            })
+            .collect()
+    }
+
+    /// Touches what a batch of pairs will need: looks into memory overlap instead of waiting for each other.
+    fn warm(&self, batch: &[(u32, u32, usize)], rows: &impl Fn(u32, u32) -> u32) {
+        let n = self.rules();
+        let right_keys = &self.keys[usize::from(!self.one_table)];
+        let touch = |(left, right, _): &(u32, u32, usize)| {
+            let keys = self.keys[0][*left as usize * n] ^ right_keys[*right as usize * n];
+            keys as u32 ^ rows(*left, *right)
+        };
+        std::hint::black_box(batch.iter().fold(0, |sum, pair| sum ^ touch(pair)));
+    }
+
+    /// The rules that give a pair, unless a rule before this one gives it; this rule alone where not `all`.
+    fn mask(&self, left: u32, right: u32, rule: usize, all: bool) -> Option<u32> {
+        if (0..rule).any(|earlier| self.joins(earlier, left, right)) {
+            return None;
+        }
+        let mut mask = 1u32 << rule;
+        if all {
+            for later in rule + 1..self.rules() {
+                mask |= u32::from(self.joins(later, left, right)) << later;
+            }
+        }
+        Some(mask)
+    }
+
+    fn tasks(&self) -> Vec<Vec<Block>> {
+        let (mut tasks, mut task, mut size) = (Vec::new(), Vec::new(), 0);
+        for block in &self.blocks {
+            let height = u64::from(block.left.1 - block.left.0);
+            let width = if self.one_table { height } else { u64::from(block.right.1 - block.right.0) };
+            let step = (PAIRS_PER_TASK / width.max(1)).max(1) as u32;
+            let mut from = block.left.0;
+            while from < block.left.1 {
+                let upto = (from + step).min(block.left.1);
+                task.push(Block { left: (from, upto), ..*block });
+                size += u64::from(upto - from) * width;
+                if size >= PAIRS_PER_TASK {
+                    tasks.push(std::mem::take(&mut task));
+                    size = 0;
+                }
+                from = upto;
+            }
+        }
+        tasks.push(task);
+        tasks
+    }
+
+    fn walk(&self, block: &Block, take: &impl Fn(u32) -> bool, give: &mut impl FnMut(u32, u32, usize)) {
+        let order = &self.orders[block.rule];
+        let lefts = &order[0][block.left.0 as usize..block.left.1 as usize];
+        let rights = &order[usize::from(!self.one_table)][block.right.0 as usize..block.right.1 as usize];
+        for left in lefts.iter().copied() {
+            if !take(left) {
+                continue;
+            }
+            let near = match &self.windows[block.rule] {
+                None => rights,
+                Some(window) => window.near(left, rights, block.reach),
+            };
+            for right in near.iter().copied() {
+                if !self.one_table || left < right {
+                    give(left, right, block.rule);
+                }
+            }
+        }
+    }
+}
