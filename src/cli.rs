@@ -35,6 +35,13 @@ pub enum Command {
     Run(RunArgs),
     /// Report every mistake of a pipeline at once, with its line.
     Check(CheckArgs),
+    /// Learn what each comparison is worth on tonight's exports, and write it as a model.
+    ///
+    /// The model is a readable TOML file: m and u probability of every level, and the rows it was trained on.
+    /// A pipeline that names it under `[link]` judges every night by the same numbers.
+    Train(TrainArgs),
+    /// Show why two records were linked or not: every field, what it says, and the sum.
+    Explain(ExplainArgs),
     /// Say what an unknown export is, and propose how to read it.
     ///
     /// Prints, as comments, the format, encoding, header and columns of each file, then a `[[system]]`
@@ -83,6 +90,43 @@ pub struct CheckArgs {
     /// The night whose files are looked for; without it, and without one in the pipeline, the newest.
     #[arg(long, value_name = "MOMENT", value_parser = moment)]
     pub as_of: Option<NaiveDateTime>,
+    /// Read the exports and say what each blocking rule gives, before anything is scored.
+    #[arg(long)]
+    pub blocking: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct TrainArgs {
+    /// Pipeline file (TOML).
+    pub pipeline: PathBuf,
+    /// Model file to write (TOML); written over where it is there.
+    #[arg(long, value_name = "FILE")]
+    pub model: PathBuf,
+    /// Folder of the exports, in the place of the pipeline's own.
+    #[arg(long, value_name = "DIR")]
+    pub input: Option<PathBuf>,
+    /// The night whose files are trained on, in the place of the pipeline's own.
+    #[arg(long, value_name = "MOMENT", value_parser = moment)]
+    pub as_of: Option<NaiveDateTime>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ExplainArgs {
+    /// Pipeline file (TOML).
+    pub pipeline: PathBuf,
+    /// The one record: `table:id`, or the id alone.
+    pub left: String,
+    /// The other record.
+    pub right: String,
+    /// Folder of the exports, in the place of the pipeline's own.
+    #[arg(long, value_name = "DIR")]
+    pub input: Option<PathBuf>,
+    /// The moment the run stands for, in the place of the pipeline's own.
+    #[arg(long, value_name = "MOMENT", value_parser = moment)]
+    pub as_of: Option<NaiveDateTime>,
+    /// Language of the words.
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub lang: Language,
 }
 
 #[derive(Debug, clap::Args)]

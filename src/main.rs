@@ -58,6 +58,8 @@ fn main() -> ProcessExit {
     let code = match &cli.command {
         Command::Run(args) => run_night(&cli, args),
         Command::Check(args) => check_pipelines(&cli, args),
+        Command::Train(_) => not_tables("train"),
+        Command::Explain(_) => not_tables("explain"),
         Command::Inspect(args) => inspect_files(&cli, args),
         Command::Init(args) => init_pipeline(&cli, args),
         Command::Generate(args) => generate_exports(&cli, args),
@@ -150,6 +152,10 @@ fn check_pipelines(cli: &Cli, args: &CheckArgs) -> Outcome {
         json(&all)?;
     }
     Ok(code)
+}
+
+fn not_tables(command: &str) -> Outcome {
+    Err((format!("`{command}` needs a pipeline with [[table]]"), ExitCode::Usage))
 }
 
 fn inspect_files(cli: &Cli, args: &InspectArgs) -> Outcome {

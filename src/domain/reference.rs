@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 /// Why a table cannot be cut into rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TableFault {
+pub enum TableFault {
     /// The first line is not the header.
     Header,
     /// A row has more or fewer cells than the header.
@@ -18,7 +18,7 @@ pub(super) enum TableFault {
 
 /// The rows below the header, trimmed, with their lines. Lines that are empty or start with `#` are
 /// skipped; a cell with a comma stands in double quotes.
-pub(super) fn rows<const N: usize>(
+pub fn rows<const N: usize>(
     csv: &str,
     header: [&str; N],
 ) -> Result<Vec<(u64, [String; N])>, TableFault> {
