@@ -164,9 +164,13 @@ impl Rule {
         }
     }
 
+    /// The key that the rows of a block share.
+    fn key(&self, left: Range) -> u64 {
+        self.rows(0, left).first().map_or(0, |row| self.keys[0][*row as usize])
+    }
+
     fn keep(&mut self, left: Range, right: Range, pairs: u64) {
-        let key = self.rows(0, left).first().map_or(0, |row| self.keys[0][*row as usize]);
-        let reach = self.window.as_ref().map_or((0.0, 0.0), |window| window.reach(key));
+        let reach = self.window.as_ref().map_or((0.0, 0.0), |window| window.reach(self.key(left)));
         self.report.pairs += pairs;
         self.blocks.push(Block { rule: self.at, left, right, reach });
     }
@@ -205,7 +209,7 @@ impl Rule {
 
     /// Narrows the window of a block, or refuses it.
     fn shrink(&mut self, left: Range, right: Range, pairs: u64, cap: u64) {
-        let key = self.rows(0, left).first().map_or(0, |row| self.keys[0][*row as usize]);
+        let key = self.key(left);
         let (orders, one_table) = (&self.orders, self.one_table);
         let lefts = &orders[0][left.0 as usize..left.1 as usize];
         let rights = &orders[usize::from(!one_table)][right.0 as usize..right.1 as usize];

@@ -9,8 +9,9 @@ use super::frequency::{self, Frequencies};
 use super::keys::KeyPart;
 use super::settings::{ComparisonSettings, How, NumberSettings, Settings, Threshold};
 
-/// Pairs carry one bit per blocking rule, training one per comparison.
-const MOST: usize = 32;
+/// The most comparisons, blocking rules and look-alikes: pairs carry one bit per rule, training one per
+/// comparison.
+pub(super) const MOST: usize = 32;
 
 /// `known` are the fields that at least one table has.
 pub fn check(
@@ -27,6 +28,10 @@ pub fn check(
             _ if n > MOST => say(Err(LinkageError::TooMany { what, found: n, most: MOST })),
             _ => {}
         }
+    }
+    if settings.look_alike.len() > MOST {
+        let found = settings.look_alike.len();
+        say(Err(LinkageError::TooMany { what: "look-alikes", found, most: MOST }));
     }
     for comparison in &settings.comparison {
         for field in std::iter::once(&comparison.field).chain(&comparison.or_in) {

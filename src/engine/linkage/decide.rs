@@ -190,7 +190,6 @@ impl<'s> Prepared<'s> {
         let judged = |at: usize| {
             let (pair, verdict) = (&scored[at], verdicts[at]);
             let (left, right) = place(at as u32);
-            let own = (pair.pattern, frame.left().row(pair.left), frame.right().row(pair.right));
             let runner_up = rivals[at].map(|(other, margin)| {
                 let (left, right) = place(other);
                 RunnerUp { left, right, margin }
@@ -203,7 +202,7 @@ impl<'s> Prepared<'s> {
                 probability: choice.probability[at],
                 chosen: choice.chosen[at],
                 verdict,
-                certain: verdict.is_linked() && certain(standing(at), settings, scorer, own, choice.prior),
+                certain: verdict.is_linked() && certain(standing(at), settings, scorer, pair, choice.prior),
                 runner_up,
             }
         };

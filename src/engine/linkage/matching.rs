@@ -162,7 +162,7 @@ mod tests {
             for left in 0..n {
                 for right in 0..n {
                     let random = mix(seed * 1000 + left * 10 + right);
-                    if random % 3 > 0 {
+                    if !random.is_multiple_of(3) {
                         edges.push(Edge {
                             left: left as u32,
                             right: right as u32,

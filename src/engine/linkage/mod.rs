@@ -1,4 +1,4 @@
-//! Probabilistic linking: which records of one or two tables are one thing, when no code says so.
+//! Probabilistic linking: which records of one, two or more tables are one thing, when no code says so.
 //!
 //! Fellegi-Sunter over tables of optional text. It knows nothing of dossiers, persons or countries:
 //! comparators of the domain come in through [`comparator::Comparator`]. Modules in the order of the

@@ -47,15 +47,25 @@ pub fn rivals(
     }
     let mut out = vec![None; pairs.len()];
     if exclusive.left {
-        let order: Vec<u32> = (0..pairs.len() as u32).collect();
+        let order: Vec<u32> = shared(pairs, rows.0, |pair| pair.left);
         field.each(&order, |pair| pair.left, &mut out);
     }
     if exclusive.right {
-        let mut order: Vec<u32> = (0..pairs.len() as u32).collect();
+        let mut order: Vec<u32> = shared(pairs, rows.1, |pair| pair.right);
         order.sort_unstable_by_key(|at| (pairs[*at as usize].right, *at));
         field.each(&order, |pair| pair.right, &mut out);
     }
     out
+}
+
+/// The pairs whose record on one side stands in another pair too.
+fn shared(pairs: &[Scored], rows: usize, record: impl Fn(&Scored) -> u32) -> Vec<u32> {
+    let mut times = vec![0u8; rows];
+    for pair in pairs {
+        let times = &mut times[record(pair) as usize];
+        *times = times.saturating_add(1);
+    }
+    (0u32..).zip(pairs).filter(|(_, pair)| times[record(pair) as usize] > 1).map(|(at, _)| at).collect()
 }
 
 impl Field<'_> {

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::blocking::Blocks;
+use super::check::MOST;
 use super::comparison::Comparisons;
 use super::frame::Frame;
 use super::model::Parameters;
@@ -29,6 +30,9 @@ pub struct Scorer<'a> {
     others: f64,
     prior: f64,
     most_bits: f64,
+    /// By digit, m / u and, per look-alike, m / q.
+    told: Vec<Vec<f64>>,
+    told_look: Vec<Vec<Vec<f64>>>,
 }
 
 impl<'a> Scorer<'a> {
@@ -37,7 +41,7 @@ impl<'a> Scorer<'a> {
             levels.iter().map(|l| std::iter::once(0.0).chain(l.iter().map(|p| p.log2())).collect()).collect()
         };
         let rest = numbers.rest().max(0.01);
-        Self {
+        let mut out = Self {
             frame,
             comparisons,
             m: logs(&numbers.m),
@@ -47,7 +51,17 @@ impl<'a> Scorer<'a> {
             others: (1.0 - numbers.prior).log2(),
             prior: (numbers.prior / (1.0 - numbers.prior)).log2(),
             most_bits,
-        }
+            told: Vec::new(),
+            told_look: Vec::new(),
+        };
+        let ratios = |against: &Vec<Vec<f64>>| -> Vec<Vec<f64>> {
+            let level = |m: &Vec<f64>, u: &Vec<f64>| m.iter().zip(u).map(|(m, u)| (m - u).exp2()).collect();
+            out.m.iter().zip(against).map(|(m, u)| level(m, u)).collect()
+        };
+        let (told, told_look) =
+            (ratios(&out.u), out.look_alike.iter().map(|(_, q)| ratios(q)).collect::<Vec<_>>());
+        (out.told, out.told_look) = (told, told_look);
+        out
     }
 
     /// log2 of the odds of a match before anything is compared.
@@ -106,28 +120,44 @@ impl<'a> Scorer<'a> {
         (self.m[at][digit], self.u[at][digit])
     }
 
-    /// The bits that are left when whichever comparison speaks for the pair most is not looked at.
-    pub fn without_strongest(&self, pattern: u64, left: &[u32], right: &[u32]) -> f64 {
+    /// Whether a pair keeps at least `least` bits when any one comparison that speaks for it is not looked
+    /// at. A pair that nothing speaks for does not.
+    ///
+    /// Without a comparison each class of pairs that are no match grows by what the comparison told against
+    /// it, `m / u` or `m / q`: the sums are made once, and one comparison taken out of them at a time.
+    pub fn holds_without_any(&self, pair: &Scored, least: f64) -> bool {
+        let (left, right) = (self.frame.left().row(pair.left), self.frame.right().row(pair.right));
+        let mut digits = [(0usize, 0.0f64); MOST];
         let (mut matched, mut random) = (0.0, 0.0);
-        let mut chances = [0.0; 32];
-        for ((at, digit), own) in self.comparisons.digits(pattern).zip(&mut chances) {
-            *own = self.under_chance(at, digit, left, right);
-            matched += self.m[at][digit];
-            random += *own;
-        }
-        let mut least = f64::INFINITY;
-        for ((at, digit), chance) in self.comparisons.digits(pattern).zip(chances) {
+        for ((at, digit), out) in self.comparisons.digits(pair.pattern).zip(&mut digits) {
             let m = self.m[at][digit];
-            if digit == 0 || m <= chance {
-                continue;
-            }
-            // The pattern with nothing to compare here.
-            let without = pattern - digit as u64 * self.comparisons.all[at].stride;
-            let bits = matched - m + self.others - self.otherwise(without, random - chance);
-            least = least.min(bits);
+            let known = digit > 0 && self.comparisons.all[at].knows_chances(digit - 1);
+            let (chance, told) = match known {
+                true => {
+                    let chance = self.under_chance(at, digit, left, right);
+                    (chance, (m - chance).exp2())
+                }
+                false => (self.u[at][digit], self.told[at][digit]),
+            };
+            matched += m;
+            random += chance;
+            *out = (digit, told);
         }
-        // A pair that nothing speaks for has no evidence to take away.
-        if least.is_finite() { least } else { f64::NEG_INFINITY }
+        let digits = &digits[..self.m.len().min(MOST)];
+        // Shares of the classes against a match.
+        let rest = (random + self.rest - matched).exp2();
+        let mut looks = [0.0f64; MOST];
+        for ((prior, q), out) in self.look_alike.iter().zip(&mut looks) {
+            let own: f64 = digits.iter().zip(q).map(|((digit, _), q)| q[*digit]).sum();
+            *out = (prior + own - matched).exp2();
+        }
+        let most = (self.others - least).exp2();
+        let speaking = || digits.iter().enumerate().filter(|(_, (digit, told))| *digit > 0 && *told > 1.0);
+        let holds = |(at, (digit, told)): (usize, &(usize, f64))| {
+            let looks: f64 = looks.iter().zip(&self.told_look).map(|(w, told)| w * told[at][*digit]).sum();
+            rest * told + looks <= most
+        };
+        speaking().next().is_some() && speaking().all(holds)
     }
 
     /// The most that a pattern can weigh, whatever its values.

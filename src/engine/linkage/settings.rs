@@ -146,7 +146,8 @@ impl Default for Threshold {
 pub struct VerdictSettings {
     /// From this probability up to the threshold a pair is ambiguous; below it is none.
     pub ambiguous_from: f64,
-    /// A chosen pair is ambiguous where the best other decision is worse by fewer bits than this.
+    /// A chosen pair is ambiguous where the best other decision is worse by fewer bits than this. The
+    /// probability has weighed the rivals already: by default only what is as good as a tie is left open.
     pub margin: f64,
     /// The least probability of a certain link.
     pub certain: f64,
@@ -156,7 +157,7 @@ pub struct VerdictSettings {
 
 impl Default for VerdictSettings {
     fn default() -> Self {
-        Self { ambiguous_from: 0.1, margin: 1.0, certain: 0.999, certain_margin: 10.0 }
+        Self { ambiguous_from: 0.1, margin: 0.1, certain: 0.999, certain_margin: 10.0 }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::score::Scorer;
+use super::score::{Scored, Scorer};
 use super::settings::VerdictSettings;
 
 /// What is decided of a pair.
@@ -71,11 +71,10 @@ pub fn certain(
     standing: Standing,
     settings: &VerdictSettings,
     scorer: &Scorer<'_>,
-    pair: (u64, &[u32], &[u32]),
+    pair: &Scored,
     prior: f64,
 ) -> bool {
-    let (pattern, left, right) = pair;
     standing.probability >= settings.certain
         && standing.margin.is_none_or(|margin| margin >= settings.certain_margin)
-        && scorer.without_strongest(pattern, left, right) + prior >= 0.0
+        && scorer.holds_without_any(pair, -prior)
 }

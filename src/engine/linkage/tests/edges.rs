@@ -24,18 +24,18 @@ fn row(id: u64, cells: [Option<&str>; 4]) -> Row {
 
 #[test]
 fn tables_with_little_in_them_are_judged_too() {
-    let full = row(1, [Some("an"), Some("town"), Some("2026-01-02"), Some("17")]);
-    let blank = row(2, [None; 4]);
+    let full = [row(1, [Some("an"), Some("town"), Some("2026-01-02"), Some("17")])];
+    let blank = [row(2, [None; 4])];
     assert!(run(&[], &[]).pairs.is_empty());
-    assert!(run(&[full.clone()], &[]).pairs.is_empty());
-    assert!(run(&[], &[full.clone(), blank.clone()]).pairs.is_empty());
-    assert!(run(&[blank.clone(), blank.clone()], &[blank.clone()]).pairs.is_empty());
-    assert!(run(&[full.clone()], &[full.clone()]).pairs.len() <= 1);
+    assert!(run(&full, &[]).pairs.is_empty());
+    assert!(run(&[], &[full.clone(), blank.clone()].concat()).pairs.is_empty());
+    assert!(run(&[blank.clone(), blank.clone()].concat(), &blank).pairs.is_empty());
+    assert!(run(&full, &full).pairs.len() <= 1);
     // All equal: nobody can say which is which, so nothing is linked.
-    let equal: Vec<Row> = (0..30).map(|id| (id, full.1.clone())).collect();
+    let equal: Vec<Row> = (0..30).map(|id| (id, full[0].1.clone())).collect();
     let outcome = run(&equal, &equal);
     assert!(outcome.pairs.iter().all(|pair| !pair.verdict.is_linked() && !pair.certain));
-    for rows in [vec![], vec![full.clone()], vec![blank.clone(), blank], equal] {
+    for rows in [vec![], full.to_vec(), [blank.clone(), blank].concat(), equal] {
         let wanted = settings("cluster");
         let mut prepared = Prepared::new(vec![table(&rows)], &wanted, &BTreeMap::new()).expect("a table");
         let model = prepared.train();
@@ -150,7 +150,8 @@ fn levels_out_of_order_are_named() {
 
 #[test]
 fn numbers_out_of_range_are_named() {
-    let changes: [(&str, fn(&mut Settings)); 10] = [
+    type Change = fn(&mut Settings);
+    let changes: [(&str, Change); 10] = [
         ("threshold", |s| s.threshold = Threshold::Probability(1.0)),
         ("ambiguous_from", |s| s.verdict.ambiguous_from = 0.7),
         ("certain", |s| s.verdict.certain = f64::NAN),

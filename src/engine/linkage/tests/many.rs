@@ -55,7 +55,7 @@ fn one_to_many_and_many_to_one_mirror_each_other() {
 fn three(n: u64) -> [Vec<Row>; 3] {
     let (left, right) = world(n);
     let towns: BTreeMap<u64, Option<String>> = left.iter().map(|row| (row.0, row.1[1].clone())).collect();
-    let third = right.iter().filter(|row| die(row.0, 70) % 4 > 0).cloned().map(|mut row| {
+    let third = right.iter().filter(|row| !die(row.0, 70).is_multiple_of(4)).cloned().map(|mut row| {
         if let Some(town) = towns.get(&row.0) {
             row.1[1].clone_from(town);
         }

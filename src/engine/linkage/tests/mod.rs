@@ -41,8 +41,10 @@ fn world(n: u64) -> (Vec<Row>, Vec<Row>) {
         ];
         (thing, cells)
     };
-    let left = (0..n).filter(|thing| die(*thing, 51) % 10 > 0).map(|thing| row(thing, false)).collect();
-    let right = (0..n).filter(|thing| die(*thing, 52) % 10 > 0).map(|thing| row(thing, true)).collect();
+    let left =
+        (0..n).filter(|thing| !die(*thing, 51).is_multiple_of(10)).map(|thing| row(thing, false)).collect();
+    let right =
+        (0..n).filter(|thing| !die(*thing, 52).is_multiple_of(10)).map(|thing| row(thing, true)).collect();
     (left, right)
 }
 
@@ -83,8 +85,11 @@ fn trained(left: &[Row], right: &[Row], decide: &str) -> (Model, Outcome) {
     (model, outcome)
 }
 
+/// Left, right, pattern, bits, probability, linked, certain, margin.
+type Told = (u64, u64, u64, u64, u64, bool, bool, u64);
+
 /// Judged pairs by the ids of the things, with every bit of their numbers.
-fn told(outcome: &Outcome, left: &[Row], right: &[Row]) -> Vec<(u64, u64, u64, u64, u64, bool, bool, u64)> {
+fn told(outcome: &Outcome, left: &[Row], right: &[Row]) -> Vec<Told> {
     let mut out: Vec<_> = outcome
         .pairs
         .iter()
@@ -206,7 +211,7 @@ fn probabilities_on_trees_are_exact_and_elsewhere_near() {
             for right in 0..n {
                 if left == right
                     || right == left + 1
-                    || cycle && die(seed, u64::from(left * 4 + right)) % 4 == 0
+                    || cycle && die(seed, u64::from(left * 4 + right)).is_multiple_of(4)
                 {
                     let bits = (die(seed, 1000 + u64::from(left * 4 + right)) % 120) as f64 / 10.0 - 6.0;
                     pairs.push(Scored { left, right, pattern: 0, bits });
