@@ -2,6 +2,7 @@
 
 pub mod figure;
 pub mod file_kind;
+pub mod linkage;
 pub mod mistakes;
 pub mod pipeline;
 pub mod plan;
@@ -10,3 +11,4 @@ pub mod reader;
 pub mod reading;
 pub mod rules;
 pub mod system;
+pub mod tables;

@@ -196,7 +196,7 @@ fn columns(member: &Member) -> Result<Sample, OpenError> {
     column_paths(schema.fields(), "", 0, &mut keys);
     let mut system = SystemPlan::of_nothing();
     system.columns =
-        keys.iter().map(|key| ColumnPlan { field: FieldName::Code, source: key.clone(), line: 0 }).collect();
+        keys.iter().map(|key| ColumnPlan::of_dossier(FieldName::Code, key.clone(), 0)).collect();
     let file = columnar::open(&member.bytes, member.kind, "", &system)?;
     let batch = match file.pieces() {
         0 => RawBatch::new(keys.len(), None),
