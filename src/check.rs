@@ -51,7 +51,9 @@ fn mistake(error: LoadError) -> Mistake {
         LoadError::Header { place, line, text, hint } => {
             Mistake { line, text: format!("{place}: {text}"), hint }
         }
-        other @ (LoadError::NotWhole { .. } | LoadError::Again(_)) => Mistake { line: 0, text: other.to_string(), hint: None },
+        other @ (LoadError::NotWhole { .. } | LoadError::Again(_)) => {
+            Mistake { line: 0, text: other.to_string(), hint: None }
+        }
     }
 }
 

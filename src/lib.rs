@@ -18,6 +18,7 @@ pub mod reference;
 pub mod stages;
 pub mod report;
 pub mod run;
+pub mod tables;
 
 pub mod generate;
 pub mod evaluate;

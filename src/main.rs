@@ -3,15 +3,21 @@
 #![expect(clippy::disallowed_methods, reason = "only main looks at a clock, to say how long a command took")]
 
 use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode as ProcessExit;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use chrono::NaiveDateTime;
 use clap::Parser;
 use doisoat::check;
 use doisoat::cli::{
-    CheckArgs, Cli, Command, EvaluateArgs, GenerateArgs, InitArgs, InspectArgs, RulesArgs, RunArgs,
+    CheckArgs, Cli, Command, EvaluateArgs, ExplainArgs, GenerateArgs, InitArgs, InspectArgs, RulesArgs,
+    RunArgs, TrainArgs,
 };
+use doisoat::config::mistakes::Mistakes;
+use doisoat::config::pipeline::Overrides;
+use doisoat::config::tables::is_of_tables;
 use doisoat::domain::finding_kind::FindingKind;
 use doisoat::domain::known::Known;
 use doisoat::domain::rules;
@@ -22,6 +28,7 @@ use doisoat::inspect::{self, InspectError, init};
 use doisoat::progress::{Progress, Silent};
 use doisoat::run::{self, RunRequest};
 use doisoat::stages::load::guard;
+use doisoat::tables::{self, TablesError};
 use doisoat::{evaluate, generate};
 
 mod progress_bar;
@@ -58,8 +65,8 @@ fn main() -> ProcessExit {
     let code = match &cli.command {
         Command::Run(args) => run_night(&cli, args),
         Command::Check(args) => check_pipelines(&cli, args),
-        Command::Train(_) => not_tables("train"),
-        Command::Explain(_) => not_tables("explain"),
+        Command::Train(args) => train_model(&cli, args),
+        Command::Explain(args) => explain_pair(&cli, args),
         Command::Inspect(args) => inspect_files(&cli, args),
         Command::Init(args) => init_pipeline(&cli, args),
         Command::Generate(args) => generate_exports(&cli, args),
@@ -112,6 +119,9 @@ fn run_night(cli: &Cli, args: &RunArgs) -> Outcome {
         replace: args.replace,
         lang: args.lang.into(),
     };
+    if is_of_tables(&request.pipeline) {
+        return run_tables(cli, &request, started);
+    }
     let progress = progress(cli);
     let (report, code) =
         run::run(&request, progress.as_ref()).map_err(|error| (error.to_string(), error.exit_code()))?;
@@ -126,9 +136,70 @@ fn run_night(cli: &Cli, args: &RunArgs) -> Outcome {
     Ok(code)
 }
 
+/// A run over tables that hold no dossiers.
+fn run_tables(cli: &Cli, request: &RunRequest, started: Instant) -> Outcome {
+    let progress = progress(cli);
+    let (report, code) = tables::run(request, progress.as_ref()).map_err(of_tables)?;
+    drop(progress);
+    if cli.json {
+        json(&report)?;
+    } else {
+        let words = doisoat::report::words::Words::of(request.lang);
+        let seconds = started.elapsed().as_secs_f64();
+        say(&format!("{}  {}: {seconds:.1} s\n", report.text(request.lang), words.took))?;
+    }
+    Ok(code)
+}
+
+/// What one pipeline of tables is checked for; its mistakes, if any.
+fn check_tables(
+    cli: &Cli,
+    args: &CheckArgs,
+    pipeline: &Path,
+) -> Result<Option<Mistakes>, (String, ExitCode)> {
+    let overrides = overrides(args.input.as_ref(), args.as_of, true);
+    let checked = match tables::check(pipeline, &overrides) {
+        Ok(checked) => checked,
+        Err(mistakes) => return Ok(Some(mistakes)),
+    };
+    if !cli.quiet && !cli.json {
+        say(&format!("{}: in order, {} tables\n", pipeline.display(), checked.plan.tables.len()))?;
+        for absent in &checked.absent {
+            say(&format!("  not checked, {absent}\n"))?;
+        }
+    }
+    if args.blocking {
+        let progress = progress(cli);
+        let report = tables::blocking(&checked.plan, progress.as_ref()).map_err(of_tables)?;
+        drop(progress);
+        if cli.json {
+            json(&report)?;
+        } else {
+            say(&report.to_string())?;
+        }
+    }
+    Ok(None)
+}
+
 fn check_pipelines(cli: &Cli, args: &CheckArgs) -> Outcome {
     let (mut code, mut all) = (ExitCode::Clean, Vec::new());
     for pipeline in &args.pipelines {
+        if is_of_tables(pipeline) {
+            if let Some(mistakes) = check_tables(cli, args, pipeline)? {
+                code = ExitCode::Usage;
+                if cli.json {
+                    all.push(mistakes);
+                } else {
+                    eprint!("{mistakes}");
+                }
+            }
+            continue;
+        }
+        if args.blocking {
+            let file = pipeline.display();
+            let text = format!("{file}: `check --blocking` needs a pipeline with [[table]]");
+            return Err((text, ExitCode::Usage));
+        }
         match check::check(pipeline, args.input.clone(), args.as_of) {
             Ok(checked) if !cli.quiet && !cli.json => {
                 let systems = checked.plan.systems.len();
@@ -154,8 +225,51 @@ fn check_pipelines(cli: &Cli, args: &CheckArgs) -> Outcome {
     Ok(code)
 }
 
-fn not_tables(command: &str) -> Outcome {
-    Err((format!("`{command}` needs a pipeline with [[table]]"), ExitCode::Usage))
+fn only_tables(pipeline: &Path, command: &str) -> Result<(), (String, ExitCode)> {
+    if is_of_tables(pipeline) {
+        return Ok(());
+    }
+    let file = pipeline.display();
+    Err((format!("{file}: `{command}` needs a pipeline with [[table]]"), ExitCode::Usage))
+}
+
+fn of_tables(error: TablesError) -> (String, ExitCode) {
+    (error.to_string(), error.exit_code())
+}
+
+fn train_model(cli: &Cli, args: &TrainArgs) -> Outcome {
+    only_tables(&args.pipeline, "train")?;
+    let overrides = overrides(args.input.as_ref(), args.as_of, true);
+    let progress = progress(cli);
+    let report =
+        tables::train(&args.pipeline, &overrides, &args.model, progress.as_ref()).map_err(of_tables)?;
+    drop(progress);
+    if cli.json {
+        json(&report)?;
+    } else if !cli.quiet {
+        say(&report.to_string())?;
+    }
+    Ok(ExitCode::Clean)
+}
+
+fn explain_pair(cli: &Cli, args: &ExplainArgs) -> Outcome {
+    only_tables(&args.pipeline, "explain")?;
+    let overrides = overrides(args.input.as_ref(), args.as_of, true);
+    let progress = progress(cli);
+    let names = (args.left.as_str(), args.right.as_str());
+    let explained =
+        tables::explain(&args.pipeline, &overrides, names, progress.as_ref()).map_err(of_tables)?;
+    drop(progress);
+    if cli.json {
+        json(&explained)?;
+    } else {
+        say(&explained.text(args.lang.into()))?;
+    }
+    Ok(ExitCode::Clean)
+}
+
+fn overrides(input: Option<&PathBuf>, as_of: Option<NaiveDateTime>, without_as_of: bool) -> Overrides {
+    Overrides { as_of, input_dir: input.cloned(), without_as_of }
 }
 
 fn inspect_files(cli: &Cli, args: &InspectArgs) -> Outcome {

@@ -306,7 +306,8 @@ fn plain(value: &DeValue<'_>) -> toml::Value {
         DeValue::String(text) => toml::Value::String(text.to_string()),
         DeValue::Integer(number) => {
             let digits = number.as_str().replace('_', "");
-            i64::from_str_radix(&digits, number.radix()).map_or(toml::Value::String(digits), toml::Value::Integer)
+            i64::from_str_radix(&digits, number.radix())
+                .map_or(toml::Value::String(digits), toml::Value::Integer)
         }
         DeValue::Float(number) => {
             let digits = number.as_str().replace('_', "");
@@ -314,11 +315,10 @@ fn plain(value: &DeValue<'_>) -> toml::Value {
         }
         DeValue::Boolean(value) => toml::Value::Boolean(*value),
         DeValue::Datetime(moment) => toml::Value::Datetime(*moment),
-        DeValue::Array(items) => {
-            toml::Value::Array(items.iter().map(|item| plain(item.get_ref())).collect())
-        }
+        DeValue::Array(items) => toml::Value::Array(items.iter().map(|item| plain(item.get_ref())).collect()),
         DeValue::Table(table) => {
-            let entries = table.iter().map(|(key, value)| (key.get_ref().to_string(), plain(value.get_ref())));
+            let entries =
+                table.iter().map(|(key, value)| (key.get_ref().to_string(), plain(value.get_ref())));
             toml::Value::Table(entries.collect())
         }
     }
@@ -328,9 +328,8 @@ fn plain(value: &DeValue<'_>) -> toml::Value {
 fn in_words(message: &str) -> (String, Option<String>) {
     let message = message.trim();
     let Some((text, expected)) = message.split_once(", expected ") else { return (message.to_owned(), None) };
-    let quoted = |text: &str| -> Vec<String> {
-        text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
-    };
+    let quoted =
+        |text: &str| -> Vec<String> { text.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
     let (found, known) = (quoted(text), quoted(expected));
     let near = found.first().and_then(|found| did_you_mean(found, known.iter().map(String::as_str)));
     (text.to_owned(), Some(near.unwrap_or_else(|| format!("expected {expected}"))))

@@ -194,18 +194,14 @@ fn read_head(section: &Section<'_, '_, '_>, overrides: &Overrides) -> Head {
     let title = section.text("title").map(|title| title.value);
     let as_of = read_as_of(section, overrides);
     let (zone, utc_offset) = read_clock(section);
-    let levels =
-        [("never", FailAt::Never), ("ambiguous", FailAt::Ambiguous), ("unlinked", FailAt::Unlinked)];
+    let levels = [("never", FailAt::Never), ("ambiguous", FailAt::Ambiguous), ("unlinked", FailAt::Unlinked)];
     let fail_at = section.choice("fail_at", &levels).map_or(FailAt::Never, |level| level.value);
     section.check_unknown();
     let title = title.unwrap_or_else(|| name.clone().unwrap_or_default());
     Head { name, title, as_of, zone, utc_offset, fail_at }
 }
 
-fn read_table(
-    section: &Section<'_, '_, '_>,
-    fields: &mut Vec<Field>,
-) -> (Option<TablePlan>, SystemPlan) {
+fn read_table(section: &Section<'_, '_, '_>, fields: &mut Vec<Field>) -> (Option<TablePlan>, SystemPlan) {
     let name = section.need_text("name").filter(|name| is_plain(section, name, "a table"));
     let files = system::read_files(section);
     let reading = reading::read(section);
