@@ -14,5 +14,7 @@ mod outputs;
 mod rules;
 mod seeds;
 mod support;
+mod tables;
+mod tables_made;
 mod traps;
 mod writers;
