@@ -28,6 +28,7 @@ use doisoat::inspect::{self, InspectError, init};
 use doisoat::progress::{Progress, Silent};
 use doisoat::run::{self, RunRequest};
 use doisoat::stages::load::guard;
+use doisoat::tables::learnt::BlockingReport;
 use doisoat::tables::{self, TablesError};
 use doisoat::{evaluate, generate};
 
@@ -151,16 +152,16 @@ fn run_tables(cli: &Cli, request: &RunRequest, started: Instant) -> Outcome {
     Ok(code)
 }
 
-/// What one pipeline of tables is checked for; its mistakes, if any.
+/// Checks one pipeline of tables: what its blocking rules give, where that was asked for, or its mistakes.
 fn check_tables(
     cli: &Cli,
     args: &CheckArgs,
     pipeline: &Path,
-) -> Result<Option<Mistakes>, (String, ExitCode)> {
+) -> Result<Result<Option<BlockingReport>, Mistakes>, (String, ExitCode)> {
     let overrides = overrides(args.input.as_ref(), args.as_of, true);
     let checked = match tables::check(pipeline, &overrides) {
         Ok(checked) => checked,
-        Err(mistakes) => return Ok(Some(mistakes)),
+        Err(mistakes) => return Ok(Err(mistakes)),
     };
     if !cli.quiet && !cli.json {
         say(&format!("{}: in order, {} tables\n", pipeline.display(), checked.plan.tables.len()))?;
@@ -168,29 +169,30 @@ fn check_tables(
             say(&format!("  not checked, {absent}\n"))?;
         }
     }
-    if args.blocking {
-        let progress = progress(cli);
-        let report = tables::blocking(&checked.plan, progress.as_ref()).map_err(of_tables)?;
-        drop(progress);
-        if cli.json {
-            json(&report)?;
-        } else {
-            say(&report.to_string())?;
-        }
+    if !args.blocking {
+        return Ok(Ok(None));
     }
-    Ok(None)
+    let progress = progress(cli);
+    let report = tables::blocking(&checked.plan, progress.as_ref()).map_err(of_tables)?;
+    drop(progress);
+    if !cli.json {
+        say(&report.to_string())?;
+    }
+    Ok(Ok(Some(report)))
 }
 
 fn check_pipelines(cli: &Cli, args: &CheckArgs) -> Outcome {
-    let (mut code, mut all) = (ExitCode::Clean, Vec::new());
+    let (mut code, mut all, mut blocking) = (ExitCode::Clean, Vec::new(), Vec::new());
     for pipeline in &args.pipelines {
         if is_of_tables(pipeline) {
-            if let Some(mistakes) = check_tables(cli, args, pipeline)? {
-                code = ExitCode::Usage;
-                if cli.json {
+            match check_tables(cli, args, pipeline)? {
+                Ok(report) => blocking.extend(report),
+                Err(mistakes) => {
+                    code = ExitCode::Usage;
+                    if !cli.json {
+                        eprint!("{mistakes}");
+                    }
                     all.push(mistakes);
-                } else {
-                    eprint!("{mistakes}");
                 }
             }
             continue;
@@ -219,8 +221,10 @@ fn check_pipelines(cli: &Cli, args: &CheckArgs) -> Outcome {
             }
         }
     }
-    if cli.json {
-        json(&all)?;
+    match (cli.json, args.blocking && all.is_empty()) {
+        (false, _) => {}
+        (true, true) => json(&blocking)?,
+        (true, false) => json(&all)?,
     }
     Ok(code)
 }

@@ -7,6 +7,8 @@ pub mod read;
 pub mod judge;
 pub mod write;
 pub mod explain;
+pub mod words;
+pub mod learnt;
 pub mod report;
 
 use std::path::{Path, PathBuf};
@@ -29,8 +31,9 @@ use crate::run::RunRequest;
 use crate::stages::load::{self, LoadError};
 use crate::stages::write::TableError;
 use judge::{JudgeError, Linked};
+use learnt::{BlockingReport, TrainReport};
 use read::{Read, ReadError};
-use report::{BlockingReport, TablesReport, TrainReport};
+use report::TablesReport;
 use write::{BUILDERS, Night};
 
 #[derive(Debug, Error)]

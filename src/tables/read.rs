@@ -11,7 +11,6 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::value;
 use crate::config::plan::SystemPlan;
 use crate::config::tables::{TablePlan, TablesPlan};
-use crate::domain::dossier::FieldName;
 use crate::engine::accounting::RowAccount;
 use crate::engine::frame::{self, IntBuilder, Ints, TextBuilder, Texts};
 use crate::progress::Progress;
@@ -19,7 +18,7 @@ use crate::stages::load::cells::RawBatch;
 use crate::stages::load::{self, Exports, Feed, FeedState, LoadError, LoadedSystem};
 use crate::stages::normalise::Place;
 use crate::stages::normalise::feed::FeedAccount;
-use crate::stages::normalise::quarantine::{Scope, masked};
+use crate::stages::normalise::quarantine::{Scope, shape};
 
 #[derive(Debug, Error)]
 pub enum ReadError {
@@ -276,7 +275,7 @@ fn read_piece(
                     builder.push(None);
                     let name = source.columns[at].source.as_str();
                     let lost = entry(batch.rows[*row], Some(name), reason, format!("field {}", field.name));
-                    refused.push(Refused { masked: Some(masked(FieldName::Own, cell)), ..lost });
+                    refused.push(Refused { masked: Some(shape(cell)), ..lost });
                 }
             }
         }

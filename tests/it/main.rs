@@ -16,5 +16,6 @@ mod seeds;
 mod support;
 mod tables;
 mod tables_made;
+mod tables_truth;
 mod traps;
 mod writers;

@@ -237,3 +237,8 @@ on = ["name:first3", "city"]
 [[block]]
 on = ["name"]
 "#;
+
+/// Precision and recall together, of pairs claimed against pairs there are.
+pub fn f1(claimed: usize, right: usize, there: usize) -> f64 {
+    2.0 * right as f64 / (claimed + there) as f64
+}
