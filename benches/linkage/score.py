@@ -74,7 +74,7 @@ def main():
     if tables == 1:
         within = "member a join member b using (cluster_id) where a.record_id < b.record_id"
         claimed, right = count(db, within), count(db, within + " and a.entity = b.entity")
-        found |= dict(pairwise=measures(right, claimed, true), one_to_one=None)
+        found |= dict(linked=claimed, pairwise=measures(right, claimed, true), one_to_one=None)
     else:
         once = list(greedy(linked))
         found |= dict(pairwise=measures(right, len(linked), true),
