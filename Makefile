@@ -5,10 +5,10 @@ LANG_ ?= en
 NIGHT := hoa-binh-2024q1
 DOISOAT := $(or $(CARGO_TARGET_DIR),target)/debug/doisoat
 
-.PHONY: help run test lint check goldens accuracy bench clean
+.PHONY: help run test lint check goldens accuracy accuracy-linking bench clean
 
 help: ## List the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
 
 run: ## Generate a province's exports and reconcile one night of it (LANG_=vi for Vietnamese)
 	cargo build --quiet
@@ -33,6 +33,9 @@ goldens: ## Rewrite the expected results of sample_data
 accuracy: ## Precision and recall on generated exports; writes docs/accuracy.md
 	cargo build --quiet
 	@./scripts/accuracy $(DATA)
+
+accuracy-linking: ## Release build, linking beside Splink, 1M + 1M rows; writes docs/accuracy-linking.md
+	@./benches/linkage/run $(DATA)/linkage
 
 bench: ## Release build, 2M + 2M rows, beside DuckDB and Polars; writes docs/performance.md
 	cargo build --release

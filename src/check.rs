@@ -8,7 +8,7 @@ use crate::config::mistakes::{Mistake, Mistakes};
 use crate::config::pipeline::{self, Overrides};
 use crate::config::plan::RunPlan;
 use crate::reference::{Reference, ReferenceError};
-use crate::stages::load::{self, FeedState, LoadError};
+use crate::stages::load::{self, Exports, FeedState, LoadError};
 
 /// What was found in order.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub fn check(path: &Path, input: Option<PathBuf>, as_of: Option<NaiveDateTime>) 
     let overrides = Overrides { as_of, input_dir: input, without_as_of: true, without_model: false };
     let (plan, mut mistakes) = pipeline::load_what_can_be(path, &overrides);
     let Some(plan) = plan else { return Err(mistakes) };
-    let (errors, absent) = load::check_headers(&plan);
+    let (errors, absent) = load::check_headers(&Exports::of(&plan));
     mistakes.list.extend(errors.into_iter().map(mistake));
     let (wrong, missing) = reference_tables(&plan);
     mistakes.list.extend(wrong);
@@ -51,7 +51,9 @@ fn mistake(error: LoadError) -> Mistake {
         LoadError::Header { place, line, text, hint } => {
             Mistake { line, text: format!("{place}: {text}"), hint }
         }
-        other @ LoadError::Again(_) => Mistake { line: 0, text: other.to_string(), hint: None },
+        other @ (LoadError::NotWhole { .. } | LoadError::Again(_)) => {
+            Mistake { line: 0, text: other.to_string(), hint: None }
+        }
     }
 }
 

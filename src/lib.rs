@@ -19,6 +19,7 @@ pub mod stages;
 pub mod report;
 pub mod run;
 pub mod scoring;
+pub mod tables;
 
 pub mod generate;
 pub mod evaluate;

@@ -3,16 +3,21 @@
 #![expect(clippy::disallowed_methods, reason = "only main looks at a clock, to say how long a command took")]
 
 use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode as ProcessExit;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use chrono::NaiveDateTime;
 use clap::Parser;
 use doisoat::check;
 use doisoat::cli::{
     CheckArgs, Cli, Command, EvaluateArgs, ExplainArgs, GenerateArgs, InitArgs, InspectArgs, RulesArgs,
     RunArgs, TrainArgs,
 };
+use doisoat::config::mistakes::Mistakes;
+use doisoat::config::pipeline::Overrides;
+use doisoat::config::tables::is_of_tables;
 use doisoat::domain::finding_kind::FindingKind;
 use doisoat::domain::known::Known;
 use doisoat::domain::rules;
@@ -24,6 +29,8 @@ use doisoat::progress::{Progress, Silent};
 use doisoat::run::{self, RunRequest};
 use doisoat::scoring::{self, Asked, ScoringError};
 use doisoat::stages::load::guard;
+use doisoat::tables::learnt::BlockingReport;
+use doisoat::tables::{self, TablesError};
 use doisoat::{evaluate, generate};
 
 mod progress_bar;
@@ -114,6 +121,9 @@ fn run_night(cli: &Cli, args: &RunArgs) -> Outcome {
         replace: args.replace,
         lang: args.lang.into(),
     };
+    if is_of_tables(&request.pipeline) {
+        return run_tables(cli, &request, started);
+    }
     let progress = progress(cli);
     let (report, code) =
         run::run(&request, progress.as_ref()).map_err(|error| (error.to_string(), error.exit_code()))?;
@@ -128,18 +138,85 @@ fn run_night(cli: &Cli, args: &RunArgs) -> Outcome {
     Ok(code)
 }
 
+/// A run over tables that hold no dossiers.
+fn run_tables(cli: &Cli, request: &RunRequest, started: Instant) -> Outcome {
+    let progress = progress(cli);
+    let (report, code) = tables::run(request, progress.as_ref()).map_err(of_tables)?;
+    drop(progress);
+    if cli.json {
+        json(&report)?;
+    } else {
+        let words = doisoat::report::words::Words::of(request.lang);
+        let seconds = started.elapsed().as_secs_f64();
+        say(&format!("{}  {}: {seconds:.1} s\n", report.text(request.lang), words.took))?;
+    }
+    Ok(code)
+}
+
+/// Checks one pipeline of tables: what its blocking rules give, where that was asked for, or its mistakes.
+fn check_tables(
+    cli: &Cli,
+    args: &CheckArgs,
+    pipeline: &Path,
+) -> Result<Result<Option<BlockingReport>, Mistakes>, (String, ExitCode)> {
+    let overrides = overrides(args.input.as_ref(), args.as_of, true);
+    let checked = match tables::check(pipeline, &overrides) {
+        Ok(checked) => checked,
+        Err(mistakes) => return Ok(Err(mistakes)),
+    };
+    if !cli.quiet && !cli.json {
+        say(&format!("{}: in order, {} tables\n", pipeline.display(), checked.plan.tables.len()))?;
+        for absent in &checked.absent {
+            say(&format!("  not checked, {absent}\n"))?;
+        }
+    }
+    if !args.blocking {
+        return Ok(Ok(None));
+    }
+    let progress = progress(cli);
+    let report = tables::blocking(&checked.plan, progress.as_ref()).map_err(of_tables)?;
+    drop(progress);
+    if !cli.json {
+        say(&report.to_string())?;
+    }
+    Ok(Ok(Some(report)))
+}
+
 fn check_pipelines(cli: &Cli, args: &CheckArgs) -> Outcome {
-    let (mut code, mut all) = (ExitCode::Clean, Vec::new());
+    let (mut code, mut all, mut blocking) = (ExitCode::Clean, Vec::new(), Vec::new());
     for pipeline in &args.pipelines {
-        match check::check(pipeline, args.input.clone(), args.as_of) {
-            Ok(checked) if !cli.quiet && !cli.json => {
-                let systems = checked.plan.systems.len();
-                say(&format!("{}: in order, {systems} systems\n", pipeline.display()))?;
-                for absent in checked.absent {
-                    say(&format!("  columns not checked, {absent}\n"))?;
+        if is_of_tables(pipeline) {
+            match check_tables(cli, args, pipeline)? {
+                Ok(report) => blocking.extend(report),
+                Err(mistakes) => {
+                    code = ExitCode::Usage;
+                    if !cli.json {
+                        eprint!("{mistakes}");
+                    }
+                    all.push(mistakes);
                 }
             }
-            Ok(_) => {}
+            continue;
+        }
+        match check::check(pipeline, args.input.clone(), args.as_of) {
+            Ok(checked) => {
+                let systems = checked.plan.systems.len();
+                if !cli.quiet && !cli.json {
+                    say(&format!("{}: in order, {systems} systems\n", pipeline.display()))?;
+                    for absent in checked.absent {
+                        say(&format!("  columns not checked, {absent}\n"))?;
+                    }
+                }
+                if args.blocking {
+                    let asked =
+                        Asked { pipeline: pipeline.clone(), input: args.input.clone(), as_of: args.as_of };
+                    let report = scoring::blocking(&asked).map_err(scoring_failed)?;
+                    if !cli.json {
+                        say(&report.to_string())?;
+                    }
+                    blocking.push(report);
+                }
+            }
             Err(mistakes) => {
                 code = ExitCode::Usage;
                 if cli.json {
@@ -150,13 +227,28 @@ fn check_pipelines(cli: &Cli, args: &CheckArgs) -> Outcome {
             }
         }
     }
-    if cli.json {
-        json(&all)?;
+    match (cli.json, args.blocking && all.is_empty()) {
+        (false, _) => {}
+        (true, true) => json(&blocking)?,
+        (true, false) => json(&all)?,
     }
     Ok(code)
 }
 
 fn train_model(cli: &Cli, args: &TrainArgs) -> Outcome {
+    if is_of_tables(&args.pipeline) {
+        let overrides = overrides(args.input.as_ref(), args.as_of, true);
+        let progress = progress(cli);
+        let report =
+            tables::train(&args.pipeline, &overrides, &args.model, progress.as_ref()).map_err(of_tables)?;
+        drop(progress);
+        if cli.json {
+            json(&report)?;
+        } else if !cli.quiet {
+            say(&report.to_string())?;
+        }
+        return Ok(ExitCode::Clean);
+    }
     let asked = Asked { pipeline: args.pipeline.clone(), input: args.input.clone(), as_of: args.as_of };
     let trained = scoring::train(&asked).map_err(scoring_failed)?;
     let written = std::fs::write(&args.model, trained.model.to_toml());
@@ -179,8 +271,15 @@ fn train_model(cli: &Cli, args: &TrainArgs) -> Outcome {
 }
 
 fn explain_pair(cli: &Cli, args: &ExplainArgs) -> Outcome {
-    let asked = Asked { pipeline: args.pipeline.clone(), input: args.input.clone(), as_of: args.as_of };
-    let explanation = scoring::explain(&asked, &args.left, &args.right).map_err(scoring_failed)?;
+    let explanation = if is_of_tables(&args.pipeline) {
+        let overrides = overrides(args.input.as_ref(), args.as_of, true);
+        let progress = progress(cli);
+        let names = (args.left.as_str(), args.right.as_str());
+        tables::explain(&args.pipeline, &overrides, names, progress.as_ref()).map_err(of_tables)?
+    } else {
+        let asked = Asked { pipeline: args.pipeline.clone(), input: args.input.clone(), as_of: args.as_of };
+        scoring::explain(&asked, &args.left, &args.right).map_err(scoring_failed)?
+    };
     if cli.json {
         json(&explanation)?;
     } else {
@@ -192,6 +291,14 @@ fn explain_pair(cli: &Cli, args: &ExplainArgs) -> Outcome {
 fn scoring_failed(error: ScoringError) -> (String, ExitCode) {
     let code = error.exit_code();
     (error.to_string(), code)
+}
+
+fn of_tables(error: TablesError) -> (String, ExitCode) {
+    (error.to_string(), error.exit_code())
+}
+
+fn overrides(input: Option<&PathBuf>, as_of: Option<NaiveDateTime>, without_as_of: bool) -> Overrides {
+    Overrides { as_of, input_dir: input.cloned(), without_as_of, without_model: false }
 }
 
 fn inspect_files(cli: &Cli, args: &InspectArgs) -> Outcome {

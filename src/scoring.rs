@@ -29,6 +29,7 @@ use crate::stages::link::scored::{Pairing, value};
 use crate::stages::normalise::column::shown;
 use crate::stages::records::Records;
 use crate::stages::{load, normalise};
+use crate::tables::learnt::{BlockingLine, BlockingReport};
 
 /// As how many matches the shipped model counts beside those of the night.
 const SHIPPED_COUNTS: f64 = 100.0;
@@ -174,6 +175,26 @@ pub fn train(asked: &Asked) -> Result<Trained, ScoringError> {
 fn missing(all: &Settings, some: &Settings) -> Vec<String> {
     let has = |field: &String| some.comparison.iter().any(|own| own.field == *field);
     all.comparison.iter().map(|own| own.field.clone()).filter(|field| !has(field)).collect()
+}
+
+/// What the blocking rules of the scored rung give, before anything is scored: the hub against every system that
+/// shares a field with it, among the records that the rungs before leave over.
+///
+/// # Errors
+/// When the pipeline or an export does not fit.
+pub fn blocking(asked: &Asked) -> Result<BlockingReport, ScoringError> {
+    let (plan, scored, deduped) = night(asked, false)?;
+    let records: Vec<Records<'_>> =
+        deduped.systems.iter().map(|system| Records::new(&system.frame)).collect();
+    let mut pairs = Vec::new();
+    for spoke in 1..plan.systems.len() {
+        let rows = left_to_score(&plan, &deduped, &records, spoke);
+        if let Some(mut pairing) = Pairing::new(&plan, &scored, &records, spoke, rows) {
+            let name = |system: usize| plan.systems[system].name.clone();
+            pairs.push(BlockingLine::new(name(RunPlan::HUB), name(spoke), &pairing.prepare()?.cost()));
+        }
+    }
+    Ok(BlockingReport { pairs })
 }
 
 /// What the scored rung says of two records, among those that the rungs before it leave to it.

@@ -11,7 +11,7 @@ static SYSTEM: LazyLock<SystemPlan> = LazyLock::new(|| {
     let mut system = SystemPlan::of_nothing();
     let mapped = [(FieldName::Code, "a"), (FieldName::ReceivedAt, "b"), (FieldName::OwnerName, "c[0].d")];
     system.columns =
-        mapped.map(|(field, source)| ColumnPlan { field, source: source.to_owned(), line: 1 }).to_vec();
+        mapped.map(|(field, source)| ColumnPlan::of_dossier(field, source.to_owned(), 1)).to_vec();
     system.dates_from_content = true;
     system
 });

@@ -2,6 +2,7 @@
 
 pub mod figure;
 pub mod file_kind;
+pub mod linkage;
 pub mod mistakes;
 pub mod pipeline;
 pub mod plan;
@@ -11,3 +12,4 @@ pub mod reading;
 pub mod rules;
 pub mod scored;
 pub mod system;
+pub mod tables;

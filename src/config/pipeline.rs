@@ -41,6 +41,17 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<RunPlan, Mistakes> {
 
 /// Reads a pipeline file as far as it can be understood, with all its mistakes.
 pub fn load_what_can_be(path: &Path, overrides: &Overrides) -> (Option<RunPlan>, Mistakes) {
+    read_file(path, |desk, root, sha256| {
+        let plan = resolve(desk, root, path, overrides);
+        plan.map(|plan| RunPlan { pipeline_sha256: sha256, ..plan })
+    })
+}
+
+/// Reads a pipeline file with `resolve`, which also gets its SHA-256, and gathers all mistakes.
+pub(super) fn read_file<T>(
+    path: &Path,
+    resolve: impl FnOnce(&Desk<'_>, &Section<'_, '_, '_>, String) -> Option<T>,
+) -> (Option<T>, Mistakes) {
     let file = path.display().to_string();
     let alone = |text: String| {
         let list = vec![super::mistakes::Mistake { line: 0, text, hint: None }];
@@ -57,8 +68,9 @@ pub fn load_what_can_be(path: &Path, overrides: &Overrides) -> (Option<RunPlan>,
         let line = error.span().map_or(0, |span| desk.line(span.start));
         desk.report(line, format!("not TOML: {}", error.message()), None);
     }
-    let plan = resolve(&desk, &Section::new(&desk, "pipeline file", 1, root.get_ref()), path, overrides);
-    let plan = plan.map(|plan| RunPlan { pipeline_sha256: hex(&Sha256::digest(text.as_bytes())), ..plan });
+    let section = Section::new(&desk, "pipeline file", 1, root.get_ref());
+    let plan = resolve(&desk, &section, hex(&Sha256::digest(text.as_bytes())));
+    drop(section);
     (plan, Mistakes { file, list: desk.into_mistakes() })
 }
 
@@ -162,29 +174,10 @@ impl Head {
 fn read_head(section: Section<'_, '_, '_>, overrides: &Overrides) -> Head {
     let name = section.need_text("name").map(|name| name.value);
     let title = section.text("title").map(|title| title.value);
-    let as_of = section.moment("as_of").and_then(|moment| read_moment(&section, &moment));
-    let as_of = overrides.as_of.or(as_of);
-    let as_of = as_of.or(overrides.without_as_of.then_some(NaiveDateTime::default()));
-    if as_of.is_none() {
-        let hint = Some("write `as_of = 2024-04-01T02:00:00`, or give --as-of".to_owned());
-        section.report(section.line(), "[pipeline]: the run has no as-of time", hint);
-    }
-    if as_of.is_some_and(|as_of| !(1900..=9999).contains(&as_of.year())) {
-        section.report(
-            section.line(),
-            "[pipeline]: the as-of time lies outside the years 1900 to 9999",
-            None,
-        );
-    }
+    let as_of = read_as_of(&section, overrides);
     let period = section.section("period", "[pipeline] period").and_then(read_period);
     let hub = section.need_text("hub");
-    let zone = section.text("zone").map_or_else(|| "Asia/Ho_Chi_Minh".to_owned(), |zone| zone.value);
-    let offset = section.number("utc_offset_hours").map_or(7.0, |offset| {
-        if !(-12.0..=14.0).contains(&offset.value) {
-            section.report(offset.line, "[pipeline]: `utc_offset_hours` must be between -12 and 14", None);
-        }
-        offset.value
-    });
+    let (zone, utc_offset) = read_clock(&section);
     let mut levels: Vec<(&str, Option<Severity>)> =
         Severity::ALL.iter().map(|s| (s.code(), Some(*s))).collect();
     levels.push(("never", None));
@@ -199,9 +192,40 @@ fn read_head(section: Section<'_, '_, '_>, overrides: &Overrides) -> Head {
         period,
         hub,
         zone,
-        utc_offset: TimeDelta::seconds((offset * 3600.0) as i64),
+        utc_offset,
         fail_at,
     }
+}
+
+/// The moment a run stands for: the command line's, else the pipeline's.
+pub(super) fn read_as_of(section: &Section<'_, '_, '_>, overrides: &Overrides) -> Option<NaiveDateTime> {
+    let as_of = section.moment("as_of").and_then(|moment| read_moment(section, &moment));
+    let as_of = overrides.as_of.or(as_of);
+    let as_of = as_of.or(overrides.without_as_of.then_some(NaiveDateTime::default()));
+    if as_of.is_none() {
+        let hint = Some("write `as_of = 2024-04-01T02:00:00`, or give --as-of".to_owned());
+        section.report(section.line(), "[pipeline]: the run has no as-of time", hint);
+    }
+    if as_of.is_some_and(|as_of| !(1900..=9999).contains(&as_of.year())) {
+        section.report(
+            section.line(),
+            "[pipeline]: the as-of time lies outside the years 1900 to 9999",
+            None,
+        );
+    }
+    as_of
+}
+
+/// The zone of the run's clock, and its distance from UTC.
+pub(super) fn read_clock(section: &Section<'_, '_, '_>) -> (String, TimeDelta) {
+    let zone = section.text("zone").map_or_else(|| "Asia/Ho_Chi_Minh".to_owned(), |zone| zone.value);
+    let offset = section.number("utc_offset_hours").map_or(7.0, |offset| {
+        if !(-12.0..=14.0).contains(&offset.value) {
+            section.report(offset.line, "[pipeline]: `utc_offset_hours` must be between -12 and 14", None);
+        }
+        offset.value
+    });
+    (zone, TimeDelta::seconds((offset * 3600.0) as i64))
 }
 
 fn read_moment(section: &Section<'_, '_, '_>, moment: &Lined<String>) -> Option<NaiveDateTime> {

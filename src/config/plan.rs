@@ -160,11 +160,10 @@ impl SystemPlan {
     /// A delimited system whose first columns are mapped to fields in order, for tests of the reader.
     #[cfg(test)]
     pub fn for_test(headers: &[&str]) -> Self {
-        let columns = FieldName::ALL.iter().zip(headers).map(|(field, header)| ColumnPlan {
-            field: *field,
-            source: (*header).to_owned(),
-            line: 1,
-        });
+        let columns = FieldName::ALL
+            .iter()
+            .zip(headers)
+            .map(|(field, header)| ColumnPlan::of_dossier(*field, (*header).to_owned(), 1));
         Self {
             name: "test".to_owned(),
             text: TextPlan { delimiter: Some(",".to_owned()), ..TextPlan::default() },
@@ -188,9 +187,23 @@ pub struct StatusLabel {
 #[derive(Debug, Clone)]
 pub struct ColumnPlan {
     pub field: FieldName,
+    /// The pipeline's own name for it, where it is no field of a dossier.
+    pub own: Option<String>,
     /// A header, or a path such as `DinhDanhCHS[0].SoDinhDanh` in JSON.
     pub source: String,
     pub line: usize,
+}
+
+impl ColumnPlan {
+    /// A field of a dossier.
+    pub fn of_dossier(field: FieldName, source: String, line: usize) -> Self {
+        Self { field, own: None, source, line }
+    }
+
+    /// The field as the pipeline names it.
+    pub fn name(&self) -> &str {
+        self.own.as_deref().unwrap_or(self.field.name())
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

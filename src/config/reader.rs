@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 
+use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -64,6 +65,11 @@ impl<'d, 't, 'v> Section<'d, 't, 'v> {
         self.line
     }
 
+    /// As a person would write it: `[[system]]`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     pub fn report(&self, line: usize, text: impl Into<String>, hint: Option<String>) {
         self.desk.report(line, text, hint);
     }
@@ -103,6 +109,17 @@ impl<'d, 't, 'v> Section<'d, 't, 'v> {
             self.missing(key);
         }
         self.text(key)
+    }
+
+    /// Whether a key holds a table, rather than a plain value.
+    pub fn is_table(&self, key: &str) -> bool {
+        self.table.get(key).is_some_and(|value| value.get_ref().is_table())
+    }
+
+    /// Whether a key holds a number, rather than a word or a table.
+    pub fn is_number(&self, key: &str) -> bool {
+        let is_number = |value: &DeValue<'_>| matches!(value, DeValue::Integer(_) | DeValue::Float(_));
+        self.table.get(key).is_some_and(|value| is_number(value.get_ref()))
     }
 
     /// One of a closed list of words.
@@ -200,6 +217,31 @@ impl<'d, 't, 'v> Section<'d, 't, 'v> {
         Some(list)
     }
 
+    /// `true` or `false`.
+    pub fn flag(&self, key: &str) -> Option<Lined<bool>> {
+        let (value, line) = self.raw(key)?;
+        match value {
+            DeValue::Boolean(value) => Some(Lined { value: *value, line }),
+            other => {
+                self.wrong_type(key, line, "true or false", other);
+                None
+            }
+        }
+    }
+
+    /// A value whose form the code of its own declares, such as `{ jaro_winkler = [0.92] }`.
+    pub fn parsed<T: DeserializeOwned>(&self, key: &str) -> Option<Lined<T>> {
+        let (value, line) = self.raw(key)?;
+        match plain(value).try_into::<T>() {
+            Ok(value) => Some(Lined { value, line }),
+            Err(error) => {
+                let (text, hint) = in_words(error.message());
+                self.report(line, format!("{}: `{key}`: {text}", self.name), hint);
+                None
+            }
+        }
+    }
+
     pub fn section(&self, key: &str, name: &str) -> Option<Section<'d, 't, 'v>> {
         let (value, line) = self.raw(key)?;
         let Some(table) = value.as_table() else {
@@ -255,5 +297,55 @@ impl<'d, 't, 'v> Section<'d, 't, 'v> {
                 self.report(line, format!("{}: unknown key `{name}`", self.name), Some(hint));
             }
         }
+    }
+}
+
+/// The value without its places in the file.
+fn plain(value: &DeValue<'_>) -> toml::Value {
+    match value {
+        DeValue::String(text) => toml::Value::String(text.to_string()),
+        DeValue::Integer(number) => {
+            let digits = number.as_str().replace('_', "");
+            i64::from_str_radix(&digits, number.radix())
+                .map_or(toml::Value::String(digits), toml::Value::Integer)
+        }
+        DeValue::Float(number) => {
+            let digits = number.as_str().replace('_', "");
+            digits.parse().map_or(toml::Value::String(digits), toml::Value::Float)
+        }
+        DeValue::Boolean(value) => toml::Value::Boolean(*value),
+        DeValue::Datetime(moment) => toml::Value::Datetime(*moment),
+        DeValue::Array(items) => toml::Value::Array(items.iter().map(|item| plain(item.get_ref())).collect()),
+        DeValue::Table(table) => {
+            let entries =
+                table.iter().map(|(key, value)| (key.get_ref().to_string(), plain(value.get_ref())));
+            toml::Value::Table(entries.collect())
+        }
+    }
+}
+
+/// The words of an error of serde, and the nearest of the words it expected.
+fn in_words(message: &str) -> (String, Option<String>) {
+    let message = message.trim();
+    let Some((text, expected)) = message.split_once(", expected ") else { return (message.to_owned(), None) };
+    let quoted =
+        |text: &str| -> Vec<String> { text.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
+    let (found, known) = (quoted(text), quoted(expected));
+    let near = found.first().and_then(|found| did_you_mean(found, known.iter().map(String::as_str)));
+    (text.to_owned(), Some(near.unwrap_or_else(|| format!("expected {expected}"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_words;
+
+    #[test]
+    fn a_slip_in_a_word_that_serde_knows_is_named() {
+        let said = "unknown variant `jaro_winkle`, expected one of `exact`, `jaro_winkler`, `date`";
+        let (text, hint) = in_words(said);
+        assert_eq!(text, "unknown variant `jaro_winkle`");
+        assert_eq!(hint.as_deref(), Some("did you mean `jaro_winkler`?"));
+        let (text, hint) = in_words("invalid type: string \"x\", expected f64");
+        assert_eq!((text.as_str(), hint.as_deref()), ("invalid type: string \"x\"", Some("expected f64")));
     }
 }

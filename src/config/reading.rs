@@ -7,7 +7,7 @@ use super::plan::{Expectations, ShiftPolicy, TextPlan};
 use super::reader::{Lined, Section};
 use crate::domain::encoding::Encoding;
 
-/// What a `[[system]]` block says of its files.
+/// What a `[[system]]` or `[[table]]` block says of its files.
 #[derive(Debug)]
 pub struct Reading {
     pub format: Option<FileKind>,
@@ -25,12 +25,13 @@ pub fn read(section: &Section<'_, '_, '_>) -> Reading {
     let sheet = section.text("sheet");
     let has_sheets = format.is_none_or(|format| format.is_workbook() || format == FileKind::Html);
     if let Some(sheet) = sheet.as_ref().filter(|_| !has_sheets) {
-        section.report(sheet.line, "[[system]]: only a workbook or an HTML page has a `sheet`", None);
+        let text = format!("{}: only a workbook or an HTML page has a `sheet`", section.name());
+        section.report(sheet.line, text, None);
     }
     let records = section.text("records");
     if let Some(records) = records.as_ref().filter(|_| format.is_some_and(|format| format != FileKind::Json))
     {
-        section.report(records.line, "[[system]]: only json has `records`", None);
+        section.report(records.line, format!("{}: only json has `records`", section.name()), None);
     }
     let encodings: Vec<(&str, Encoding)> = Encoding::ALL.iter().map(|e| (e.code(), *e)).collect();
     let shifts = [("refuse", ShiftPolicy::Refuse), ("repair", ShiftPolicy::Repair)];
@@ -52,9 +53,10 @@ fn read_text(section: &Section<'_, '_, '_>, format: Option<FileKind>) -> TextPla
     if let Some(delimiter) = section.text("delimiter") {
         let hint = "such as \",\", \";\", \"|\", \"\\t\" or \"||\"";
         if !is_text {
-            section.report(delimiter.line, "[[system]]: only csv has a `delimiter`", None);
+            section.report(delimiter.line, format!("{}: only csv has a `delimiter`", section.name()), None);
         } else if delimiter.value.is_empty() || delimiter.value.contains(['"', '\n', '\r']) {
-            section.report(delimiter.line, "[[system]]: `delimiter` cannot be that", Some(hint.to_owned()));
+            let text = format!("{}: `delimiter` cannot be that", section.name());
+            section.report(delimiter.line, text, Some(hint.to_owned()));
         } else {
             plan.delimiter = Some(delimiter.value);
         }
@@ -77,7 +79,7 @@ fn one_byte(section: &Section<'_, '_, '_>, text: &Lined<String>, key: &str) -> O
             let hint = "such as quote = \"'\", or quote = \"\" where quotes are plain letters";
             section.report(
                 text.line,
-                format!("[[system]]: `{key}` must be one ASCII character"),
+                format!("{}: `{key}` must be one ASCII character", section.name()),
                 Some(hint.into()),
             );
             None
@@ -90,7 +92,7 @@ fn read_member(section: &Section<'_, '_, '_>) -> Option<glob::Pattern> {
     match glob::Pattern::new(&member.value) {
         Ok(pattern) => Some(pattern),
         Err(error) => {
-            let text = format!("[[system]]: `member` is no file name with wildcards: {}", error.msg);
+            let text = format!("{}: `member` is no file name with wildcards: {}", section.name(), error.msg);
             section.report(member.line, text, Some("such as \"*.csv\"".to_owned()));
             None
         }

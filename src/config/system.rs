@@ -150,10 +150,9 @@ fn read(section: &Section<'_, '_, '_>) -> Option<SystemPlan> {
     })
 }
 
-/// System names become column names, so they are kept to `a-z`, `0-9` and `_`.
+/// System names become column names.
 fn is_plain_name(section: &Section<'_, '_, '_>, name: &Lined<String>) -> bool {
-    let plain = name.value.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    let plain = is_plain(&name.value);
     if !plain {
         let hint = Some("use lower-case letters, digits and `_`, such as `ho_tich`".to_owned());
         section.report(name.line, format!("`{}` cannot name a system", name.value), hint);
@@ -161,11 +160,17 @@ fn is_plain_name(section: &Section<'_, '_, '_>, name: &Lined<String>) -> bool {
     plain
 }
 
-fn read_files(section: &Section<'_, '_, '_>) -> Vec<FilePattern> {
+/// What may name a column of a table: `a-z`, `0-9` and `_`.
+pub fn is_plain(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+pub fn read_files(section: &Section<'_, '_, '_>) -> Vec<FilePattern> {
     let mut files = Vec::new();
     let names = section.texts("files").unwrap_or_default();
     if names.is_empty() {
-        section.report(section.line(), "[[system]]: `files` is missing or empty", None);
+        section.report(section.line(), format!("{}: `files` is missing or empty", section.name()), None);
     }
     for name in names {
         match FilePattern::parse(&name.value) {
@@ -176,7 +181,8 @@ fn read_files(section: &Section<'_, '_, '_>) -> Vec<FilePattern> {
     files
 }
 
-fn read_dates(section: &Section<'_, '_, '_>) -> Vec<DatePattern> {
+/// `dates`: the forms declared, and behind them those of true dates.
+pub fn read_dates(section: &Section<'_, '_, '_>) -> Vec<DatePattern> {
     let mut patterns = Vec::new();
     for text in section.texts("dates").unwrap_or_default() {
         match DatePattern::parse(&text.value) {
@@ -184,7 +190,11 @@ fn read_dates(section: &Section<'_, '_, '_>) -> Vec<DatePattern> {
             Err(error) => section.report(text.line, format!("date form `{}`: {error}", text.value), None),
         }
     }
-    // True dates of workbooks and columnar files are read in these forms, which can mean nothing else.
+    with_true_dates(patterns)
+}
+
+/// True dates of workbooks and columnar files are read in these forms, which can mean nothing else.
+pub fn with_true_dates(mut patterns: Vec<DatePattern>) -> Vec<DatePattern> {
     for form in ["yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ssZ"] {
         if !patterns.iter().any(|known: &DatePattern| known.as_str() == form) {
             patterns.extend(DatePattern::parse(form));
@@ -217,7 +227,7 @@ fn read_columns(section: &Section<'_, '_, '_>) -> Vec<ColumnPlan> {
             );
             continue;
         };
-        columns.push(ColumnPlan { field, source: source.to_string(), line: name.line });
+        columns.push(ColumnPlan::of_dossier(field, source.to_string(), name.line));
     }
     columns.sort_by_key(|column| column.field);
     columns

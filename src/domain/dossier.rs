@@ -31,18 +31,24 @@ macro_rules! fields {
     ($($(#[$doc:meta])* $variant:ident $name:literal $kind:ident,)*) => {
         /// A canonical field; a pipeline maps an export's column to it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum FieldName { $($(#[$doc])* $variant,)* }
+        pub enum FieldName {
+            $($(#[$doc])* $variant,)*
+            /// A column of a table that holds no dossiers: free text under a name of the pipeline's own.
+            /// No pipeline of dossiers can map it.
+            Own,
+        }
 
         impl FieldName {
+            /// The fields of a dossier.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
             /// The name in pipelines and output columns.
             pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
+                match self { $(Self::$variant => $name,)* Self::Own => "own" }
             }
 
             pub fn kind(self) -> FieldKind {
-                match self { $(Self::$variant => FieldKind::$kind,)* }
+                match self { $(Self::$variant => FieldKind::$kind,)* Self::Own => FieldKind::Text }
             }
         }
     };

@@ -221,7 +221,7 @@ fn contents(path: &Path, found: &Inspected) -> Contents {
     let mut system = SystemPlan::of_nothing();
     for column in &table.columns {
         if let Some(proposal) = &column.proposal {
-            system.columns.push(ColumnPlan { field: proposal.field, source: column.header.clone(), line: 0 });
+            system.columns.push(ColumnPlan::of_dossier(proposal.field, column.header.clone(), 0));
             if proposal.field.kind() == FieldKind::Timestamp {
                 let patterns = column.dates.cover.iter();
                 system.dates.extend(patterns.filter_map(|pattern| DatePattern::parse(pattern).ok()));

@@ -195,8 +195,7 @@ fn columns(member: &Member) -> Result<Sample, OpenError> {
     let mut keys = Vec::new();
     column_paths(schema.fields(), "", 0, &mut keys);
     let mut system = SystemPlan::of_nothing();
-    system.columns =
-        keys.iter().map(|key| ColumnPlan { field: FieldName::Code, source: key.clone(), line: 0 }).collect();
+    system.columns = keys.iter().map(|key| ColumnPlan::of_dossier(FieldName::Code, key.clone(), 0)).collect();
     let file = columnar::open(&member.bytes, member.kind, "", &system)?;
     let batch = match file.pieces() {
         0 => RawBatch::new(keys.len(), None),

@@ -25,7 +25,7 @@ fn read(path: &Path, form: Form) -> Vec<Vec<String>> {
     system.columns = FIELDS
         .iter()
         .zip(HEADER)
-        .map(|(field, header)| ColumnPlan { field: *field, source: header.to_owned(), line: 1 })
+        .map(|(field, header)| ColumnPlan::of_dossier(*field, header.to_owned(), 1))
         .collect();
     system.dates_from_content = true;
     if let Form::Csv(csv) = form {

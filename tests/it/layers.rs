@@ -72,6 +72,13 @@ fn the_engine_knows_no_vietnam() {
 }
 
 #[test]
+fn a_run_over_tables_knows_no_dossier() {
+    let words =
+        ["dossier", "hồ sơ", "mot_cua", "dvcqg", "province", "ministry", "fieldname", "crate::generate"];
+    forbid("tables", &words);
+}
+
+#[test]
 fn the_generator_and_the_rules_share_no_code() {
     let words = ["crate::domain", "crate::engine", "crate::stages", "crate::config"];
     forbid("generate", &words);
@@ -79,7 +86,7 @@ fn the_generator_and_the_rules_share_no_code() {
 
 #[test]
 fn no_stage_reads_a_clock_or_the_environment() {
-    for folder in ["stages", "engine", "domain", "config", "report", "generate", "evaluate"] {
+    for folder in ["stages", "engine", "domain", "config", "report", "generate", "evaluate", "tables"] {
         forbid(folder, &["systemtime::now", "instant::now", "utc::now", "local::now", "env::var"]);
     }
 }

@@ -15,5 +15,8 @@ mod rules;
 mod scored;
 mod seeds;
 mod support;
+mod tables;
+mod tables_made;
+mod tables_truth;
 mod traps;
 mod writers;

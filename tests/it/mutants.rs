@@ -18,11 +18,7 @@ static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 fn system() -> SystemPlan {
     let mut system = SystemPlan::of_nothing();
     let fields = [FieldName::Code, FieldName::ReceivedAt, FieldName::OwnerName];
-    let column = |(field, header): (&FieldName, &str)| ColumnPlan {
-        field: *field,
-        source: header.to_owned(),
-        line: 1,
-    };
+    let column = |(field, header): (&FieldName, &str)| ColumnPlan::of_dossier(*field, header.to_owned(), 1);
     system.columns = fields.iter().zip(HEADER).map(column).collect();
     system.dates_from_content = true;
     system

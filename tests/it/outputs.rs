@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::path::Path;
 
 use arrow::datatypes::{DataType, TimeUnit};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -9,7 +10,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use crate::support::{TABLES, generate, part, root, run, table};
 
 /// Tables, their columns and types, as the page tells them.
-fn documented() -> BTreeMap<String, Vec<(String, String)>> {
+pub fn documented() -> BTreeMap<String, Vec<(String, String)>> {
     let page = std::fs::read_to_string(root().join("docs/data-formats.md")).expect("the page");
     let mut tables: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     let mut current = None;
@@ -25,6 +26,14 @@ fn documented() -> BTreeMap<String, Vec<(String, String)>> {
         }
     }
     tables
+}
+
+/// The columns of a published table with their types, as the page names types.
+pub fn columns(out: &Path, table: &str) -> Vec<(String, String)> {
+    let file = File::open(part(out, table)).expect("a part");
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet");
+    let own = |field: &arrow::datatypes::FieldRef| (field.name().clone(), word(field.data_type()).to_owned());
+    reader.schema().fields().iter().map(own).collect()
 }
 
 fn word(kind: &DataType) -> &'static str {
@@ -60,14 +69,7 @@ fn every_column_is_documented_and_every_documented_column_is_there() {
                 per_system.iter().map(|(column, kind)| (column.replace("<system>", system), kind.clone())),
             );
         }
-        let file = File::open(part(&out, name)).expect("a part");
-        let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet");
-        let actual: Vec<(String, String)> = reader
-            .schema()
-            .fields()
-            .iter()
-            .map(|field| (field.name().clone(), word(field.data_type()).to_owned()))
-            .collect();
+        let actual = columns(&out, name);
         let expected: Vec<(String, String)> = expected
             .into_iter()
             .map(|(column, kind)| (column, if kind == "id" { "text".to_owned() } else { kind }))

@@ -89,7 +89,12 @@ pub type Row = BTreeMap<String, String>;
 
 /// A table row by row, every value as text, nulls left out.
 pub fn table(out: &Path, name: &str) -> Vec<Row> {
-    let file = File::open(part(out, name)).expect("the part opens");
+    rows_of(&part(out, name))
+}
+
+/// A Parquet file row by row, as [`table`] gives it.
+pub fn rows_of(path: &Path) -> Vec<Row> {
+    let file = File::open(path).expect("the part opens");
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet").build().expect("a reader");
     let mut rows = Vec::new();
     for batch in reader {

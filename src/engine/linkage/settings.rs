@@ -59,6 +59,24 @@ fn one() -> u32 {
 }
 
 impl Settings {
+    /// The defaults, with nothing to compare and nothing to block on yet.
+    pub fn of(decide: Decide) -> Self {
+        Self {
+            decide,
+            threshold: Threshold::default(),
+            verdict: VerdictSettings::default(),
+            comparison: Vec::new(),
+            block: Vec::new(),
+            look_alike: Vec::new(),
+            most_bits: most_bits(),
+            plainly_wrong: plainly_wrong(),
+            block_cap: block_cap(),
+            never_block_on: BTreeMap::new(),
+            outside_rows: outside_rows(),
+            most_per_table: one(),
+        }
+    }
+
     /// The fields that settings name, each once, in order of first use.
     pub fn fields(&self) -> Vec<String> {
         let mut out: Vec<String> = Vec::new();

@@ -148,11 +148,8 @@ mod tests {
     fn system() -> SystemPlan {
         let mut system = SystemPlan::for_test(&[]);
         system.dates = vec![DatePattern::parse("yyyy-MM-dd HH:mm:ss").expect("a pattern")];
-        let column = |field, source: &str| crate::config::plan::ColumnPlan {
-            field,
-            source: source.to_owned(),
-            line: 1,
-        };
+        let column =
+            |field, source: &str| crate::config::plan::ColumnPlan::of_dossier(field, source.to_owned(), 1);
         system.columns = vec![column(FieldName::Fee, "Lệ phí"), column(FieldName::Code, "Mã")];
         system
     }

@@ -22,7 +22,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -49,6 +49,8 @@ use source::unpack::{self, Member};
 pub enum LoadError {
     #[error("{place}: {text} (pipeline line {line}){}", hint.as_ref().map(|hint| format!("\n  {hint}")).unwrap_or_default())]
     Header { place: String, line: usize, text: String, hint: Option<String> },
+    #[error("{file}: {reason}\n  every table is needed: nothing can be linked without it")]
+    NotWhole { file: String, reason: String },
     #[error("read an export again: {0}\n  did the file change during the run?")]
     Again(io::Error),
 }
@@ -59,6 +61,7 @@ impl LoadError {
         match self {
             Self::Header { text, hint: Some(hint), .. } => format!("{text} ({hint})"),
             Self::Header { text, .. } => text.clone(),
+            Self::NotWhole { reason, .. } => reason.clone(),
             Self::Again(error) => error.to_string(),
         }
     }
@@ -178,7 +181,7 @@ pub fn load(plan: &RunPlan, history: &History) -> Result<Loaded, Vec<LoadError>>
     let mut systems: Vec<LoadedSystem> =
         plan.systems.iter().map(|_| LoadedSystem { feeds: Vec::new() }).collect();
     let mut errors = Vec::new();
-    for (index, feeds) in open_all(plan) {
+    for (index, feeds) in Exports::of(plan).open() {
         match feeds {
             Ok(mut feeds) => systems[index].feeds.append(&mut feeds),
             Err((feed, found)) if history.fitted(&plan.systems[index].name, &plan.pipeline_sha256) => {
@@ -194,9 +197,9 @@ pub fn load(plan: &RunPlan, history: &History) -> Result<Loaded, Vec<LoadError>>
 
 /// Opens every export only to hold its header against the mapping: what does not fit, and which
 /// exports are not there or not readable.
-pub fn check_headers(plan: &RunPlan) -> (Vec<LoadError>, Vec<String>) {
+pub fn check_headers(exports: &Exports<'_>) -> (Vec<LoadError>, Vec<String>) {
     let (mut errors, mut absent) = (Vec::new(), Vec::new());
-    for (_, feeds) in open_all(plan) {
+    for (_, feeds) in exports.open() {
         match feeds {
             Ok(feeds) => {
                 absent.extend(feeds.iter().filter_map(|feed| crate::check::absence(&feed.file, &feed.state)));
@@ -208,34 +211,81 @@ pub fn check_headers(plan: &RunPlan) -> (Vec<LoadError>, Vec<String>) {
     (errors, absent)
 }
 
+/// Opens exports of which every one is needed: what is missing, empty, damaged or cut off is an error.
+///
+/// # Errors
+/// Every export that cannot be read whole, and every mapping that does not fit.
+pub fn load_whole(exports: &Exports<'_>) -> Result<Loaded, Vec<LoadError>> {
+    let mut systems: Vec<LoadedSystem> =
+        exports.systems.iter().map(|_| LoadedSystem { feeds: Vec::new() }).collect();
+    let mut errors = Vec::new();
+    for (index, feeds) in exports.open() {
+        match feeds {
+            Ok(mut feeds) => {
+                errors.extend(feeds.iter().filter_map(not_whole));
+                systems[index].feeds.append(&mut feeds);
+            }
+            Err((_, mut found)) => errors.append(&mut found),
+        }
+    }
+    if errors.is_empty() { Ok(Loaded { systems }) } else { Err(errors) }
+}
+
+fn not_whole(feed: &Feed) -> Option<LoadError> {
+    let reason = match &feed.state {
+        FeedState::Open(opened) => opened.damage.clone()?,
+        FeedState::Missing => "the file is not there".to_owned(),
+        FeedState::Empty => "the file has no bytes".to_owned(),
+        FeedState::Unreadable(reason) | FeedState::Shifted(reason) | FeedState::DoesNotFit(reason) => {
+            reason.clone()
+        }
+    };
+    Some(LoadError::NotWhole { file: feed.file.clone(), reason })
+}
+
 /// The feeds of one file, or the file that does not fit and why.
 type OpenedFile = Result<Vec<Feed>, (Box<Feed>, Vec<LoadError>)>;
 
-fn open_all(plan: &RunPlan) -> Vec<(usize, OpenedFile)> {
-    let mut jobs: Vec<(usize, &SystemPlan, FoundFile)> = Vec::new();
-    for (index, system) in plan.systems.iter().enumerate() {
-        for pattern in &system.files {
-            let found = files::find(&plan.input_dir, pattern, plan.as_of, system.nights_back);
-            // Two patterns may name one file: it is read once.
-            let new = found
-                .into_iter()
-                .filter(|file| !jobs.iter().any(|(of, _, known)| *of == index && known.name == file.name));
-            let new: Vec<FoundFile> = new.collect();
-            jobs.extend(new.into_iter().map(|file| (index, system, file)));
-        }
+/// What is to be opened, and for which night.
+#[derive(Debug, Clone, Copy)]
+pub struct Exports<'p> {
+    pub systems: &'p [SystemPlan],
+    pub input_dir: &'p Path,
+    pub as_of: NaiveDateTime,
+    pub utc_offset: TimeDelta,
+}
+
+impl<'p> Exports<'p> {
+    pub fn of(plan: &'p RunPlan) -> Self {
+        let RunPlan { systems, input_dir, as_of, utc_offset, .. } = plan;
+        Self { systems, input_dir, as_of: *as_of, utc_offset: *utc_offset }
     }
-    let offset = plan.utc_offset;
-    jobs.into_par_iter()
-        .map(|(index, system, file)| {
-            let feeds = open(&plan.input_dir, &file, system).map(|mut feeds| {
-                for feed in &mut feeds {
-                    feed.written = feed.written.and_then(|at| at.checked_add_signed(offset));
-                }
-                feeds
-            });
-            (index, feeds)
-        })
-        .collect()
+
+    fn open(&self) -> Vec<(usize, OpenedFile)> {
+        let mut jobs: Vec<(usize, &SystemPlan, FoundFile)> = Vec::new();
+        for (index, system) in self.systems.iter().enumerate() {
+            for pattern in &system.files {
+                let found = files::find(self.input_dir, pattern, self.as_of, system.nights_back);
+                // Two patterns may name one file: it is read once.
+                let is_new = |file: &FoundFile| {
+                    !jobs.iter().any(|(of, _, known)| *of == index && known.name == file.name)
+                };
+                let new: Vec<FoundFile> = found.into_iter().filter(is_new).collect();
+                jobs.extend(new.into_iter().map(|file| (index, system, file)));
+            }
+        }
+        jobs.into_par_iter()
+            .map(|(index, system, file)| {
+                let feeds = open(self.input_dir, &file, system).map(|mut feeds| {
+                    for feed in &mut feeds {
+                        feed.written = feed.written.and_then(|at| at.checked_add_signed(self.utc_offset));
+                    }
+                    feeds
+                });
+                (index, feeds)
+            })
+            .collect()
+    }
 }
 
 fn open(dir: &Path, file: &FoundFile, system: &SystemPlan) -> OpenedFile {

@@ -172,17 +172,21 @@ pub fn masked(field: FieldName, cell: &str) -> String {
         }
         _ => false,
     };
-    let cell = cell.chars().take(60);
-    if plain {
-        return cell.collect();
-    }
-    cell.map(|c| match c {
+    if plain { cell.chars().take(SHOWN).collect() } else { shape(cell) }
+}
+
+/// Letters and digits of a refused cell that are shown, as they are or as their shape.
+const SHOWN: usize = 60;
+
+/// The shape of a cell: `Aaa Aaa`, `99/99/9999`.
+pub fn shape(cell: &str) -> String {
+    let shaped = cell.chars().take(SHOWN).map(|c| match c {
         c if c.is_numeric() => '9',
         c if c.is_uppercase() => 'A',
         c if c.is_alphabetic() => 'a',
         c => c,
-    })
-    .collect()
+    });
+    shaped.collect()
 }
 
 #[cfg(test)]

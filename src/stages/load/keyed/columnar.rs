@@ -147,7 +147,7 @@ fn find_columns(schema: &Schema, name: &str, system: &SystemPlan) -> Result<Vec<
                 errors.push(LoadError::Header {
                     place: name.to_owned(),
                     line: column.line,
-                    text: format!("has no column `{}` for `{}`", column.source, column.field.name()),
+                    text: format!("has no column `{}` for `{}`", column.source, column.name()),
                     hint: Some(hint),
                 });
             }

@@ -178,9 +178,11 @@ impl JsonFile {
         let Some(record) = std::str::from_utf8(raw).ok().and_then(|text| Record::parse(text).ok()) else {
             return Ok(false);
         };
-        let mut vital =
-            system.columns.iter().zip(&self.columns).filter(|(column, _)| column.field.is_vital());
-        Ok(vital.all(|(_, path)| path.text(&record).is_some()))
+        // Of a table without vital fields, every mapped key.
+        let has_vital = system.columns.iter().any(|column| column.field.is_vital());
+        let mut needed =
+            system.columns.iter().zip(&self.columns).filter(|(c, _)| c.field.is_vital() || !has_vital);
+        Ok(needed.all(|(_, path)| path.text(&record).is_some()))
     }
 
     fn cut_lines(&mut self) -> Result<Option<String>, OpenError> {
@@ -282,7 +284,7 @@ impl JsonFile {
             errors.push(LoadError::Header {
                 place: name.to_owned(),
                 line: column.line,
-                text: format!("no record has `{}` for `{}`", column.source, column.field.name()),
+                text: format!("no record has `{}` for `{}`", column.source, column.name()),
                 hint: near.map(|near| format!("did you mean `{near}`?")),
             });
         }

@@ -29,6 +29,9 @@ pub struct Furniture {
 
 impl Furniture {
     pub fn kind(&self, row: &impl Cells) -> RowKind {
+        if self.vital.is_empty() {
+            return self.kind_of_any(row);
+        }
         let filled = self.vital.iter().filter(|at| !is_blank(row.cell(**at))).count();
         if filled == self.vital.len() && !self.may_be_header(row) {
             return RowKind::Record;
@@ -47,14 +50,26 @@ impl Furniture {
         }
     }
 
+    /// A row of a table of which nothing is known: what holds anything but the header's words is a record.
+    fn kind_of_any(&self, row: &impl Cells) -> RowKind {
+        if (0..row.width()).all(|at| is_blank(row.cell(at))) {
+            RowKind::Blank
+        } else if self.repeats_header(row) {
+            RowKind::HeaderAgain
+        } else {
+            RowKind::Record
+        }
+    }
+
     /// Every cell stands in the header as well, on any of its levels; one cell in common is not enough.
     fn repeats_header(&self, row: &impl Cells) -> bool {
         let stands = |at: usize| {
             let cell = row.cell(at).trim_ascii();
             self.header.iter().any(|level| level.get(at).is_some_and(|title| title.trim_ascii() == cell))
         };
-        let filled: Vec<usize> = (0..row.width()).filter(|at| !is_blank(row.cell(*at))).collect();
-        filled.len() > 1 && filled.into_iter().all(stands)
+        let mut filled = 0;
+        let mut cells = (0..row.width()).filter(|at| !is_blank(row.cell(*at))).inspect(|_| filled += 1);
+        cells.all(stands) && filled > 1
     }
 
     fn may_be_header(&self, row: &impl Cells) -> bool {
@@ -126,5 +141,20 @@ mod tests {
             assert_eq!(furniture().kind(&row_of(text)), kind, "{text}");
         }
         assert_eq!(row::copy(7, &row_of("a|b")).width(), 2);
+    }
+
+    #[test]
+    fn without_vital_cells_whatever_is_not_blank_is_a_record() {
+        let furniture = Furniture { vital: Vec::new(), ..furniture() };
+        for (text, kind) in [
+            ("||| ", RowKind::Blank),
+            ("\u{a0}|||", RowKind::Blank),
+            ("STT|Mã|Ngày|Lệ phí", RowKind::HeaderAgain),
+            ("STT|||", RowKind::Record),
+            ("total|||5", RowKind::Record),
+            ("|||5", RowKind::Record),
+        ] {
+            assert_eq!(furniture.kind(&row_of(text)), kind, "{text}");
+        }
     }
 }

@@ -79,7 +79,7 @@ pub fn find(
                 format!(
                     "has no column `{}` for `{}` (header in row {})",
                     column.source,
-                    column.field.name(),
+                    column.name(),
                     number(rows.1)
                 ),
                 nearest(wanted, &titles),

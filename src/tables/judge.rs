@@ -1,0 +1,265 @@
+//! The engine over the tables of a pipeline: one table, two, or every pair of three and more.
+//!
+//! It gives the engine columns of text and gets back pairs of rows. It must not look at a value.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::read::TableRows;
+use crate::comparators;
+use crate::config::tables::TablesPlan;
+use crate::engine::components::Components;
+use crate::engine::linkage::cost::Blocking;
+use crate::engine::linkage::decide::{Judged, Outcome, Prepared};
+use crate::engine::linkage::error::LinkageError;
+use crate::engine::linkage::evidence::Evidence;
+use crate::engine::linkage::explain::Waterfall;
+use crate::engine::linkage::frequency::Frequencies;
+use crate::engine::linkage::model::Model;
+use crate::engine::linkage::settings::Settings;
+use crate::engine::linkage::several::{Member, Several};
+use crate::engine::linkage::table::{Column, Table};
+use crate::engine::linkage::verdict::Verdict;
+
+#[derive(Debug, Error)]
+pub enum JudgeError {
+    #[error(transparent)]
+    Linkage(#[from] LinkageError),
+    #[error("model {path}: {reason}")]
+    Model { path: String, reason: String },
+}
+
+/// Tables made ready for the engine.
+pub enum Ready<'s> {
+    /// One table or two.
+    Pair(Box<Prepared<'s>>, (usize, usize)),
+    Several(Box<Several<'s>>),
+}
+
+/// Two tables, or one with itself, and what was judged of their pairs.
+pub struct Part {
+    /// Positions among the tables, equal for one table alone.
+    pub tables: (usize, usize),
+    pub model: Model,
+    /// All pairs that were kept, with the unlinked ones.
+    pub outcome: Outcome,
+    /// Linked and ambiguous ones, in the order of rows.
+    pub pairs: Vec<Judged>,
+    /// Of `pairs`.
+    pub evidence: Evidence,
+    /// Comparisons with their levels, as `evidence` numbers them.
+    pub comparisons: Vec<(String, Vec<String>)>,
+    pub blocking: Blocking,
+}
+
+/// What was found out about the tables.
+pub struct Linked {
+    pub parts: Vec<Part>,
+    /// Records that are one thing: two and more, by table and row, each sorted.
+    pub clusters: Vec<Vec<Member>>,
+    /// The model came from a file.
+    pub given_model: bool,
+}
+
+/// Takes the fields that the settings need.
+///
+/// # Errors
+/// When settings and tables do not fit, which the pipeline's check tells before.
+pub fn prepare<'s>(tables: &[TableRows], settings: &'s Settings) -> Result<Ready<'s>, JudgeError> {
+    let registry = comparators::registry();
+    let own: Vec<Table> = tables.iter().map(|table| of_engine(table, &settings.fields())).collect();
+    Ok(match own.len() {
+        0..=2 => {
+            let last = own.len().saturating_sub(1);
+            Ready::Pair(Box::new(Prepared::new(own, settings, &registry)?), (0, last))
+        }
+        _ => Ready::Several(Box::new(Several::new(&own, settings, &registry, &Frequencies::new())?)),
+    })
+}
+
+fn of_engine(table: &TableRows, fields: &[String]) -> Table {
+    let mut columns = Vec::new();
+    for field in fields {
+        let Some(texts) = table.texts(field) else { continue };
+        let mut column = Column::new(field);
+        texts.iter().for_each(|value| column.push(value));
+        columns.push(column);
+    }
+    let ids = table.texts("record_id");
+    let key = |row| xxh3_64(ids.and_then(|ids| ids.get(row)).unwrap_or_default().as_bytes());
+    Table::new(columns, (0..table.len()).map(key).collect())
+}
+
+impl<'s> Ready<'s> {
+    /// The pairs of tables, in the order of models.
+    pub fn pairs(&self) -> Vec<(usize, usize)> {
+        match self {
+            Self::Pair(_, tables) => vec![*tables],
+            Self::Several(several) => several.pairs(),
+        }
+    }
+
+    fn prepared(&self, tables: (usize, usize)) -> Option<&Prepared<'s>> {
+        match self {
+            Self::Pair(prepared, _) => Some(prepared),
+            Self::Several(several) => several.pair(tables.0, tables.1),
+        }
+    }
+
+    /// What the blocking rules give of every pair of tables, before anything is scored.
+    pub fn blocking(&self) -> Vec<((usize, usize), Blocking)> {
+        let of = |tables: (usize, usize)| Some((tables, self.prepared(tables)?.cost()));
+        self.pairs().into_iter().filter_map(of).collect()
+    }
+
+    /// A model of every pair of tables, learnt from them.
+    pub fn train(&mut self) -> Vec<Model> {
+        match self {
+            Self::Pair(prepared, _) => vec![prepared.train()],
+            Self::Several(several) => several.train(),
+        }
+    }
+
+    /// Judges every pair of tables by its model, and gathers the clusters.
+    ///
+    /// # Errors
+    /// When a model does not fit the comparisons.
+    pub fn judge(
+        &mut self,
+        models: Vec<Model>,
+        given_model: bool,
+        tables: &[TableRows],
+    ) -> Result<Linked, JudgeError> {
+        let (outcomes, clusters) = match self {
+            Self::Pair(prepared, of) => match models.as_slice() {
+                [model] => {
+                    let outcome = prepared.judge(model)?;
+                    let clusters = gathered(&outcome, *of, tables);
+                    (vec![(*of, outcome)], clusters)
+                }
+                other => return Err(LinkageError::ModelsAndTables { models: other.len(), pairs: 1 }.into()),
+            },
+            Self::Several(several) => {
+                let cases = several.judge(&models)?;
+                (cases.outcomes, cases.cases)
+            }
+        };
+        let mut parts = Vec::new();
+        for ((tables, outcome), model) in outcomes.into_iter().zip(models) {
+            let Some(prepared) = self.prepared(tables) else { continue };
+            let open = |pair: &&Judged| pair.verdict != Verdict::Unlinked;
+            let pairs: Vec<Judged> = outcome.pairs.iter().filter(open).copied().collect();
+            let evidence = prepared.evidence(&model, &pairs)?;
+            let (comparisons, blocking) = (prepared.comparisons(), prepared.cost());
+            parts.push(Part { tables, model, outcome, pairs, evidence, comparisons, blocking });
+        }
+        Ok(Linked { parts, clusters, given_model })
+    }
+
+    /// The weight of one pair, taken apart.
+    ///
+    /// # Errors
+    /// When a row does not exist, or the model does not fit.
+    pub fn explain(&self, part: &Part, left: u32, right: u32) -> Result<Waterfall, JudgeError> {
+        let prepared = self.prepared(part.tables);
+        let found = LinkageError::Tables { found: part.tables.1, must: "a pair of the pipeline's tables" };
+        Ok(prepared.ok_or(found)?.explain(&part.model, left, right)?)
+    }
+}
+
+/// Clusters of one table as the engine made them; of two, the records that links connect.
+fn gathered(outcome: &Outcome, of: (usize, usize), tables: &[TableRows]) -> Vec<Vec<Member>> {
+    if !outcome.clusters.is_empty() {
+        let own = |cluster: &Vec<u32>| cluster.iter().map(|row| (of.0, *row)).collect();
+        return outcome.clusters.iter().map(own).collect();
+    }
+    let lefts = tables.get(of.0).map_or(0, TableRows::len) as u32;
+    let is_link = of.0 != of.1;
+    let rights = if is_link { tables.get(of.1).map_or(0, TableRows::len) } else { 0 };
+    let mut sets = Components::new(lefts as usize + rights);
+    let linked = outcome.pairs.iter().filter(|pair| pair.verdict.is_linked());
+    let nodes: Vec<(u32, u32)> =
+        linked.map(|pair| (pair.left, if is_link { lefts + pair.right } else { pair.right })).collect();
+    nodes.iter().for_each(|(left, right)| sets.union(*left, *right));
+    let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for node in nodes.iter().flat_map(|(left, right)| [*left, *right]) {
+        groups.entry(sets.root(node)).or_default().push(node);
+    }
+    let member = |node: u32| if node < lefts { (of.0, node) } else { (of.1, node - lefts) };
+    groups
+        .into_values()
+        .map(|mut nodes| {
+            nodes.sort_unstable();
+            nodes.dedup();
+            nodes.into_iter().map(member).collect()
+        })
+        .collect()
+}
+
+/// A model file of three tables and more: one model per pair of tables.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ModelsFile {
+    pair: Vec<PairModel>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PairModel {
+    left: String,
+    right: String,
+    model: toml::Table,
+}
+
+/// The models as the text of one file.
+///
+/// # Errors
+/// When a model cannot be written as TOML.
+pub fn models_to_toml(
+    models: &[Model],
+    pairs: &[(usize, usize)],
+    plan: &TablesPlan,
+) -> Result<String, JudgeError> {
+    if let [model] = models {
+        return Ok(model.to_toml());
+    }
+    let failed = |reason: String| JudgeError::Model { path: "to write".to_owned(), reason };
+    let mut pair = Vec::new();
+    for (model, (left, right)) in models.iter().zip(pairs) {
+        let name = |at: usize| plan.tables.get(at).map_or_else(String::new, |table| table.name.clone());
+        let model = model.to_toml().parse::<toml::Table>().map_err(|error| failed(error.to_string()))?;
+        pair.push(PairModel { left: name(*left), right: name(*right), model });
+    }
+    toml::to_string(&ModelsFile { pair }).map_err(|error| failed(error.to_string()))
+}
+
+/// The models of a file, in the order of the pairs of tables.
+///
+/// # Errors
+/// When the file cannot be read, or does not hold a model for every pair of tables.
+pub fn read_models(path: &Path, plan: &TablesPlan) -> Result<Vec<Model>, JudgeError> {
+    let failed = |reason: String| JudgeError::Model { path: path.display().to_string(), reason };
+    let hint = "\n  `doisoat train` writes it";
+    let text = std::fs::read_to_string(path).map_err(|error| failed(format!("{error}{hint}")))?;
+    let own = |error: LinkageError| failed(error.to_string());
+    if plan.tables.len() <= 2 {
+        return Ok(vec![Model::from_toml(&text).map_err(own)?]);
+    }
+    let file: ModelsFile = toml::from_str(&text).map_err(|error| failed(error.message().to_owned()))?;
+    let mut models = Vec::new();
+    for first in 0..plan.tables.len() {
+        for second in first + 1..plan.tables.len() {
+            let (left, right) = (&plan.tables[first].name, &plan.tables[second].name);
+            let holds = |pair: &&PairModel| pair.left == *left && pair.right == *right;
+            let pair = file.pair.iter().find(holds);
+            let pair = pair.ok_or_else(|| failed(format!("no model of `{left}` and `{right}`{hint}")))?;
+            let text = toml::to_string(&pair.model).map_err(|error| failed(error.to_string()))?;
+            models.push(Model::from_toml(&text).map_err(own)?);
+        }
+    }
+    Ok(models)
+}
