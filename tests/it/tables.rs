@@ -472,6 +472,22 @@ fn two_records_as_alike_as_two_others_are_ambiguous() {
 }
 
 #[test]
+fn evidence_can_be_kept_to_what_is_not_certain() {
+    let case = Case::two();
+    let links = table(&case.run("all"), "links");
+    let open: BTreeSet<String> =
+        links.iter().filter(|link| link["certain"] == "false").map(|link| link["link_id"].clone()).collect();
+    assert!(!open.is_empty() && open.len() < links.len(), "{} of {}", open.len(), links.len());
+    case.edit("[link]", "[link]\nevidence = \"uncertain\"");
+    let told = |out: &Path| -> BTreeSet<String> {
+        table(out, "link_evidence").iter().map(|row| row["link_id"].clone()).collect()
+    };
+    assert_eq!(told(&case.run("uncertain")), open);
+    case.edit("\"uncertain\"", "\"none\"");
+    assert!(told(&case.run("none")).is_empty());
+}
+
+#[test]
 fn no_value_of_a_record_reaches_the_report_or_an_error() {
     let case = Case::two();
     let output = run(text(&case.pipeline()), case.folder.path(), &case.out(), &[]);
