@@ -165,7 +165,11 @@ fn check_tables(
         Err(mistakes) => return Ok(Err(mistakes)),
     };
     if !cli.quiet && !cli.json {
-        say(&format!("{}: in order, {} tables\n", pipeline.display(), checked.plan.tables.len()))?;
+        let tables = match checked.plan.tables.len() {
+            1 => "1 table".to_owned(),
+            several => format!("{several} tables"),
+        };
+        say(&format!("{}: in order, {tables}\n", pipeline.display()))?;
         for absent in &checked.absent {
             say(&format!("  not checked, {absent}\n"))?;
         }

@@ -21,7 +21,17 @@ pub struct LinkPlan {
     pub settings: Settings,
     /// A trained model beside the pipeline; the night's own data are trained on where absent.
     pub model: Option<PathBuf>,
+    pub evidence: EvidenceOf,
     lines: Lines,
+}
+
+/// Which pairs have their evidence written out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EvidenceOf {
+    All,
+    /// Ambiguous pairs, and links that are not certain.
+    Uncertain,
+    None,
 }
 
 /// Where things stand in the file, each list in its order.
@@ -49,14 +59,17 @@ pub fn read(root: &Section<'_, '_, '_>, decide: Decide, base: &Path) -> LinkPlan
     let block = read_blocks(root, &mut lines);
     let look_alike = read_look_alikes(root, &mut lines);
     let mut settings = Settings { comparison, block, look_alike, ..Settings::of(decide) };
-    let mut model = None;
+    let (mut model, mut evidence) = (None, EvidenceOf::All);
     if let Some(section) = root.section("link", "[link]") {
         lines.link = section.line();
         model = section.text("model").map(|file| base.join(file.value));
+        let choices =
+            [("all", EvidenceOf::All), ("uncertain", EvidenceOf::Uncertain), ("none", EvidenceOf::None)];
+        evidence = section.choice("evidence", &choices).map_or(evidence, |choice| choice.value);
         read_link(&section, &mut settings);
         section.check_unknown();
     }
-    LinkPlan { settings, model, lines }
+    LinkPlan { settings, model, evidence, lines }
 }
 
 fn read_link(section: &Section<'_, '_, '_>, settings: &mut Settings) {

@@ -100,19 +100,21 @@ pub fn explain(
     let (own, other) = (&read.tables[left.0], &read.tables[right.0]);
     let waterfall = ready.explain(part, left.1, right.1)?;
     let has_look_alikes = !plan.link.settings.look_alike.is_empty();
-    let value = |table: &TableRows, field: &str, row: u32| {
-        table.texts(field).and_then(|texts| texts.get(row as usize)).map(str::to_owned)
-    };
+    let values = ready.values(part)?;
     let bars = waterfall.bars.into_iter().filter(|bar| bar.name != LOOK_ALIKES || has_look_alikes);
-    let bars = bars.map(|bar| FieldBar {
-        left: value(own, &bar.name, left.1),
-        right: value(other, &bar.name, right.1),
-        name: bar.name,
-        level: bar.level,
-        m: bar.m,
-        u: bar.u,
-        bits: bar.bits,
-        from_frequency: bar.from_frequency,
+    let bars = bars.map(|bar| {
+        let field = values.field(&bar.name);
+        let (own, other) = field.map_or((None, None), |field| values.of(field, left.1, right.1));
+        FieldBar {
+            left: own.map(str::to_owned),
+            right: other.map(str::to_owned),
+            name: bar.name,
+            level: bar.level,
+            m: bar.m,
+            u: bar.u,
+            bits: bar.bits,
+            from_frequency: bar.from_frequency,
+        }
     });
     let name = |table: &TableRows, row: u32| format!("{}:{}", table.name, table.id(row));
     let record = |table: &TableRows, row: u32| {

@@ -2,9 +2,9 @@
 //!
 //! It gives the engine columns of text and gets back pairs of rows. It must not look at a value.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use xxhash_rust::xxh3::xxh3_64;
@@ -23,6 +23,7 @@ use crate::engine::linkage::model::Model;
 use crate::engine::linkage::settings::Settings;
 use crate::engine::linkage::several::{Member, Several};
 use crate::engine::linkage::table::{Column, Table};
+use crate::engine::linkage::values::Values;
 use crate::engine::linkage::verdict::Verdict;
 
 #[derive(Debug, Error)]
@@ -45,13 +46,9 @@ pub struct Part {
     /// Positions among the tables, equal for one table alone.
     pub tables: (usize, usize),
     pub model: Model,
-    /// All pairs that were kept, with the unlinked ones.
+    /// Its pairs stand in the order of rows.
     pub outcome: Outcome,
-    /// Linked and ambiguous ones, in the order of rows.
-    pub pairs: Vec<Judged>,
-    /// Of `pairs`.
-    pub evidence: Evidence,
-    /// Comparisons with their levels, as `evidence` numbers them.
+    /// Comparisons with their levels, as evidence numbers them.
     pub comparisons: Vec<(String, Vec<String>)>,
     pub blocking: Blocking,
 }
@@ -65,13 +62,24 @@ pub struct Linked {
     pub given_model: bool,
 }
 
-/// Takes the fields that the settings need.
+impl Linked {
+    /// Lets go of the pairs that are neither linked nor ambiguous.
+    pub fn without_unlinked(mut self) -> Self {
+        for part in &mut self.parts {
+            part.outcome.pairs.retain(|pair| pair.verdict != Verdict::Unlinked);
+            part.outcome.pairs.shrink_to_fit();
+        }
+        self
+    }
+}
+
+/// Moves the fields that the settings need from the tables to the engine; [`Ready::values`] has them from then on.
 ///
 /// # Errors
 /// When settings and tables do not fit, which the pipeline's check tells before.
-pub fn prepare<'s>(tables: &[TableRows], settings: &'s Settings) -> Result<Ready<'s>, JudgeError> {
+pub fn prepare<'s>(tables: &mut [TableRows], settings: &'s Settings) -> Result<Ready<'s>, JudgeError> {
     let registry = comparators::registry();
-    let own: Vec<Table> = tables.iter().map(|table| of_engine(table, &settings.fields())).collect();
+    let own: Vec<Table> = tables.iter_mut().map(|table| of_engine(table, &settings.fields())).collect();
     Ok(match own.len() {
         0..=2 => {
             let last = own.len().saturating_sub(1);
@@ -81,13 +89,14 @@ pub fn prepare<'s>(tables: &[TableRows], settings: &'s Settings) -> Result<Ready
     })
 }
 
-fn of_engine(table: &TableRows, fields: &[String]) -> Table {
+fn of_engine(table: &mut TableRows, fields: &[String]) -> Table {
     let mut columns = Vec::new();
     for field in fields {
         let Some(texts) = table.texts(field) else { continue };
         let mut column = Column::new(field);
         texts.iter().for_each(|value| column.push(value));
         columns.push(column);
+        table.forget(field);
     }
     let ids = table.texts("record_id");
     let key = |row| xxh3_64(ids.and_then(|ids| ids.get(row)).unwrap_or_default().as_bytes());
@@ -151,13 +160,26 @@ impl<'s> Ready<'s> {
         let mut parts = Vec::new();
         for ((tables, outcome), model) in outcomes.into_iter().zip(models) {
             let Some(prepared) = self.prepared(tables) else { continue };
-            let open = |pair: &&Judged| pair.verdict != Verdict::Unlinked;
-            let pairs: Vec<Judged> = outcome.pairs.iter().filter(open).copied().collect();
-            let evidence = prepared.evidence(&model, &pairs)?;
             let (comparisons, blocking) = (prepared.comparisons(), prepared.cost());
-            parts.push(Part { tables, model, outcome, pairs, evidence, comparisons, blocking });
+            parts.push(Part { tables, model, outcome, comparisons, blocking });
         }
         Ok(Linked { parts, clusters, given_model })
+    }
+
+    /// The values of the pairs of a part, of the fields that the settings name.
+    ///
+    /// # Errors
+    /// When there is no such part.
+    pub fn values(&self, part: &Part) -> Result<Values<'_>, JudgeError> {
+        Ok(self.of_part(part)?.values())
+    }
+
+    /// What each comparison says of pairs of a part.
+    ///
+    /// # Errors
+    /// When the model does not fit.
+    pub fn evidence(&self, part: &Part, pairs: &[Judged]) -> Result<Evidence, JudgeError> {
+        Ok(self.of_part(part)?.evidence(&part.model, pairs)?)
     }
 
     /// The weight of one pair, taken apart.
@@ -165,9 +187,12 @@ impl<'s> Ready<'s> {
     /// # Errors
     /// When a row does not exist, or the model does not fit.
     pub fn explain(&self, part: &Part, left: u32, right: u32) -> Result<Waterfall, JudgeError> {
-        let prepared = self.prepared(part.tables);
+        Ok(self.of_part(part)?.explain(&part.model, left, right)?)
+    }
+
+    fn of_part(&self, part: &Part) -> Result<&Prepared<'s>, JudgeError> {
         let found = LinkageError::Tables { found: part.tables.1, must: "a pair of the pipeline's tables" };
-        Ok(prepared.ok_or(found)?.explain(&part.model, left, right)?)
+        Ok(self.prepared(part.tables).ok_or(found)?)
     }
 }
 
@@ -185,18 +210,14 @@ fn gathered(outcome: &Outcome, of: (usize, usize), tables: &[TableRows]) -> Vec<
     let nodes: Vec<(u32, u32)> =
         linked.map(|pair| (pair.left, if is_link { lefts + pair.right } else { pair.right })).collect();
     nodes.iter().for_each(|(left, right)| sets.union(*left, *right));
-    let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for node in nodes.iter().flat_map(|(left, right)| [*left, *right]) {
-        groups.entry(sets.root(node)).or_default().push(node);
-    }
+    let mut members: Vec<(u32, u32)> =
+        nodes.iter().flat_map(|(left, right)| [*left, *right]).map(|node| (sets.root(node), node)).collect();
+    members.par_sort_unstable();
+    members.dedup();
     let member = |node: u32| if node < lefts { (of.0, node) } else { (of.1, node - lefts) };
-    groups
-        .into_values()
-        .map(|mut nodes| {
-            nodes.sort_unstable();
-            nodes.dedup();
-            nodes.into_iter().map(member).collect()
-        })
+    members
+        .chunk_by(|one, next| one.0 == next.0)
+        .map(|group| group.iter().map(|(_, node)| member(*node)).collect())
         .collect()
 }
 

@@ -30,11 +30,11 @@ use crate::progress::Progress;
 use crate::run::RunRequest;
 use crate::stages::load::{self, LoadError};
 use crate::stages::write::TableError;
-use judge::{JudgeError, Linked};
+use judge::{JudgeError, Linked, Ready};
 use learnt::{BlockingReport, TrainReport};
 use read::{Read, ReadError};
 use report::TablesReport;
-use write::{BUILDERS, Night};
+use write::{Night, OF_LINKED, OF_READ};
 
 #[derive(Debug, Error)]
 pub enum TablesError {
@@ -76,7 +76,7 @@ impl TablesError {
 
 /// The names of the tables.
 pub fn table_names() -> Vec<&'static str> {
-    BUILDERS.map(|(name, _)| name).to_vec()
+    OF_READ.iter().map(|(name, _)| *name).chain(OF_LINKED.iter().map(|(name, _)| *name)).collect()
 }
 
 /// Links the tables of a pipeline and publishes what was found. A pure function of pipeline, model, inputs and
@@ -89,17 +89,24 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(TablesRepor
         Overrides { as_of: request.as_of, input_dir: request.input.clone(), ..Overrides::default() };
     let plan = tables::load(&request.pipeline, &overrides)?;
     let models = given_models(&plan)?;
-    let read = read::read(&plan, progress)?;
+    let mut read = read::read(&plan, progress)?;
     let _ = read.account.check("read")?;
     let run_id = run_id(&plan, &read, models.as_deref());
     let run_date = plan.as_of.date().to_string();
     let mut publication = Publication::begin(&request.out, &run_date, &run_id, request.replace)?;
 
-    let linked = link(&plan, &read, models, progress)?;
-    let night = Night { plan: &plan, read: &read, linked: &linked };
     let clock = Clock { zone: plan.zone.clone(), utc_offset_ms: plan.utc_offset.num_milliseconds() };
-    progress.begin("build and write the tables", BUILDERS.len() as u64);
-    for (name, build) in BUILDERS {
+    // Written before linking: most columns then go to the engine, and are never held twice.
+    progress.begin("write what was read", OF_READ.len() as u64);
+    for (name, build) in OF_READ {
+        publication.stage_table(&build(&plan, &read)?, &clock, &metadata(&plan, &run_id, name))?;
+        progress.advance(1);
+    }
+    let (ready, linked) = link(&plan, &mut read, models, progress)?;
+    let linked = linked.without_unlinked();
+    let night = Night { plan: &plan, read: &read, ready: &ready, linked: &linked };
+    progress.begin("write what was found", OF_LINKED.len() as u64);
+    for (name, build) in OF_LINKED {
         publication.stage_table(&build(&night)?, &clock, &metadata(&plan, &run_id, name))?;
         progress.advance(1);
     }
@@ -109,14 +116,14 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(TablesRepor
     Ok((report, exit))
 }
 
-fn link(
-    plan: &TablesPlan,
-    read: &Read,
+fn link<'p>(
+    plan: &'p TablesPlan,
+    read: &mut Read,
     models: Option<Vec<Model>>,
     progress: &dyn Progress,
-) -> Result<Linked, TablesError> {
+) -> Result<(Ready<'p>, Linked), TablesError> {
     progress.begin("block", 1);
-    let mut ready = judge::prepare(&read.tables, &plan.link.settings)?;
+    let mut ready = judge::prepare(&mut read.tables, &plan.link.settings)?;
     let given = models.is_some();
     let models = match models {
         Some(models) => models,
@@ -126,7 +133,8 @@ fn link(
         }
     };
     progress.begin("score and decide", 1);
-    Ok(ready.judge(models, given, &read.tables)?)
+    let linked = ready.judge(models, given, &read.tables)?;
+    Ok((ready, linked))
 }
 
 fn given_models(plan: &TablesPlan) -> Result<Option<Vec<Model>>, JudgeError> {
@@ -144,9 +152,9 @@ pub fn train(
     progress: &dyn Progress,
 ) -> Result<TrainReport, TablesError> {
     let plan = tables::load(pipeline, overrides)?;
-    let read = read::read(&plan, progress)?;
+    let mut read = read::read(&plan, progress)?;
     let _ = read.account.check("read")?;
-    let mut ready = judge::prepare(&read.tables, &plan.link.settings)?;
+    let mut ready = judge::prepare(&mut read.tables, &plan.link.settings)?;
     progress.begin("train", 1);
     let models = ready.train();
     let text = judge::models_to_toml(&models, &ready.pairs(), &plan)?;
@@ -167,12 +175,9 @@ pub fn explain(
 ) -> Result<crate::report::waterfall::Explanation, TablesError> {
     let plan = tables::load(pipeline, overrides)?;
     let models = given_models(&plan)?;
-    let read = read::read(&plan, progress)?;
+    let mut read = read::read(&plan, progress)?;
     let pair = explain::find(&read, names).map_err(TablesError::Record)?;
-    let mut ready = judge::prepare(&read.tables, &plan.link.settings)?;
-    let given = models.is_some();
-    let models = models.unwrap_or_else(|| ready.train());
-    let linked = ready.judge(models, given, &read.tables)?;
+    let (ready, linked) = link(&plan, &mut read, models, progress)?;
     Ok(explain::explain(&plan, &read, &ready, &linked, pair)?)
 }
 
@@ -218,8 +223,8 @@ pub fn check(pipeline: &Path, overrides: &Overrides) -> Result<Checked, Mistakes
 /// # Errors
 /// When an input does not fit.
 pub fn blocking(plan: &TablesPlan, progress: &dyn Progress) -> Result<BlockingReport, TablesError> {
-    let read = read::read(plan, progress)?;
-    let ready = judge::prepare(&read.tables, &plan.link.settings)?;
+    let mut read = read::read(plan, progress)?;
+    let ready = judge::prepare(&mut read.tables, &plan.link.settings)?;
     Ok(BlockingReport::new(plan, &ready.blocking()))
 }
 

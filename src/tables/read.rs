@@ -85,6 +85,12 @@ impl TableRows {
         Texts::of(&self.frame, column).ok()
     }
 
+    /// Lets a column go that stands elsewhere.
+    pub fn forget(&mut self, column: &str) {
+        // Of a column that is not there nothing has to go.
+        let _ = self.frame.drop_in_place(column);
+    }
+
     /// The name of a record.
     pub fn id(&self, row: u32) -> &str {
         self.texts("record_id").and_then(|ids| ids.get(row as usize)).unwrap_or_default()

@@ -1,5 +1,6 @@
 //! What a run over tables says on the terminal, in two languages, and to machines.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::path::Path;
 
@@ -77,7 +78,7 @@ const SHOWN: usize = 3;
 
 impl TablesReport {
     pub fn new(night: &Night<'_>, run_id: &str, out: &Path, manifest: &Path) -> Self {
-        let Night { plan, read, linked } = night;
+        let Night { plan, read, ready: _, linked } = night;
         let lost = |table: usize, file: &str| {
             let of = |entry: &&Refused| entry.table == table && !entry.is_row && entry.file == file;
             read.quarantine.iter().filter(of).count() as u64
@@ -119,14 +120,15 @@ impl TablesReport {
 
 fn pair_line(night: &Night<'_>, part: &Part) -> PairLine {
     let (left, right) = (&night.read.tables[part.tables.0], &night.read.tables[part.tables.1]);
-    let of = |linked: bool| part.pairs.iter().filter(move |pair| pair.verdict.is_linked() == linked);
-    let (mut linked, mut open): (Vec<&Judged>, Vec<&Judged>) = (of(true).collect(), of(false).collect());
-    // Ties stand in the order of ids.
-    let heavier = |a: &&Judged, b: &&Judged| b.bits.total_cmp(&a.bits);
-    linked.sort_by(heavier);
-    open.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(heavier(a, b)));
-    let weakest = linked.iter().rev().take(SHOWN.min(linked.len().saturating_sub(SHOWN))).rev();
-    let shown = linked.iter().take(SHOWN).chain(weakest).chain(open.iter().take(SHOWN));
+    let of = |linked: bool| part.outcome.pairs.iter().filter(move |p| p.verdict.is_linked() == linked);
+    let all = of(true).count();
+    let strongest = first(of(true), SHOWN, |a, b| b.bits.total_cmp(&a.bits));
+    let mut weakest = first(of(true), SHOWN.min(all.saturating_sub(SHOWN)), |a, b| a.bits.total_cmp(&b.bits));
+    weakest.reverse();
+    let open = first(of(false), SHOWN, |a, b| {
+        b.probability.total_cmp(&a.probability).then(b.bits.total_cmp(&a.bits))
+    });
+    let shown = strongest.iter().chain(&weakest).chain(&open);
     let example = |pair: &&Judged| Example {
         state: pair.verdict.name(),
         left: left.id(pair.left).to_owned(),
@@ -139,10 +141,9 @@ fn pair_line(night: &Night<'_>, part: &Part) -> PairLine {
     PairLine {
         left: left.name.clone(),
         right: right.name.clone(),
-        linked: linked.len() as u64,
-        certain: part.pairs.iter().filter(|pair| pair.certain).count() as u64,
-        ambiguous: part.pairs.iter().filter(|pair| matches!(pair.verdict, Verdict::Ambiguous(_))).count()
-            as u64,
+        linked: all as u64,
+        certain: of(true).filter(|pair| pair.certain).count() as u64,
+        ambiguous: of(false).filter(|pair| pair.verdict != Verdict::Unlinked).count() as u64,
         threshold: part.outcome.threshold,
         expected_matches: part.outcome.expected_matches,
         training: Training::of(model, !night.linked.given_model, part.outcome.other_data),
@@ -151,6 +152,23 @@ fn pair_line(night: &Night<'_>, part: &Part) -> PairLine {
         all_pairs: part.blocking.all_pairs,
         examples: shown.map(example).collect(),
     }
+}
+
+/// The first pairs in an order; ties stand in the order of ids.
+fn first<'p>(
+    pairs: impl Iterator<Item = &'p Judged>,
+    most: usize,
+    order: impl Fn(&Judged, &Judged) -> Ordering,
+) -> Vec<&'p Judged> {
+    let mut best: Vec<&Judged> = Vec::with_capacity(most + 1);
+    for pair in pairs {
+        let at = best.partition_point(|known| order(known, pair) != Ordering::Greater);
+        if at < most {
+            best.insert(at, pair);
+            best.truncate(most);
+        }
+    }
+    best
 }
 
 /// A report and the language it is read in.
@@ -218,7 +236,9 @@ impl TablesText<'_> {
             let heading = [own.state, own.left, own.right, own.weight, own.probability, own.margin];
             let mut table = TextTable::new(&heading);
             for Example { state, left, right, weight, probability, margin } in &pair.examples {
-                let margin = margin.map_or_else(String::new, |margin| format!("{margin:.1}"));
+                let margin = margin.map_or_else(String::new, |margin| {
+                    format!("{:.1}", (margin * 10.0).round() / 10.0 + 0.0)
+                });
                 let numbers = [format!("{weight:.1}"), format!("{probability:.6}"), margin];
                 let words = [(*state).to_owned(), left.clone(), right.clone()];
                 table.row(words.into_iter().chain(numbers).collect());

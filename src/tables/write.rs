@@ -1,32 +1,38 @@
 //! The tables of a run over tables; docs/data-formats.md lists every column.
 
-use std::collections::BTreeMap;
+use polars::prelude::PolarsError;
 
-use super::judge::{Linked, Part};
+use super::TablesError;
+use super::judge::{Linked, Part, Ready};
 use super::read::{Read, TableRows};
+use crate::config::linkage::EvidenceOf;
 use crate::config::tables::{TablesPlan, ValueKind};
+use crate::engine::frame::{Ints, Texts};
 use crate::engine::id::{self, Id};
 use crate::engine::linkage::decide::Judged;
+use crate::engine::linkage::values::Values;
 use crate::engine::linkage::verdict::{Doubt, Verdict};
 use crate::engine::table::{Kind, Table, TableSchema};
 use crate::stages::normalise::column::days_of;
 use crate::stages::write::TableError;
 use crate::stages::write::rows::{Cell, Rows, count, maybe, text};
 
-/// Everything the tables are made from.
+/// Everything that the tables of links are made from.
 pub struct Night<'a> {
     pub plan: &'a TablesPlan,
     pub read: &'a Read,
+    pub ready: &'a Ready<'a>,
     pub linked: &'a Linked,
 }
 
-type Builder = for<'a, 'n> fn(&'a Night<'n>) -> Result<Table, TableError>;
+type OfRead = fn(&TablesPlan, &Read) -> Result<Table, TablesError>;
+type OfLinked = for<'a, 'n> fn(&'a Night<'n>) -> Result<Table, TablesError>;
 
-/// Every table of a run over tables, in the order in which they are written.
-pub const BUILDERS: [(&str, Builder); 8] = [
-    ("feeds", feeds),
-    ("quarantine", quarantine),
-    ("records", records),
+/// The tables that are written before anything is linked.
+pub const OF_READ: [(&str, OfRead); 3] = [("feeds", feeds), ("quarantine", quarantine), ("records", records)];
+
+/// The tables that are written after.
+pub const OF_LINKED: [(&str, OfLinked); 5] = [
     ("links", links),
     ("link_evidence", link_evidence),
     ("clusters", clusters),
@@ -39,23 +45,40 @@ impl<'a> Night<'a> {
         &self.read.tables[at]
     }
 
-    /// A link is named by both its records, whatever was judged of them.
-    fn link_id(&self, part: &Part, pair: &Judged) -> Id {
-        let (left, right) = (self.table(part.tables.0), self.table(part.tables.1));
-        id::of(&["link", &left.name, left.id(pair.left), &right.name, right.id(pair.right)])
+    fn sides(&self, part: &Part) -> (Names<'a>, Names<'a>) {
+        (Names::of(self.table(part.tables.0)), Names::of(self.table(part.tables.1)))
+    }
+}
+
+/// The names of the records of a table.
+#[derive(Clone, Copy)]
+struct Names<'a> {
+    table: &'a str,
+    ids: Option<Texts<'a>>,
+}
+
+impl<'a> Names<'a> {
+    fn of(table: &'a TableRows) -> Self {
+        Self { table: &table.name, ids: table.texts("record_id") }
     }
 
-    fn pairs(&self) -> impl Iterator<Item = (&'a Part, &'a Judged)> {
-        self.linked.parts.iter().flat_map(|part| part.pairs.iter().map(move |pair| (part, pair)))
+    fn get(&self, row: u32) -> &'a str {
+        self.ids.and_then(|ids| ids.get(row as usize)).unwrap_or_default()
     }
+}
+
+/// A link is named by both its records, whatever was judged of them.
+fn link_id(left: Names<'_>, right: Names<'_>, pair: &Judged) -> Id {
+    id::of(&["link", left.table, left.get(pair.left), right.table, right.get(pair.right)])
 }
 
 /// Milli-bits are more than a weight is worth, and readers of text see the same number.
 fn rounded<'c>(value: f64) -> Cell<'c> {
-    Cell::Float(Some((value * 1000.0).round() / 1000.0))
+    // Adding 0 takes the sign off -0.
+    Cell::Float(Some((value * 1000.0).round() / 1000.0 + 0.0))
 }
 
-fn feeds(night: &Night<'_>) -> Result<Table, TableError> {
+fn feeds(_: &TablesPlan, read: &Read) -> Result<Table, TablesError> {
     let schema = TableSchema::new(
         "feeds",
         &[
@@ -71,8 +94,8 @@ fn feeds(night: &Night<'_>) -> Result<Table, TableError> {
             ("remark", Kind::Text),
         ],
     );
-    let mut rows = Rows::new(schema, night.read.tables.len());
-    for table in &night.read.tables {
+    let mut rows = Rows::new(schema, read.tables.len());
+    for table in &read.tables {
         for feed in &table.feeds {
             rows.push([
                 text(&table.name),
@@ -88,10 +111,10 @@ fn feeds(night: &Night<'_>) -> Result<Table, TableError> {
             ]);
         }
     }
-    rows.finish()
+    Ok(rows.finish()?)
 }
 
-fn quarantine(night: &Night<'_>) -> Result<Table, TableError> {
+fn quarantine(_: &TablesPlan, read: &Read) -> Result<Table, TablesError> {
     let schema = TableSchema::new(
         "quarantine",
         &[
@@ -106,10 +129,10 @@ fn quarantine(night: &Night<'_>) -> Result<Table, TableError> {
             ("masked_value", Kind::Text),
         ],
     );
-    let mut rows = Rows::new(schema, night.read.quarantine.len());
-    for entry in &night.read.quarantine {
+    let mut rows = Rows::new(schema, read.quarantine.len());
+    for entry in &read.quarantine {
         rows.push([
-            text(&night.table(entry.table).name),
+            text(&read.tables[entry.table].name),
             text(&entry.file),
             maybe(entry.sheet.as_deref()),
             count(entry.row),
@@ -120,10 +143,10 @@ fn quarantine(night: &Night<'_>) -> Result<Table, TableError> {
             maybe(entry.masked.as_deref()),
         ]);
     }
-    rows.finish()
+    Ok(rows.finish()?)
 }
 
-fn records(night: &Night<'_>) -> Result<Table, TableError> {
+fn records<'a>(plan: &TablesPlan, read: &'a Read) -> Result<Table, TablesError> {
     let mut columns = vec![
         ("table", Kind::Label),
         ("record_id", Kind::Id),
@@ -131,7 +154,7 @@ fn records(night: &Night<'_>) -> Result<Table, TableError> {
         ("sheet", Kind::Label),
         ("row", Kind::Int),
     ];
-    columns.extend(night.plan.fields.iter().map(|field| {
+    columns.extend(plan.fields.iter().map(|field| {
         let kind = match field.kind {
             ValueKind::Text | ValueKind::Code => Kind::Text,
             ValueKind::Date => Kind::Date,
@@ -139,15 +162,18 @@ fn records(night: &Night<'_>) -> Result<Table, TableError> {
         };
         (field.name.as_str(), kind)
     }));
-    let all = night.read.tables.iter().map(TableRows::len).sum();
+    let all = read.tables.iter().map(TableRows::len).sum();
     let mut rows = Rows::new(TableSchema::new("records", &columns), all);
-    for table in &night.read.tables {
-        let fields: Vec<_> =
-            night.plan.fields.iter().map(|field| (field.kind, table.texts(&field.name))).collect();
-        for row in 0..table.len() as u32 {
-            let place = table.place(row);
-            let value = |(kind, texts): &(ValueKind, Option<_>)| {
-                let value = texts.and_then(|texts: crate::engine::frame::Texts<'_>| texts.get(row as usize));
+    for table in &read.tables {
+        let fields: Vec<(ValueKind, Option<Texts<'_>>)> =
+            plan.fields.iter().map(|field| (field.kind, table.texts(&field.name))).collect();
+        let names = Names::of(table);
+        let places = Ints::of(&table.frame, "place").map_err(of_frame)?;
+        let numbers = Ints::of(&table.frame, "row").map_err(of_frame)?;
+        for row in 0..table.len() {
+            let place = places.get(row).and_then(|place| table.places.get(place as usize));
+            let value = |(kind, texts): &(ValueKind, Option<Texts<'a>>)| {
+                let value = texts.and_then(|texts| texts.get(row));
                 match kind {
                     ValueKind::Text | ValueKind::Code => Cell::Text(value),
                     ValueKind::Date => Cell::Int(value.and_then(|date| date.parse().ok()).map(days_of)),
@@ -156,18 +182,22 @@ fn records(night: &Night<'_>) -> Result<Table, TableError> {
             };
             let head = [
                 text(&table.name),
-                text(table.id(row)),
-                maybe(place.map(|(place, _)| place.file.as_str())),
-                maybe(place.and_then(|(place, _)| place.sheet.as_deref())),
-                place.map_or(Cell::Int(None), |(_, number)| count(number)),
+                text(names.get(row as u32)),
+                maybe(place.map(|place| place.file.as_str())),
+                maybe(place.and_then(|place| place.sheet.as_deref())),
+                Cell::Int(numbers.get(row)),
             ];
             rows.push(head.into_iter().chain(fields.iter().map(value)));
         }
     }
-    rows.finish()
+    Ok(rows.finish()?)
 }
 
-fn links(night: &Night<'_>) -> Result<Table, TableError> {
+fn of_frame(source: PolarsError) -> TableError {
+    TableError::Frame { table: "records", source }
+}
+
+fn links(night: &Night<'_>) -> Result<Table, TablesError> {
     let schema = TableSchema::new(
         "links",
         &[
@@ -186,27 +216,30 @@ fn links(night: &Night<'_>) -> Result<Table, TableError> {
             ("margin", Kind::Float),
         ],
     );
-    let mut rows = Rows::new(schema, night.pairs().count());
-    for (part, pair) in night.pairs() {
-        let (left, right) = (night.table(part.tables.0), night.table(part.tables.1));
-        let link = night.link_id(part, pair);
-        rows.push([
-            text(link.as_str()),
-            text(&left.name),
-            text(left.id(pair.left)),
-            text(&right.name),
-            text(right.id(pair.right)),
-            text(pair.verdict.name()),
-            maybe(doubt(pair.verdict)),
-            rounded(pair.bits),
-            Cell::Float(Some((pair.probability * 1e9).round() / 1e9)),
-            Cell::Int(Some(i64::from(pair.certain))),
-            maybe(pair.runner_up.map(|other| left.id(other.left))),
-            maybe(pair.runner_up.map(|other| right.id(other.right))),
-            pair.runner_up.map_or(Cell::Float(None), |other| rounded(other.margin)),
-        ]);
+    let all = night.linked.parts.iter().map(|part| part.outcome.pairs.len()).sum();
+    let mut rows = Rows::new(schema, all);
+    for part in &night.linked.parts {
+        let (left, right) = night.sides(part);
+        for pair in &part.outcome.pairs {
+            let link = link_id(left, right, pair);
+            rows.push([
+                text(link.as_str()),
+                text(left.table),
+                text(left.get(pair.left)),
+                text(right.table),
+                text(right.get(pair.right)),
+                text(pair.verdict.name()),
+                maybe(doubt(pair.verdict)),
+                rounded(pair.bits),
+                Cell::Float(Some((pair.probability * 1e9).round() / 1e9)),
+                Cell::Int(Some(i64::from(pair.certain))),
+                maybe(pair.runner_up.map(|other| left.get(other.left))),
+                maybe(pair.runner_up.map(|other| right.get(other.right))),
+                pair.runner_up.map_or(Cell::Float(None), |other| rounded(other.margin)),
+            ]);
+        }
     }
-    rows.finish()
+    Ok(rows.finish()?)
 }
 
 fn doubt(verdict: Verdict) -> Option<&'static str> {
@@ -218,7 +251,7 @@ fn doubt(verdict: Verdict) -> Option<&'static str> {
     }
 }
 
-fn link_evidence(night: &Night<'_>) -> Result<Table, TableError> {
+fn link_evidence(night: &Night<'_>) -> Result<Table, TablesError> {
     let schema = TableSchema::new(
         "link_evidence",
         &[
@@ -233,65 +266,67 @@ fn link_evidence(night: &Night<'_>) -> Result<Table, TableError> {
             ("frequency_bits", Kind::Float),
         ],
     );
-    let mut rows = Rows::new(schema, night.linked.parts.iter().map(|part| part.evidence.bits.len()).sum());
+    let is_told = |pair: &&Judged| match night.plan.link.evidence {
+        EvidenceOf::All => true,
+        EvidenceOf::Uncertain => !pair.certain,
+        EvidenceOf::None => false,
+    };
+    let mut rows = Rows::new(schema, 0);
     for part in &night.linked.parts {
-        let (left, right) = (night.table(part.tables.0), night.table(part.tables.1));
-        let texts: Vec<_> =
-            part.comparisons.iter().map(|(name, _)| (left.texts(name), right.texts(name))).collect();
-        let evidence = &part.evidence;
-        let mut link = (u32::MAX, None);
-        for at in 0..evidence.bits.len() {
-            let of = evidence.pair[at];
-            let pair = &part.pairs[of as usize];
-            if link.0 != of {
-                link = (of, Some(night.link_id(part, pair)));
+        let (left, right) = night.sides(part);
+        let values = night.ready.values(part)?;
+        let fields: Vec<Option<usize>> =
+            part.comparisons.iter().map(|(name, _)| values.field(name)).collect();
+        let told: Vec<Judged> = part.outcome.pairs.iter().filter(is_told).copied().collect();
+        for pairs in told.chunks(PAIRS_AT_ONCE) {
+            let evidence = night.ready.evidence(part, pairs)?;
+            let links: Vec<Id> = pairs.iter().map(|pair| link_id(left, right, pair)).collect();
+            for (at, bits) in evidence.bits.iter().enumerate() {
+                let (of, comparison) = (evidence.pair[at] as usize, usize::from(evidence.comparison[at]));
+                let (name, levels) = &part.comparisons[comparison];
+                let level = usize::from(evidence.level[at]);
+                let learnt = part.model.comparison.get(comparison).and_then(|c| c.level.get(level));
+                let (own, other) = fields[comparison]
+                    .map_or((None, None), |field| values.of(field, pairs[of].left, pairs[of].right));
+                rows.push([
+                    text(links[of].as_str()),
+                    text(name),
+                    maybe(levels.get(level).map(String::as_str)),
+                    maybe(own),
+                    maybe(other),
+                    Cell::Float(learnt.map(|level| level.m)),
+                    Cell::Float(learnt.map(|level| level.u)),
+                    rounded(*bits),
+                    learnt.map_or(Cell::Float(None), |level| rounded(bits - (level.m / level.u).log2())),
+                ]);
             }
-            let comparison = usize::from(evidence.comparison[at]);
-            let (name, levels) = &part.comparisons[comparison];
-            let level = usize::from(evidence.level[at]);
-            let learnt = part.model.comparison.get(comparison).and_then(|c| c.level.get(level));
-            let bits = evidence.bits[at];
-            let value = |texts: Option<crate::engine::frame::Texts<'_>>, row: u32| {
-                texts.and_then(|texts| texts.get(row as usize)).map(str::to_owned)
-            };
-            let (own, other) =
-                (value(texts[comparison].0, pair.left), value(texts[comparison].1, pair.right));
-            rows.push([
-                maybe(link.1.as_ref().map(Id::as_str)),
-                text(name),
-                maybe(levels.get(level).map(String::as_str)),
-                maybe(own.as_deref()),
-                maybe(other.as_deref()),
-                Cell::Float(learnt.map(|level| level.m)),
-                Cell::Float(learnt.map(|level| level.u)),
-                rounded(bits),
-                learnt.map_or(Cell::Float(None), |level| rounded(bits - (level.m / level.u).log2())),
-            ]);
         }
     }
-    rows.finish()
+    Ok(rows.finish()?)
 }
 
-fn clusters(night: &Night<'_>) -> Result<Table, TableError> {
+/// Pairs whose evidence is held at a time.
+const PAIRS_AT_ONCE: usize = 1 << 16;
+
+fn clusters(night: &Night<'_>) -> Result<Table, TablesError> {
     let schema = TableSchema::new(
         "clusters",
         &[("cluster_id", Kind::Id), ("size", Kind::Int), ("table", Kind::Label), ("record_id", Kind::Id)],
     );
     let mut rows = Rows::new(schema, night.linked.clusters.iter().map(Vec::len).sum());
+    let names: Vec<Names<'_>> = night.read.tables.iter().map(Names::of).collect();
     for cluster in &night.linked.clusters {
         let Some((first, row)) = cluster.first() else { continue };
-        let first = night.table(*first);
-        let id = id::of(&["cluster", &first.name, first.id(*row)]);
+        let id = id::of(&["cluster", names[*first].table, names[*first].get(*row)]);
         for (table, row) in cluster {
-            let table = night.table(*table);
-            let size = count(cluster.len() as u64);
-            rows.push([text(id.as_str()), size, text(&table.name), text(table.id(*row))]);
+            let (size, own) = (count(cluster.len() as u64), names[*table]);
+            rows.push([text(id.as_str()), size, text(own.table), text(own.get(*row))]);
         }
     }
-    rows.finish()
+    Ok(rows.finish()?)
 }
 
-fn differences(night: &Night<'_>) -> Result<Table, TableError> {
+fn differences(night: &Night<'_>) -> Result<Table, TablesError> {
     let schema = TableSchema::new(
         "differences",
         &[
@@ -304,47 +339,75 @@ fn differences(night: &Night<'_>) -> Result<Table, TableError> {
     );
     let mut rows = Rows::new(schema, 0);
     for part in &night.linked.parts {
-        let (left, right) = (night.table(part.tables.0), night.table(part.tables.1));
-        let shared: Vec<_> = night
-            .plan
-            .fields
-            .iter()
-            .filter_map(|field| Some((field, left.texts(&field.name)?, right.texts(&field.name)?)))
-            .collect();
-        for pair in part.pairs.iter().filter(|pair| pair.verdict.is_linked()) {
-            let link = night.link_id(part, pair);
-            for (field, own, other) in &shared {
-                let (own, other) = (own.get(pair.left as usize), other.get(pair.right as usize));
+        let (left, right) = night.sides(part);
+        let values = night.ready.values(part)?;
+        let shared = shared(night, part, &values);
+        for pair in part.outcome.pairs.iter().filter(|pair| pair.verdict.is_linked()) {
+            let link = link_id(left, right, pair);
+            for (field, source) in &shared {
+                let (own, other) = match source {
+                    Source::Engine(at) => values.of(*at, pair.left, pair.right),
+                    Source::Kept(own, other) => (own.get(pair.left as usize), other.get(pair.right as usize)),
+                };
                 let kind = match (own, other) {
                     (own, other) if own == other => continue,
                     (None, _) => "left_empty",
                     (_, None) => "right_empty",
                     _ => "different",
                 };
-                rows.push([text(link.as_str()), text(&field.name), text(kind), maybe(own), maybe(other)]);
+                rows.push([text(link.as_str()), text(field), text(kind), maybe(own), maybe(other)]);
             }
         }
     }
-    rows.finish()
+    Ok(rows.finish()?)
+}
+
+/// Where the values of a field are.
+enum Source<'a> {
+    Engine(usize),
+    /// A field that nothing is linked by.
+    Kept(Texts<'a>, Texts<'a>),
+}
+
+/// The fields that both tables of a part map.
+fn shared<'a>(night: &Night<'a>, part: &Part, values: &Values<'_>) -> Vec<(&'a str, Source<'a>)> {
+    let maps = |table: usize, field: usize| {
+        night.plan.tables[table].columns.iter().any(|column| column.field == field)
+    };
+    let (own, other) = (night.table(part.tables.0), night.table(part.tables.1));
+    let all = night.plan.fields.iter().enumerate();
+    all.filter(|(at, _)| maps(part.tables.0, *at) && maps(part.tables.1, *at))
+        .filter_map(|(_, field)| {
+            let source = match values.field(&field.name) {
+                Some(at) => Source::Engine(at),
+                None => Source::Kept(own.texts(&field.name)?, other.texts(&field.name)?),
+            };
+            Some((field.name.as_str(), source))
+        })
+        .collect()
 }
 
 /// How the records of each table stand: linked, else in an ambiguous pair, else neither.
 pub fn standings(night: &Night<'_>) -> Vec<Standing> {
-    let mut best: Vec<BTreeMap<u32, bool>> = vec![BTreeMap::new(); night.read.tables.len()];
-    for (part, pair) in night.pairs() {
-        for (table, row) in [(part.tables.0, pair.left), (part.tables.1, pair.right)] {
-            *best[table].entry(row).or_default() |= pair.verdict.is_linked();
+    const AMBIGUOUS: u8 = 1;
+    const LINKED: u8 = 2;
+    let mut best: Vec<Vec<u8>> = night.read.tables.iter().map(|table| vec![0; table.len()]).collect();
+    for part in &night.linked.parts {
+        for pair in &part.outcome.pairs {
+            let now = if pair.verdict.is_linked() { LINKED } else { AMBIGUOUS };
+            for (table, row) in [(part.tables.0, pair.left), (part.tables.1, pair.right)] {
+                let known = &mut best[table][row as usize];
+                *known = now.max(*known);
+            }
         }
     }
-    let standing = |(table, best): (&TableRows, &BTreeMap<u32, bool>)| {
-        let linked = best.values().filter(|linked| **linked).count() as u64;
-        let ambiguous = best.len() as u64 - linked;
-        let (accepted, quarantined) =
-            (table.len() as u64, table.feeds.iter().map(|feed| feed.quarantined).sum());
+    let standing = |(table, best): (&TableRows, &Vec<u8>)| {
+        let of = |state: u8| best.iter().filter(|own| **own == state).count() as u64;
+        let (linked, ambiguous, accepted) = (of(LINKED), of(AMBIGUOUS), table.len() as u64);
         Standing {
             table: table.name.clone(),
             rows: table.feeds.iter().map(|feed| feed.rows).sum(),
-            quarantined,
+            quarantined: table.feeds.iter().map(|feed| feed.quarantined).sum(),
             accepted,
             linked,
             ambiguous,
@@ -366,7 +429,7 @@ pub struct Standing {
     pub unlinked: u64,
 }
 
-fn summary(night: &Night<'_>) -> Result<Table, TableError> {
+fn summary(night: &Night<'_>) -> Result<Table, TablesError> {
     let schema = TableSchema::new(
         "summary",
         &[
@@ -385,5 +448,5 @@ fn summary(night: &Night<'_>) -> Result<Table, TableError> {
         let counts = [*all, *quarantined, *accepted, *linked, *ambiguous, *unlinked].map(count);
         rows.push([text(table)].into_iter().chain(counts));
     }
-    rows.finish()
+    Ok(rows.finish()?)
 }

@@ -30,6 +30,20 @@ impl Case {
         case
     }
 
+    /// As [`Self::two`], with one customer twice on both sides: nothing says who is whom.
+    fn twins() -> Self {
+        let case = Self::two();
+        let (mut left, mut right) = two_sides();
+        let twin = |own: &Customer, id: &str| Customer { id: id.to_owned(), ..own.clone() };
+        let own = left[100].clone();
+        right.retain(|row| number(&row.id) != number(&own.id));
+        right.extend([twin(&own, "c901-b"), twin(&own, "c902-b")]);
+        left.push(twin(&own, "c903"));
+        case.csv("a", &left);
+        case.csv("b", &right);
+        case
+    }
+
     fn csv(&self, name: &str, rows: &[Customer]) {
         self.put(&format!("{name}.csv"), &write_csv(rows));
     }
@@ -451,16 +465,7 @@ fn ambiguous_pairs_and_lonely_records_can_fail_a_run() {
 
 #[test]
 fn two_records_as_alike_as_two_others_are_ambiguous() {
-    let case = Case::two();
-    let (mut left, mut right) = two_sides();
-    // The same customer twice on both sides: nothing says who is whom.
-    let twin = |own: &Customer, id: &str| Customer { id: id.to_owned(), ..own.clone() };
-    let own = left[100].clone();
-    right.retain(|row| number(&row.id) != number(&own.id));
-    right.extend([twin(&own, "c901-b"), twin(&own, "c902-b")]);
-    left.push(twin(&own, "c903"));
-    case.csv("a", &left);
-    case.csv("b", &right);
+    let case = Case::twins();
     let out = case.run("out");
     let ambiguous: Vec<Row> =
         table(&out, "links").into_iter().filter(|link| link["state"] == "ambiguous").collect();
@@ -469,6 +474,22 @@ fn two_records_as_alike_as_two_others_are_ambiguous() {
     let doubt = ambiguous.iter().find(|link| link["right_record_id"].starts_with("c90")).expect("a pair");
     assert_eq!(doubt["doubt"], "rival");
     assert!(doubt.contains_key("margin") && doubt.contains_key("runner_up_left"), "{doubt:?}");
+}
+
+#[test]
+fn evidence_can_be_kept_to_what_is_not_certain() {
+    let case = Case::twins();
+    let links = table(&case.run("all"), "links");
+    let open: BTreeSet<String> =
+        links.iter().filter(|link| link["certain"] == "false").map(|link| link["link_id"].clone()).collect();
+    assert!(!open.is_empty() && open.len() < links.len(), "{} of {}", open.len(), links.len());
+    case.edit("[link]", "[link]\nevidence = \"uncertain\"");
+    let told = |out: &Path| -> BTreeSet<String> {
+        table(out, "link_evidence").iter().map(|row| row["link_id"].clone()).collect()
+    };
+    assert_eq!(told(&case.run("uncertain")), open);
+    case.edit("\"uncertain\"", "\"none\"");
+    assert!(told(&case.run("none")).is_empty());
 }
 
 #[test]

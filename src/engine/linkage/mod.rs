@@ -38,6 +38,7 @@ pub mod cluster;
 pub mod decide;
 pub mod cost;
 pub mod evidence;
+pub mod values;
 pub mod drift;
 pub mod several;
 

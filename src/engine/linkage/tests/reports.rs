@@ -118,3 +118,34 @@ fn the_cost_counts_each_pair_once() {
     assert_eq!((cost.comparisons, cost.kept, cost.bytes), (cost.pairs * 4, true, cost.pairs * 16));
     assert_eq!(cost.all_pairs, frame.pairs());
 }
+
+#[test]
+fn values_are_found_again_by_the_rows_of_the_caller() {
+    let (left, right) = world(400);
+    let settings = settings("one_to_one");
+    let mut swaps = Vec::new();
+    for sides in [[&left, &right], [&right, &left]] {
+        let tables = sides.map(|rows| table(rows)).to_vec();
+        let prepared = Prepared::new(tables, &settings, &BTreeMap::new()).expect("tables");
+        let values = prepared.values();
+        swaps.push(prepared.frame.swapped);
+        for (at, name) in ["name", "town", "day", "number"].into_iter().enumerate() {
+            let field = values.field(name).expect("a field");
+            for (l, r) in [(0, 0), (17, 300), (300, 17)] {
+                let cell = |side: usize, row: usize| sides[side][row].1[at].as_deref();
+                assert_eq!(values.of(field, l as u32, r as u32), (cell(0, l), cell(1, r)), "{name}");
+            }
+        }
+        assert_eq!(values.field("colour"), None);
+    }
+    assert_ne!(swaps[0], swaps[1], "one of the two ways stands turned round inside");
+    let alone = {
+        let mut one = settings.clone();
+        one.decide = crate::engine::linkage::settings::Decide::Cluster;
+        one
+    };
+    let prepared = Prepared::new(vec![table(&left)], &alone, &BTreeMap::new()).expect("a table");
+    let values = prepared.values();
+    let town = values.field("town").expect("a field");
+    assert_eq!(values.of(town, 5, 250), (left[5].1[1].as_deref(), left[250].1[1].as_deref()));
+}
