@@ -25,7 +25,7 @@ lint: ## Formatting, clippy, no feature drift between run and test builds
 
 check: ## Check every pipeline
 	cargo build --quiet
-	@$(DOISOAT) check pipelines/*.toml
+	@$(DOISOAT) check pipelines/*.toml pipelines/examples/*.toml
 
 goldens: ## Rewrite the expected results of sample_data
 	DOISOAT_REFRESH=1 cargo test --test it golden

@@ -7,6 +7,7 @@ use crate::support::{Row, code, root, rows_of, run, stderr, table};
 use crate::tables_made::f1;
 
 /// The public truth sets, or a line that says that they are not there.
+#[expect(clippy::print_stdout, reason = "what was not tested is said")]
 fn truth_sets() -> Option<PathBuf> {
     let folder = root().join("../shared/truth-sets");
     if folder.is_dir() {

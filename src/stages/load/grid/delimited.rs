@@ -155,7 +155,7 @@ impl DelimitedFile {
     /// where it begins.
     fn read(&self, cutter: &mut Cutter<'_>, unclosed: bool, batch: &mut RawBatch) -> Option<(Row, usize)> {
         loop {
-            let (number, start, next) = cutter.next();
+            let (number, start, next) = cutter.next_record();
             match next {
                 Next::End => return None,
                 Next::Line(line) if unclosed => return Some((row::copy(number, &line), start)),

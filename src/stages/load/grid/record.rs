@@ -84,7 +84,7 @@ impl<'b> Cutter<'b> {
     }
 
     /// The next record, the line it begins on and where that is. Blank lines are passed over.
-    pub fn next(&mut self) -> (u64, usize, Next<'_>) {
+    pub fn next_record(&mut self) -> (u64, usize, Next<'_>) {
         loop {
             let start = self.at;
             if start >= self.bytes.len() {
@@ -229,7 +229,7 @@ mod tests {
         let mut records = Vec::new();
         loop {
             let cells = |row: &dyn Cells| (0..row.width()).map(|at| row.cell(at).to_vec()).collect();
-            match cutter.next().2 {
+            match cutter.next_record().2 {
                 Next::Line(line) => records.push(cells(&line)),
                 Next::Parsed(row, _) => records.push(cells(row)),
                 Next::End => return records,
@@ -260,12 +260,12 @@ mod tests {
     fn enclosed_cells_are_cut_where_they_lie() {
         let text = b"\"a\",b,\"c d\"\r\n\n\"e\"\"f\",g,h\n";
         let mut cutter = Cutter::new(PLAIN, text, 7, true, false);
-        let (line, start, next) = cutter.next();
+        let (line, start, next) = cutter.next_record();
         let Next::Line(cells) = next else { panic!("cut") };
         assert_eq!((line, start, cells.place(2)), (7, 0, Some((7, 10))));
-        let (line, _, next) = cutter.next();
+        let (line, _, next) = cutter.next_record();
         let Next::Parsed(row, lines) = next else { panic!("parsed") };
         assert_eq!((line, lines, row.cell(0)), (9, 1, b"e\"f".as_slice()));
-        assert!(matches!(cutter.next().2, Next::End));
+        assert!(matches!(cutter.next_record().2, Next::End));
     }
 }
