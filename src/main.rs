@@ -241,7 +241,7 @@ fn check_pipelines(cli: &Cli, args: &CheckArgs) -> Outcome {
 
 fn train_model(cli: &Cli, args: &TrainArgs) -> Outcome {
     if is_of_tables(&args.pipeline) {
-        let overrides = overrides(args.input.as_ref(), args.as_of, true);
+        let overrides = overrides(args.input.as_ref(), args.as_of, false);
         let progress = progress(cli);
         let report =
             tables::train(&args.pipeline, &overrides, &args.model, progress.as_ref()).map_err(of_tables)?;
@@ -251,7 +251,8 @@ fn train_model(cli: &Cli, args: &TrainArgs) -> Outcome {
         } else if !cli.quiet {
             say(&report.to_string())?;
         }
-        return Ok(ExitCode::Clean);
+        let all = report.pairs.iter().all(|pair| pair.training.converged);
+        return Ok(if all { ExitCode::Clean } else { ExitCode::Findings });
     }
     let asked = Asked { pipeline: args.pipeline.clone(), input: args.input.clone(), as_of: args.as_of };
     let trained = scoring::train(&asked).map_err(scoring_failed)?;
@@ -276,7 +277,7 @@ fn train_model(cli: &Cli, args: &TrainArgs) -> Outcome {
 
 fn explain_pair(cli: &Cli, args: &ExplainArgs) -> Outcome {
     let explanation = if is_of_tables(&args.pipeline) {
-        let overrides = overrides(args.input.as_ref(), args.as_of, true);
+        let overrides = overrides(args.input.as_ref(), args.as_of, false);
         let progress = progress(cli);
         let names = (args.left.as_str(), args.right.as_str());
         tables::explain(&args.pipeline, &overrides, names, progress.as_ref()).map_err(of_tables)?

@@ -33,7 +33,8 @@ const ERA: std::ops::RangeInclusive<i32> = 1900..=2100;
 /// without day gives `DatePrecisionReduced`.
 #[must_use]
 pub fn datetime(raw: &str, patterns: &[DatePattern]) -> Parsed<NaiveDateTime> {
-    if let Some(moment) = patterns.first().and_then(|pattern| pattern.read_at_once(raw.as_bytes()))
+    if let Some(moment) =
+        patterns.first().and_then(|pattern| pattern.read_at_once(raw.trim_ascii().as_bytes()))
         && ERA.contains(&moment.year())
     {
         return Parsed::new(moment, Issues::NONE);

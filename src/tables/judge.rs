@@ -267,8 +267,14 @@ pub fn read_models(path: &Path, plan: &TablesPlan) -> Result<Vec<Model>, JudgeEr
     let hint = "\n  `doisoat train` writes it";
     let text = std::fs::read_to_string(path).map_err(|error| failed(format!("{error}{hint}")))?;
     let own = |error: LinkageError| failed(error.to_string());
+    let sound = |model: Model| match model.converged {
+        true => Ok(model),
+        false => Err(failed(
+            "it did not converge: train it on more records, or compare fields that say more".to_owned(),
+        )),
+    };
     if plan.tables.len() <= 2 {
-        return Ok(vec![Model::from_toml(&text).map_err(own)?]);
+        return Ok(vec![sound(Model::from_toml(&text).map_err(own)?)?]);
     }
     let file: ModelsFile = toml::from_str(&text).map_err(|error| failed(error.message().to_owned()))?;
     let mut models = Vec::new();
@@ -279,7 +285,7 @@ pub fn read_models(path: &Path, plan: &TablesPlan) -> Result<Vec<Model>, JudgeEr
             let pair = file.pair.iter().find(holds);
             let pair = pair.ok_or_else(|| failed(format!("no model of `{left}` and `{right}`{hint}")))?;
             let text = toml::to_string(&pair.model).map_err(|error| failed(error.to_string()))?;
-            models.push(Model::from_toml(&text).map_err(own)?);
+            models.push(sound(Model::from_toml(&text).map_err(own)?)?);
         }
     }
     Ok(models)

@@ -3,6 +3,8 @@
 //! Files are found, opened and cut as those of dossiers are. Rows stand in the order of their ids, so that
 //! nothing that follows goes by the order of an export.
 
+use std::collections::BTreeSet;
+
 use polars::prelude::{Column, DataFrame, IdxSize, PolarsError};
 use rayon::prelude::*;
 use thiserror::Error;
@@ -27,6 +29,10 @@ pub enum ReadError {
     #[error("type the columns of table {table}: {source}\n  this is a defect of doisoat")]
     Frame { table: String, source: PolarsError },
 }
+
+/// Columns of the reader's own; no field can have such a name.
+pub const PLACE: &str = "#place";
+const CONTENT: &str = "#content";
 
 /// Every table, read.
 #[derive(Debug)]
@@ -98,7 +104,7 @@ impl TableRows {
 
     /// Where a record stands.
     pub fn place(&self, row: u32) -> Option<(&Place, u64)> {
-        let place = Ints::of(&self.frame, "place").ok()?.get(row as usize)?;
+        let place = Ints::of(&self.frame, PLACE).ok()?.get(row as usize)?;
         let row = Ints::of(&self.frame, "row").ok()?.get(row as usize)?;
         Some((self.places.get(place as usize)?, row as u64))
     }
@@ -217,7 +223,7 @@ fn read_table(
             let reason = "the last record breaks off".to_owned();
             cut.push(LoadError::NotWhole { file: account.file.clone(), reason });
         }
-        let column = frame::ints("place", vec![place as i64; piece.frame.height()]);
+        let column = frame::ints(PLACE, vec![place as i64; piece.frame.height()]);
         piece.frame.with_column(column).map_err(frame_error)?;
         frames.push(piece.frame);
         refused.append(&mut piece.refused);
@@ -295,7 +301,7 @@ fn read_piece(
         numbers.push(Some(batch.rows[*row] as i64));
         hashes.push(Some(*hash as i64));
     }
-    columns.extend([names.finish("record_id"), numbers.finish("row"), hashes.finish("content")]);
+    columns.extend([names.finish("record_id"), numbers.finish("row"), hashes.finish(CONTENT)]);
     Ok(Piece {
         feed,
         frame: DataFrame::new(kept.len(), columns)?,
@@ -313,7 +319,7 @@ fn read_piece(
 fn named(frame: DataFrame, table: &TablePlan, places: &[Place]) -> Result<DataFrame, PolarsError> {
     let frame = frame::whole(frame);
     let rows = frame.height();
-    let (places_of, numbers) = (Ints::of(&frame, "place")?, Ints::of(&frame, "row")?);
+    let (places_of, numbers) = (Ints::of(&frame, PLACE)?, Ints::of(&frame, "row")?);
     let origin = |row: usize| (places_of.get(row).unwrap_or(0), numbers.get(row).unwrap_or(0));
     let mut order: Vec<IdxSize> = (0..rows as IdxSize).collect();
     let mut names: Vec<String> = Vec::with_capacity(rows);
@@ -329,18 +335,25 @@ fn named(frame: DataFrame, table: &TablePlan, places: &[Place]) -> Result<DataFr
             });
         }
     } else {
-        let (ids, content) = (Texts::of(&frame, "record_id")?, Ints::of(&frame, "content")?);
+        let (ids, content) = (Texts::of(&frame, "record_id")?, Ints::of(&frame, CONTENT)?);
         order.par_sort_unstable_by(|a, b| {
             let key = |row: usize| (ids.get(row), content.get(row), origin(row));
             key(*a as usize).cmp(&key(*b as usize))
         });
+        // An export may write `7#2` itself.
+        let written: BTreeSet<&str> = ids.iter().flatten().filter(|id| id.contains('#')).collect();
         let (mut last, mut copies) = (None, 0);
         for row in &order {
             let id = ids.get(*row as usize);
             copies = if id == last { copies + 1 } else { 1 };
             last = id;
             let id = id.unwrap_or_default();
-            names.push(if copies == 1 { id.to_owned() } else { format!("{id}#{copies}") });
+            let mut name = id.to_owned();
+            while copies > 1 && (name == id || written.contains(name.as_str())) {
+                name = format!("{id}#{copies}");
+                copies += u64::from(written.contains(name.as_str()));
+            }
+            names.push(name);
         }
     }
     let mut frame = frame::reorder(frame, &order)?;

@@ -15,7 +15,7 @@ use crate::engine::linkage::verdict::{Doubt, Verdict};
 use crate::engine::table::{Kind, Table, TableSchema};
 use crate::stages::normalise::column::days_of;
 use crate::stages::write::TableError;
-use crate::stages::write::rows::{Cell, Rows, count, maybe, text};
+use crate::stages::write::rows::{Cell, Rows, count, maybe, text, to_places};
 
 /// Everything that the tables of links are made from.
 pub struct Night<'a> {
@@ -74,8 +74,7 @@ fn link_id(left: Names<'_>, right: Names<'_>, pair: &Judged) -> Id {
 
 /// Milli-bits are more than a weight is worth, and readers of text see the same number.
 fn rounded<'c>(value: f64) -> Cell<'c> {
-    // Adding 0 takes the sign off -0.
-    Cell::Float(Some((value * 1000.0).round() / 1000.0 + 0.0))
+    Cell::Float(Some(to_places(value, 3)))
 }
 
 fn feeds(_: &TablesPlan, read: &Read) -> Result<Table, TablesError> {
@@ -168,7 +167,7 @@ fn records<'a>(plan: &TablesPlan, read: &'a Read) -> Result<Table, TablesError> 
         let fields: Vec<(ValueKind, Option<Texts<'_>>)> =
             plan.fields.iter().map(|field| (field.kind, table.texts(&field.name))).collect();
         let names = Names::of(table);
-        let places = Ints::of(&table.frame, "place").map_err(of_frame)?;
+        let places = Ints::of(&table.frame, super::read::PLACE).map_err(of_frame)?;
         let numbers = Ints::of(&table.frame, "row").map_err(of_frame)?;
         for row in 0..table.len() {
             let place = places.get(row).and_then(|place| table.places.get(place as usize));
@@ -394,7 +393,11 @@ pub fn standings(night: &Night<'_>) -> Vec<Standing> {
     let mut best: Vec<Vec<u8>> = night.read.tables.iter().map(|table| vec![0; table.len()]).collect();
     for part in &night.linked.parts {
         for pair in &part.outcome.pairs {
-            let now = if pair.verdict.is_linked() { LINKED } else { AMBIGUOUS };
+            let now = match pair.verdict {
+                Verdict::Linked => LINKED,
+                Verdict::Ambiguous(_) => AMBIGUOUS,
+                Verdict::Unlinked => continue,
+            };
             for (table, row) in [(part.tables.0, pair.left), (part.tables.1, pair.right)] {
                 let known = &mut best[table][row as usize];
                 *known = now.max(*known);

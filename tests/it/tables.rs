@@ -324,6 +324,36 @@ fn records_without_a_name_or_with_the_same_are_told_apart() {
 }
 
 #[test]
+fn a_field_may_have_any_name_that_no_output_has() {
+    for name in ["place", "content"] {
+        let case = Case::two();
+        case.edit("city   = \"city\"", &format!("{name} = \"city\""));
+        case.edit("field = \"city\"", &format!("field = \"{name}\""));
+        let records = table(&case.run("out"), "records");
+        let filled = records.iter().filter(|row| row.contains_key(name)).count();
+        assert!(filled * 10 > records.len() * 8, "{name}: {filled} of {}", records.len());
+    }
+}
+
+#[test]
+fn an_id_that_looks_like_a_second_one_stays_its_own() {
+    let case = Case::two();
+    let (mut left, _) = two_sides();
+    let twin = |own: &Customer, id: &str| Customer { id: id.to_owned(), ..own.clone() };
+    let (first, second) = (twin(&left[1], "x7"), twin(&left[2], "x7#2"));
+    left.extend([first.clone(), first, second]);
+    case.csv("a", &left);
+    let ids: Vec<String> = table(&case.run("out"), "records")
+        .into_iter()
+        .filter(|row| row["table"] == "a")
+        .map(|row| row["record_id"].clone())
+        .collect();
+    let distinct: BTreeSet<&String> = ids.iter().collect();
+    assert_eq!(distinct.len(), ids.len());
+    assert!(["x7", "x7#2", "x7#3"].iter().all(|id| ids.iter().any(|own| own == id)));
+}
+
+#[test]
 fn every_mistake_is_named_with_its_line() {
     let case = Case::two();
     for (from, to) in [

@@ -178,6 +178,7 @@ pub fn threshold(wanted: Threshold, probabilities: &[f64], chosen: &[bool]) -> (
     }
     match wanted {
         Threshold::Probability(least) => (least, at_wanted),
-        Threshold::ExpectedF1 => top,
+        // A threshold of one would have infinite odds, and nothing would reach it.
+        Threshold::ExpectedF1 => (top.0.min(1.0 - 1e-9), top.1),
     }
 }

@@ -181,7 +181,7 @@ impl<'a> Scorer<'a> {
     fn plan(&self) -> Vec<(usize, f64)> {
         let top = |at: usize| {
             let own = self.m[at].iter().zip(&self.u[at]).map(|(m, u)| m - u).fold(0.0, f64::max);
-            if self.local(at) { self.most_bits } else { own }
+            if self.local(at) { own.max(self.most_bits) } else { own }
         };
         let mut order: Vec<usize> = (0..self.m.len()).collect();
         order.sort_by(|a, b| {

@@ -33,20 +33,15 @@ pub fn of(system: &SystemPlan, field: FieldName, cells: &Cells, built: &[Column]
 fn values(field: FieldName, cells: &Cells, system: &SystemPlan) -> BTreeMap<String, u64> {
     // A list has few values, and neighbours often share one: looking along them beats a map.
     let mut counts: Vec<(&str, u64)> = Vec::new();
-    for cell in cells.iter() {
+    for cell in cells.iter().map(str::trim).filter(|cell| !cell.is_empty()) {
         match counts.iter().position(|(value, _)| *value == cell) {
             Some(at) => counts[at].1 += 1,
             None if counts.len() < MOST_VALUES => counts.push((cell, 1)),
             None => {}
         }
     }
-    let mut trimmed: BTreeMap<&str, u64> = BTreeMap::new();
-    for (cell, count) in counts {
-        *trimmed.entry(cell.trim()).or_default() += count;
-    }
-    trimmed.remove("");
     let mut shown = BTreeMap::new();
-    for (cell, count) in trimmed {
+    for (cell, count) in counts {
         let is_word = is_listed(field, cell, system) || count > 2;
         let value = if is_word { cell.chars().take(60).collect() } else { quarantine::masked(field, cell) };
         *shown.entry(value).or_default() += count;

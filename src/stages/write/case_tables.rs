@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::deadlines::deadlines;
 use super::identifiers::Veil;
-use super::rows::{Cell, Rows, count, int, maybe, text};
+use super::rows::{Cell, Rows, count, int, maybe, text, to_places};
 use super::{Night, TableError};
 use crate::config::plan::RunPlan;
 use crate::domain::dossier::FieldName;
@@ -207,12 +207,6 @@ pub fn link_evidence(night: &Night<'_>) -> Result<Table, TableError> {
         }
     }
     rows.finish()
-}
-
-/// Rounded, so that the last bits of a logarithm do not stand in a table.
-fn to_places(value: f64, places: i32) -> f64 {
-    let scale = 10f64.powi(places);
-    (value * scale).round() / scale
 }
 
 pub fn duplicates(night: &Night<'_>) -> Result<Table, TableError> {

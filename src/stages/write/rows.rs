@@ -94,3 +94,9 @@ pub fn int<'a>(value: impl Into<i64>) -> Cell<'a> {
 pub fn count<'a>(value: u64) -> Cell<'a> {
     Cell::Int(i64::try_from(value).ok())
 }
+
+/// Rounded, so that the last bits of a logarithm do not stand in a table; without the sign of -0.
+pub fn to_places(value: f64, places: i32) -> f64 {
+    let scale = 10f64.powi(places);
+    (value * scale).round() / scale + 0.0
+}

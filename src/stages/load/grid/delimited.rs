@@ -130,7 +130,7 @@ impl DelimitedFile {
         };
         let is_text = bytes.is_empty();
         let bytes = if is_text { text.as_bytes() } else { &bytes };
-        let likely_rows = bytes.len() / (memchr::memchr(b'\n', bytes).unwrap_or(bytes.len()) + 1) + 1;
+        let likely_rows = likely_rows(bytes, self.shape.positions.len());
         let mut batch = RawBatch::over(&text, self.shape.positions.len(), likely_rows);
         batch.dates = Arc::clone(&self.shape.dates);
         let mut cutter =
@@ -161,7 +161,7 @@ impl DelimitedFile {
                 Next::Line(line) if unclosed => return Some((row::copy(number, &line), start)),
                 Next::Line(line) => self.shape.take(number, &line, batch),
                 Next::Parsed(row, lines) => {
-                    if unclosed || (lines > 1 && self.swallowed_lines(row)) {
+                    if unclosed || (lines > 0 && self.swallowed_lines(row)) {
                         return Some((row::copy(number, row), start));
                     }
                     match &self.long_delimiter {
@@ -186,6 +186,13 @@ impl DelimitedFile {
                 .flat_map(|at| record.cell(at).split(|byte| *byte == b'\n').skip(1))
                 .any(is_row)
     }
+}
+
+/// How many rows a stretch may hold, by its first line; a row has at least its delimiters.
+fn likely_rows(bytes: &[u8], columns: usize) -> usize {
+    let blank = bytes.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+    let line = memchr::memchr(b'\n', &bytes[blank..]).unwrap_or(bytes.len() - blank);
+    bytes.len() / (line + 1).max(2 * columns.max(1)) + 1
 }
 
 /// Within quotes a delimiter is text: what was made one byte there becomes itself again.
@@ -319,7 +326,8 @@ impl Stretcher {
 
     /// Sets the line at `record` apart and goes on behind it.
     fn give_up(&mut self, resume: (u64, u64)) -> std::io::Result<()> {
-        self.set_apart(Holds::OpenQuote, resume);
+        let is_long = resume.0 - self.record.0 > RECORD_BYTES as u64;
+        self.set_apart(if is_long { Holds::LongLine } else { Holds::OpenQuote }, resume);
         (self.at, self.line) = resume;
         (self.record, self.quoted, self.previous) = (resume, false, b'\n');
         self.reader.seek(SeekFrom::Start(resume.0))?;
@@ -371,6 +379,16 @@ mod tests {
         assert_eq!(bad, [(3, "unclosed_quote")]);
         assert_eq!(rows.iter().map(|row| row.0).collect::<Vec<_>>(), [2, 4, 5, 6]);
         assert_eq!(rows[2].2, "p, q");
+    }
+
+    #[test]
+    fn a_line_swallowed_at_the_end_of_a_file_is_found_without_its_newline() {
+        for text in ["a,b\n1,x\n2,\"y\n3,z\"", "a,b\n1,x\n2,\"y\n3,z\"\n", "a,b\r\n1,x\r\n2,\"y\r\n3,z\"\r\n"]
+        {
+            let (rows, bad) = read(text);
+            assert_eq!(bad.first(), Some(&(3, "unclosed_quote")), "{text:?}");
+            assert_eq!(rows.len() + bad.len(), 3, "{text:?}");
+        }
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Cells for Line<'_> {
 pub enum Next<'c> {
     /// A record on one line.
     Line(Line<'c>),
-    /// A record that the parser had to read, and the newlines in it.
+    /// A record that the parser had to read, and the newlines within it.
     Parsed(&'c Row, u64),
     End,
 }
@@ -175,9 +175,11 @@ impl<'b> Cutter<'b> {
         if rest[..read].ends_with(b"\r") && rest.get(read) == Some(&b'\n') {
             read += 1;
         }
-        let lines = newlines(&rest[blank.min(read)..read]);
+        let record = &rest[blank.min(read)..read];
+        let lines = newlines(record);
         (self.at, self.line) = (self.at + read, line + lines);
-        (line, start, Next::Parsed(&self.row, lines))
+        let inside = lines - u64::from(record.ends_with(b"\n"));
+        (line, start, Next::Parsed(&self.row, inside))
     }
 }
 
@@ -265,7 +267,7 @@ mod tests {
         assert_eq!((line, start, cells.place(2)), (7, 0, Some((7, 10))));
         let (line, _, next) = cutter.next_record();
         let Next::Parsed(row, lines) = next else { panic!("parsed") };
-        assert_eq!((line, lines, row.cell(0)), (9, 1, b"e\"f".as_slice()));
+        assert_eq!((line, lines, row.cell(0)), (9, 0, b"e\"f".as_slice()));
         assert!(matches!(cutter.next_record().2, Next::End));
     }
 }
