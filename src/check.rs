@@ -46,7 +46,8 @@ fn reference_tables(plan: &RunPlan) -> (Option<Mistake>, Option<String>) {
     }
 }
 
-fn mistake(error: LoadError) -> Mistake {
+/// A header that does not fit, as a mistake of the pipeline.
+pub fn mistake(error: LoadError) -> Mistake {
     match error {
         LoadError::Header { place, line, text, hint } => {
             Mistake { line, text: format!("{place}: {text}"), hint }

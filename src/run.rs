@@ -13,7 +13,7 @@ use crate::engine::accounting::RowsLost;
 use crate::engine::id;
 use crate::engine::linkage::error::LinkageError;
 use crate::engine::parquet_file::{Clock, hex};
-use crate::engine::publish::{FeedEntry, Manifest, Publication, PublishError, SCHEMA_VERSION};
+use crate::engine::publish::{FeedEntry, Publication, PublishError, RunName};
 use crate::exit_code::ExitCode;
 use crate::history::{self, History};
 use crate::progress::Progress;
@@ -94,8 +94,8 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
     let loaded = load::load(&plan, &history).map_err(RunError::Inputs)?;
     let reference = Reference::read(&plan)?;
     let run_id = run_id(&plan, &loaded, &reference, &history, request.lang);
-    let run_date = plan.as_of.date().to_string();
-    let mut publication = Publication::begin(&request.out, &run_date, &run_id, request.replace)?;
+    let name = name_of(&plan, &run_id);
+    let mut publication = Publication::begin(&request.out, &name.run_date, &run_id, request.replace)?;
 
     let normalised = normalise::normalise(&plan, loaded, &history, progress)?;
     let _ = normalised.account.check("normalise")?;
@@ -113,7 +113,7 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
     let clock = Clock { zone: plan.zone.clone(), utc_offset_ms: plan.utc_offset.num_milliseconds() };
     progress.begin("build and write the tables", write::table_names().len() as u64 + 1);
     let tables = write::tables(&plan, &reference, &judged, |table| -> Result<(), RunError> {
-        publication.stage_table(table, &clock, &metadata(&plan, &run_id, table.schema.name))?;
+        publication.stage_table(table, &clock, &name.metadata(table.schema.name))?;
         progress.advance(1);
         Ok(())
     })?;
@@ -129,7 +129,7 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
     };
     let book = workbook::write(&publication.file_path("report", "mismatches.xlsx")?, &tables, &cover)?;
     publication.stage_file("report", "mismatches.xlsx", book.rows)?;
-    let manifest = publication.commit(manifest(&plan, &judged, &run_id))?;
+    let manifest = publication.commit(name.manifest(feed_entries(&plan, &judged)))?;
 
     let report = NightReport::new(&plan, &judged, &run_id, &request.out, &manifest);
     let exit = exit_code(&plan, &judged);
@@ -181,22 +181,17 @@ fn exit_code(plan: &RunPlan, judged: &judge::Judged) -> ExitCode {
     }
 }
 
-fn metadata(plan: &RunPlan, run_id: &str, table: &str) -> Vec<(String, String)> {
-    [
-        ("doisoat.schema_version", SCHEMA_VERSION.to_string()),
-        ("doisoat.table", table.to_owned()),
-        ("doisoat.run_id", run_id.to_owned()),
-        ("doisoat.run_date", plan.as_of.date().to_string()),
-        ("doisoat.as_of", plan.as_of.to_string()),
-        ("doisoat.pipeline", plan.name.clone()),
-        ("doisoat.pipeline_sha256", plan.pipeline_sha256.clone()),
-    ]
-    .into_iter()
-    .map(|(key, value)| (key.to_owned(), value))
-    .collect()
+fn name_of(plan: &RunPlan, run_id: &str) -> RunName {
+    RunName {
+        run_id: run_id.to_owned(),
+        run_date: plan.as_of.date().to_string(),
+        as_of: plan.as_of.to_string(),
+        pipeline: plan.name.clone(),
+        pipeline_sha256: plan.pipeline_sha256.clone(),
+    }
 }
 
-fn manifest(plan: &RunPlan, judged: &judge::Judged, run_id: &str) -> Manifest {
+fn feed_entries(plan: &RunPlan, judged: &judge::Judged) -> Vec<FeedEntry> {
     let mut feeds = Vec::new();
     for (system, records) in plan.systems.iter().zip(&judged.linked.systems) {
         feeds.extend(records.feeds.iter().map(|feed| FeedEntry {
@@ -209,19 +204,7 @@ fn manifest(plan: &RunPlan, judged: &judge::Judged, run_id: &str) -> Manifest {
             health: feed.health.code().to_owned(),
         }));
     }
-    Manifest {
-        schema_version: SCHEMA_VERSION,
-        doisoat: env!("CARGO_PKG_VERSION").to_owned(),
-        run_id: run_id.to_owned(),
-        run_date: plan.as_of.date().to_string(),
-        as_of: plan.as_of.to_string(),
-        pipeline: plan.name.clone(),
-        pipeline_sha256: plan.pipeline_sha256.clone(),
-        revision: 0,
-        replaces: None,
-        feeds,
-        outputs: Vec::new(),
-    }
+    feeds
 }
 
 fn file_name(plan: &RunPlan) -> String {

@@ -2,6 +2,7 @@
 
 pub mod figure;
 pub mod file_kind;
+pub mod ladder;
 pub mod linkage;
 pub mod mistakes;
 pub mod pipeline;

@@ -8,10 +8,9 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use super::mistakes::{Mistakes, did_you_mean};
-use super::plan::{DriftPolicy, DuplicatePolicy, Identifiers, Privacy, RunPlan, Rung, SystemPlan};
+use super::plan::{DriftPolicy, DuplicatePolicy, Identifiers, Privacy, RunPlan};
 use super::reader::{Desk, Lined, Section};
-use super::scored::{self, ScoredPlan};
-use super::{published, rules, system};
+use super::{ladder, published, rules, system};
 use crate::domain::dossier::FieldName;
 use crate::domain::finding_kind::{FindingKind, Severity};
 use crate::domain::procedure_code;
@@ -100,7 +99,7 @@ fn resolve(
         root.section("privacy", "[privacy]").map_or(Some(Identifiers::Masked), |s| read_privacy(s, &base));
     let hub = head.as_ref().and_then(|head| head.hub.as_ref());
     let systems = system::read_all(root, hub, if is_fragment { 1 } else { 2 });
-    let (ladder, scored) = read_ladder(root, &base, &systems, overrides.without_model);
+    let (ladder, scored) = ladder::read(root, &base, &systems, overrides.without_model);
     let duplicates = read_duplicates(root);
     let severities = read_severities(root);
     let (reported, previous_year) = published::read_reported(root);
@@ -312,71 +311,6 @@ fn read_privacy(section: Section<'_, '_, '_>, base: &Path) -> Option<Identifiers
     identifiers
 }
 
-fn read_ladder(
-    root: &Section<'_, '_, '_>,
-    base: &Path,
-    systems: &[SystemPlan],
-    without_model: bool,
-) -> (Vec<Rung>, Option<ScoredPlan>) {
-    #[derive(Clone, Copy)]
-    enum Step {
-        Exact,
-        Alternate,
-        Equivalent,
-        Identity,
-        Scored,
-    }
-    let choices = [
-        ("exact_code", Step::Exact),
-        ("alternate_code", Step::Alternate),
-        ("equivalent_code", Step::Equivalent),
-        ("identity", Step::Identity),
-        ("scored", Step::Scored),
-    ];
-    let (mut ladder, mut scored) = (Vec::new(), None);
-    for section in root.sections("ladder", "[[ladder]]") {
-        let step = section.need_choice("rung", &choices);
-        match step.map(|step| step.value) {
-            Some(Step::Exact) => ladder.push(Rung::ExactCode),
-            Some(Step::Alternate) => ladder.push(Rung::AlternateCode),
-            Some(Step::Equivalent) => ladder.push(Rung::EquivalentCode),
-            Some(Step::Scored) if ladder.contains(&Rung::Scored) => {
-                section.report(section.line(), "[[ladder]]: a ladder has one scored rung", None);
-            }
-            Some(Step::Scored) => {
-                scored = scored::read(&section, base, systems, without_model);
-                ladder.push(Rung::Scored);
-            }
-            Some(Step::Identity) => {
-                let on = read_fields(&section, "on");
-                let window = read_span(&section, "window").unwrap_or(TimeDelta::days(5));
-                if on.is_empty() {
-                    let hint = Some("such as on = [\"id_number\", \"procedure\"]".to_owned());
-                    section.report(section.line(), "[[ladder]]: the identity rung needs `on`", hint);
-                }
-                // A system that lacks one of the fields only does without this rung.
-                let (hub, others) = systems.split_at(systems.len().min(1));
-                for field in &on {
-                    let lacking = |systems: &[SystemPlan]| systems.iter().all(|system| !system.maps(*field));
-                    if !systems.is_empty() && (lacking(hub) || lacking(others)) {
-                        let whom = if lacking(hub) { "the hub does not map" } else { "no other system maps" };
-                        let text =
-                            format!("[[ladder]]: the identity rung needs `{}`, which {whom}", field.name());
-                        section.report(section.line(), text, None);
-                    }
-                }
-                ladder.push(Rung::Identity { on, window });
-            }
-            None => {}
-        }
-        section.check_unknown();
-    }
-    if ladder.is_empty() {
-        ladder.push(Rung::ExactCode);
-    }
-    (ladder, scored)
-}
-
 fn read_duplicates(root: &Section<'_, '_, '_>) -> DuplicatePolicy {
     let mut policy =
         DuplicatePolicy { on: Vec::new(), window: TimeDelta::hours(72), except_procedures: BTreeSet::new() };
@@ -407,7 +341,7 @@ pub fn read_procedures(section: &Section<'_, '_, '_>, key: &str) -> BTreeSet<Str
     procedures
 }
 
-fn read_fields(section: &Section<'_, '_, '_>, key: &str) -> Vec<FieldName> {
+pub(super) fn read_fields(section: &Section<'_, '_, '_>, key: &str) -> Vec<FieldName> {
     let mut fields = Vec::new();
     for name in section.texts(key).unwrap_or_default() {
         match FieldName::from_name(&name.value) {

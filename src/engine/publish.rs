@@ -76,6 +76,52 @@ pub struct OutputEntry {
     pub sha256: String,
 }
 
+/// What a run is called, wherever it says so.
+#[derive(Debug, Clone)]
+pub struct RunName {
+    pub run_id: String,
+    pub run_date: String,
+    pub as_of: String,
+    pub pipeline: String,
+    pub pipeline_sha256: String,
+}
+
+impl RunName {
+    /// The key-value metadata of one table.
+    pub fn metadata(&self, table: &str) -> Vec<(String, String)> {
+        [
+            ("doisoat.schema_version", SCHEMA_VERSION.to_string()),
+            ("doisoat.table", table.to_owned()),
+            ("doisoat.run_id", self.run_id.clone()),
+            ("doisoat.run_date", self.run_date.clone()),
+            ("doisoat.as_of", self.as_of.clone()),
+            ("doisoat.pipeline", self.pipeline.clone()),
+            ("doisoat.pipeline_sha256", self.pipeline_sha256.clone()),
+        ]
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect()
+    }
+
+    /// The manifest before anything is published.
+    pub fn manifest(self, feeds: Vec<FeedEntry>) -> Manifest {
+        let Self { run_id, run_date, as_of, pipeline, pipeline_sha256 } = self;
+        Manifest {
+            schema_version: SCHEMA_VERSION,
+            doisoat: env!("CARGO_PKG_VERSION").to_owned(),
+            run_id,
+            run_date,
+            as_of,
+            pipeline,
+            pipeline_sha256,
+            revision: 0,
+            replaces: None,
+            feeds,
+            outputs: Vec::new(),
+        }
+    }
+}
+
 /// The commit record. It holds no clock time: the same inputs give the same bytes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Manifest {

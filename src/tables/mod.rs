@@ -11,7 +11,7 @@ pub mod words;
 pub mod learnt;
 pub mod report;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -24,11 +24,11 @@ use crate::engine::id;
 use crate::engine::linkage::error::LinkageError;
 use crate::engine::linkage::model::Model;
 use crate::engine::parquet_file::{Clock, hex};
-use crate::engine::publish::{FeedEntry, Manifest, Publication, PublishError, SCHEMA_VERSION};
+use crate::engine::publish::{FeedEntry, Publication, PublishError, RunName};
 use crate::exit_code::ExitCode;
 use crate::progress::Progress;
 use crate::run::RunRequest;
-use crate::stages::load::{self, LoadError};
+use crate::stages::load;
 use crate::stages::write::TableError;
 use judge::{JudgeError, Linked, Ready};
 use learnt::{BlockingReport, TrainReport};
@@ -92,14 +92,14 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(TablesRepor
     let mut read = read::read(&plan, progress)?;
     let _ = read.account.check("read")?;
     let run_id = run_id(&plan, &read, models.as_deref());
-    let run_date = plan.as_of.date().to_string();
-    let mut publication = Publication::begin(&request.out, &run_date, &run_id, request.replace)?;
+    let run_name = name_of(&plan, &run_id);
+    let mut publication = Publication::begin(&request.out, &run_name.run_date, &run_id, request.replace)?;
 
     let clock = Clock { zone: plan.zone.clone(), utc_offset_ms: plan.utc_offset.num_milliseconds() };
     // Written before linking: most columns then go to the engine, and are never held twice.
     progress.begin("write what was read", OF_READ.len() as u64);
     for (name, build) in OF_READ {
-        publication.stage_table(&build(&plan, &read)?, &clock, &metadata(&plan, &run_id, name))?;
+        publication.stage_table(&build(&plan, &read)?, &clock, &run_name.metadata(name))?;
         progress.advance(1);
     }
     let (ready, linked) = link(&plan, &mut read, models, progress)?;
@@ -107,10 +107,10 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(TablesRepor
     let night = Night { plan: &plan, read: &read, ready: &ready, linked: &linked };
     progress.begin("write what was found", OF_LINKED.len() as u64);
     for (name, build) in OF_LINKED {
-        publication.stage_table(&build(&night)?, &clock, &metadata(&plan, &run_id, name))?;
+        publication.stage_table(&build(&night)?, &clock, &run_name.metadata(name))?;
         progress.advance(1);
     }
-    let manifest = publication.commit(manifest(&plan, &read, &run_id))?;
+    let manifest = publication.commit(run_name.manifest(feed_entries(&read)))?;
     let report = TablesReport::new(&night, &run_id, &request.out, &manifest);
     let exit = exit_code(&plan, &report);
     Ok((report, exit))
@@ -197,12 +197,7 @@ pub fn check(pipeline: &Path, overrides: &Overrides) -> Result<Checked, Mistakes
     let (plan, mut mistakes) = tables::load_what_can_be(pipeline, overrides);
     let Some(plan) = plan else { return Err(mistakes) };
     let (errors, mut absent) = load::check_headers(&read::exports(&plan));
-    mistakes.list.extend(errors.into_iter().map(|error| match error {
-        LoadError::Header { place, line, text, hint } => {
-            Mistake { line, text: format!("{place}: {text}"), hint }
-        }
-        other => Mistake { line: 0, text: other.to_string(), hint: None },
-    }));
+    mistakes.list.extend(errors.into_iter().map(crate::check::mistake));
     match &plan.link.model {
         Some(path) if !path.exists() => {
             absent.push(format!("{}: not there; `doisoat train` writes it", path.display()));
@@ -252,22 +247,17 @@ fn run_id(plan: &TablesPlan, read: &Read, models: Option<&[Model]>) -> String {
     id::of(&parts).to_string()
 }
 
-fn metadata(plan: &TablesPlan, run_id: &str, table: &str) -> Vec<(String, String)> {
-    [
-        ("doisoat.schema_version", SCHEMA_VERSION.to_string()),
-        ("doisoat.table", table.to_owned()),
-        ("doisoat.run_id", run_id.to_owned()),
-        ("doisoat.run_date", plan.as_of.date().to_string()),
-        ("doisoat.as_of", plan.as_of.to_string()),
-        ("doisoat.pipeline", plan.name.clone()),
-        ("doisoat.pipeline_sha256", plan.pipeline_sha256.clone()),
-    ]
-    .into_iter()
-    .map(|(key, value)| (key.to_owned(), value))
-    .collect()
+fn name_of(plan: &TablesPlan, run_id: &str) -> RunName {
+    RunName {
+        run_id: run_id.to_owned(),
+        run_date: plan.as_of.date().to_string(),
+        as_of: plan.as_of.to_string(),
+        pipeline: plan.name.clone(),
+        pipeline_sha256: plan.pipeline_sha256.clone(),
+    }
 }
 
-fn manifest(plan: &TablesPlan, read: &Read, run_id: &str) -> Manifest {
+fn feed_entries(read: &Read) -> Vec<FeedEntry> {
     let feeds = read.tables.iter().flat_map(|table| {
         table.feeds.iter().map(|feed| FeedEntry {
             system: table.name.clone(),
@@ -279,22 +269,10 @@ fn manifest(plan: &TablesPlan, read: &Read, run_id: &str) -> Manifest {
             health: feed.health.code().to_owned(),
         })
     });
-    Manifest {
-        schema_version: SCHEMA_VERSION,
-        doisoat: env!("CARGO_PKG_VERSION").to_owned(),
-        run_id: run_id.to_owned(),
-        run_date: plan.as_of.date().to_string(),
-        as_of: plan.as_of.to_string(),
-        pipeline: plan.name.clone(),
-        pipeline_sha256: plan.pipeline_sha256.clone(),
-        revision: 0,
-        replaces: None,
-        feeds: feeds.collect(),
-        outputs: Vec::new(),
-    }
+    feeds.collect()
 }
 
 /// Where a report says that files lie.
 fn shown(path: &Path) -> String {
-    PathBuf::from(path).display().to_string()
+    path.display().to_string()
 }
