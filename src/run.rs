@@ -14,6 +14,7 @@ use crate::engine::id;
 use crate::engine::linkage::error::LinkageError;
 use crate::engine::parquet_file::{Clock, hex};
 use crate::engine::publish::{FeedEntry, Publication, PublishError, RunName};
+use crate::engine::table::Misfit;
 use crate::exit_code::ExitCode;
 use crate::history::{self, History};
 use crate::progress::Progress;
@@ -23,7 +24,7 @@ use crate::report::workbook::{self, Cover, Lang, WorkbookError};
 use crate::stages::dedupe::OrderError;
 use crate::stages::load::{self, LoadError, Loaded};
 use crate::stages::normalise::NormaliseError;
-use crate::stages::write::TableError;
+use crate::stages::write::Night;
 use crate::stages::{compare, dedupe, judge, link, normalise, write};
 
 /// What a run was asked for.
@@ -54,7 +55,7 @@ pub enum RunError {
     #[error(transparent)]
     Reference(#[from] ReferenceError),
     #[error(transparent)]
-    Table(#[from] TableError),
+    Table(#[from] Misfit),
     #[error(transparent)]
     Publish(#[from] PublishError),
     #[error(transparent)]
@@ -111,12 +112,10 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
     let judged = judge::judge(&plan, &reference, compared, &history);
 
     let clock = Clock { zone: plan.zone.clone(), utc_offset_ms: plan.utc_offset.num_milliseconds() };
-    progress.begin("build and write the tables", write::table_names().len() as u64 + 1);
-    let tables = write::tables(&plan, &reference, &judged, |table| -> Result<(), RunError> {
-        publication.stage_table(table, &clock, &name.metadata(table.schema.name))?;
-        progress.advance(1);
-        Ok(())
-    })?;
+    let night = Night::new(&plan, &reference, &judged);
+    let tables = write::tables(&night)?;
+    let shown = write::shown(&night, &tables, plan.sheet_rows)?;
+    progress.begin("write the tables and the workbook", tables.len() as u64 + 1);
     let cover = Cover {
         title: plan.title.clone(),
         run_id: run_id.clone(),
@@ -127,8 +126,19 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
         version: env!("CARGO_PKG_VERSION").to_owned(),
         lang: request.lang,
     };
-    let book = workbook::write(&publication.file_path("report", "mismatches.xlsx")?, &tables, &cover)?;
-    publication.stage_file("report", "mismatches.xlsx", book.rows)?;
+    let place = publication.file_path("report", "mismatches.xlsx")?;
+    let (book, staged) = rayon::join(
+        || workbook::write(&place, &shown, &cover, plan.sheet_rows),
+        || {
+            tables.iter().try_for_each(|table| {
+                publication.stage_table(table, &clock, &name.metadata(table.schema.name))?;
+                progress.advance(1);
+                Ok::<(), RunError>(())
+            })
+        },
+    );
+    staged?;
+    publication.stage_file("report", "mismatches.xlsx", book?.rows)?;
     let manifest = publication.commit(name.manifest(feed_entries(&plan, &judged)))?;
 
     let report = NightReport::new(&plan, &judged, &run_id, &request.out, &manifest);

@@ -130,6 +130,7 @@ fn resolve(
         duplicates,
         severities,
         fail_at: head.fail_at,
+        sheet_rows: head.sheet_rows,
         published,
         drift,
         reference,
@@ -150,6 +151,7 @@ struct Head {
     zone: String,
     utc_offset: TimeDelta,
     fail_at: Option<Severity>,
+    sheet_rows: usize,
     withdrawn_apart: bool,
 }
 
@@ -165,6 +167,7 @@ impl Head {
             zone: String::new(),
             utc_offset: TimeDelta::hours(7),
             fail_at: None,
+            sheet_rows: 0,
             withdrawn_apart: false,
         }
     }
@@ -181,6 +184,7 @@ fn read_head(section: Section<'_, '_, '_>, overrides: &Overrides) -> Head {
         Severity::ALL.iter().map(|s| (s.code(), Some(*s))).collect();
     levels.push(("never", None));
     let fail_at = section.choice("fail_at", &levels).map_or(Some(Severity::High), |choice| choice.value);
+    let sheet_rows = read_sheet_rows(&section);
     let withdrawn = section.choice("withdrawn", &[("timed", false), ("apart", true)]);
     section.check_unknown();
     Head {
@@ -193,7 +197,19 @@ fn read_head(section: Section<'_, '_, '_>, overrides: &Overrides) -> Head {
         zone,
         utc_offset,
         fail_at,
+        sheet_rows,
     }
+}
+
+/// Rows of one sheet of the workbook: more than a person reads unless told otherwise, and below Excel's own limit.
+fn read_sheet_rows(section: &Section<'_, '_, '_>) -> usize {
+    const USUAL: f64 = 20_000.0;
+    let Some(rows) = section.number("sheet_rows") else { return USUAL as usize };
+    if !(1.0..=1_000_000.0).contains(&rows.value) || rows.value.fract() != 0.0 {
+        let mistake = "[pipeline]: `sheet_rows` is a whole number of rows, 1 to 1000000";
+        section.report(rows.line, mistake, None);
+    }
+    rows.value.clamp(1.0, 1_000_000.0) as usize
 }
 
 /// The moment a run stands for: the command line's, else the pipeline's.

@@ -43,6 +43,8 @@ pub struct RunPlan {
     pub severities: BTreeMap<FindingKind, Option<Severity>>,
     /// `None`: never exit 1.
     pub fail_at: Option<Severity>,
+    /// Rows of one sheet of the workbook.
+    pub sheet_rows: usize,
     pub published: Vec<PublishedFigure>,
     pub drift: DriftPolicy,
     pub reference: ReferenceFiles,

@@ -4,7 +4,7 @@
 //! the report, not of the record.
 
 use super::issue::{Issues, ParseIssue, Parsed};
-use super::text::{fold, is_null_token};
+use super::text::{fold, is_null_token, trimmed};
 
 /// How a dossier was submitted. Domain fact: code list of the national sync service [S].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,7 +42,7 @@ impl Channel {
 /// An unknown text gives no value and `ChannelUnknown`.
 #[must_use]
 pub fn normalise(raw: &str) -> Parsed<Channel> {
-    let trimmed = raw.trim();
+    let trimmed = trimmed(raw);
     let channel = match trimmed {
         "1" => Some(Channel::Direct),
         "2" => Some(Channel::Online),

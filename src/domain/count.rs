@@ -3,7 +3,7 @@
 //! It must not round.
 
 use super::issue::{Issues, ParseIssue, Parsed};
-use super::text::clean;
+use super::text::{clean, trimmed};
 
 /// Nothing that is counted here goes beyond this.
 const MOST: i64 = 100_000;
@@ -11,7 +11,7 @@ const MOST: i64 = 100_000;
 /// `3`, `03`, `3.0`, `3 lần`, `3 ngày`.
 #[must_use]
 pub fn normalise(raw: &str) -> Parsed<i64> {
-    let Some(text) = clean(raw.trim()).value else {
+    let Some(text) = clean(trimmed(raw)).value else {
         return Parsed::empty();
     };
     let (digits, tail) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());

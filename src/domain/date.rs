@@ -33,14 +33,19 @@ const ERA: std::ops::RangeInclusive<i32> = 1900..=2100;
 /// without day gives `DatePrecisionReduced`.
 #[must_use]
 pub fn datetime(raw: &str, patterns: &[DatePattern]) -> Parsed<NaiveDateTime> {
-    if let Some(moment) =
-        patterns.first().and_then(|pattern| pattern.read_at_once(raw.trim_ascii().as_bytes()))
-        && ERA.contains(&moment.year())
-    {
-        return Parsed::new(moment, Issues::NONE);
-    }
     let read = dated(raw, |text| first_match(text, patterns));
     Parsed { value: read.value.map(|(moment, _)| moment), issues: read.issues }
+}
+
+/// As [`datetime`], in milliseconds of the local clock since 1970.
+#[must_use]
+pub fn timestamp(raw: &str, patterns: &[DatePattern]) -> Parsed<i64> {
+    let text = raw.trim_ascii().as_bytes();
+    if let Some(seconds) = patterns.first().and_then(|pattern| pattern.read_at_once(text)) {
+        return Parsed::new(seconds * 1000, Issues::NONE);
+    }
+    let Parsed { value, issues } = datetime(raw, patterns);
+    Parsed { value: value.map(|moment| moment.and_utc().timestamp_millis()), issues }
 }
 
 type Moment = (NaiveDateTime, Precision);
@@ -279,9 +284,22 @@ mod tests {
         fn nothing_panics(raw in "(\\PC{0,16}|[0-9/.:TZ+ -]{0,28})") {
             let list = patterns(&["dd/MM/yyyy HH:mm:ss", "yyyyMMddHHmmss", "d/M/yyyy", "yyyy-MM-dd'T'HH:mm:ss.SSSZ", "yyyy"]);
             let read = datetime(&raw, &list);
+            let milliseconds = read.value.map(|moment| moment.and_utc().timestamp_millis());
+            prop_assert_eq!(timestamp(&raw, &list), Parsed { value: milliseconds, issues: read.issues });
             if read.value.is_some() {
                 prop_assert_eq!(partial(&raw, &list).value.map(|d| d.date), read.value.map(|m| m.date()));
             }
+        }
+
+        #[test]
+        fn dates_at_known_places_are_those_of_the_calendar(
+            year in 1890..2110, month in 0..15, day in 0..35, hour in 0..26, minute in 0..62, second in 0..62,
+        ) {
+            let list = patterns(&["dd/MM/yyyy HH:mm:ss"]);
+            let text = format!("{day:02}/{month:02}/{year:04} {hour:02}:{minute:02}:{second:02}");
+            let read = datetime(&text, &list);
+            let milliseconds = read.value.map(|moment| moment.and_utc().timestamp_millis());
+            prop_assert_eq!(timestamp(&text, &list), Parsed { value: milliseconds, issues: read.issues });
         }
 
         #[test]
@@ -295,6 +313,8 @@ mod tests {
             ] {
                 let text = text_of(moment, form);
                 prop_assert_eq!(datetime(&text, &patterns(&[pattern])), Parsed::new(moment, Issues::NONE));
+                let milliseconds = moment.and_utc().timestamp_millis();
+                prop_assert_eq!(timestamp(&text, &patterns(&[pattern])), Parsed::new(milliseconds, Issues::NONE));
             }
         }
     }

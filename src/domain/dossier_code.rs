@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use chrono::{Days, NaiveDate};
 
 use super::issue::{Issues, ParseIssue, Parsed};
-use super::text::{is_invisible, is_null_token};
+use super::text::{is_invisible, is_null_token, trimmed};
 use agency_order::agency_is_ascending;
 
 /// Which family of codes a code belongs to.
@@ -115,7 +115,7 @@ impl<'a> DossierCode<'a> {
 /// date is no date or its sequence is zero; a foreign code is not malformed.
 #[must_use]
 pub fn normalise(raw: &str) -> Parsed<Cow<'_, str>> {
-    let trimmed = raw.trim();
+    let trimmed = trimmed(raw);
     if is_null_token(trimmed) {
         return Parsed::empty();
     }

@@ -3,7 +3,7 @@
 //! It must not guess: a word that is neither gives no value.
 
 use super::issue::{Issues, ParseIssue, Parsed};
-use super::text::{fold, is_null_token};
+use super::text::{fold, is_null_token, trimmed};
 
 /// 1 for yes, 0 for no: `1`, `0`, `true`, `có`, `chưa đồng bộ`, blind to case and accents [R-M].
 #[must_use]
@@ -19,7 +19,7 @@ pub fn paid_online(raw: &str) -> Parsed<i64> {
 }
 
 fn read(raw: &str, yes: &[&str], no: &[&str]) -> Parsed<i64> {
-    let trimmed = raw.trim();
+    let trimmed = trimmed(raw);
     let whole = trimmed.strip_suffix(".0").unwrap_or(trimmed);
     if yes.contains(&whole) {
         return Parsed::new(1, Issues::NONE);

@@ -3,7 +3,7 @@
 //! It must not round: đồng have no fraction in dossiers, so an amount with one is not read.
 
 use super::issue::{Issues, ParseIssue, Parsed};
-use super::text::{clean, fold};
+use super::text::{clean, fold, trimmed};
 
 /// Largest amount taken from a printed float; above it a float skips whole numbers.
 const FLOAT_LIMIT: f64 = 9_007_199_254_740_992.0;
@@ -18,7 +18,7 @@ const UNITS: [&str; 6] = ["VNĐ", "VND", "ĐỒNG", "DONG", "₫", "Đ"];
 /// value and `MoneyUnreadable`.
 #[must_use]
 pub fn normalise(raw: &str) -> Parsed<i64> {
-    let trimmed = raw.trim();
+    let trimmed = trimmed(raw);
     let plain = trimmed.bytes().all(|b| b.is_ascii_digit());
     if plain && let Ok(amount) = trimmed.parse() {
         return Parsed::new(amount, Issues::NONE);

@@ -11,7 +11,7 @@ pub use structure::{IdKind, birth_year, is_cccd, kind, tax_checksum_ok};
 use std::borrow::Cow;
 
 use super::issue::{Issues, ParseIssue, Parsed};
-use super::text::{fold, is_invisible, is_null_token};
+use super::text::{fold, is_invisible, is_null_token, trimmed};
 use structure::is_digits;
 
 /// How two identity numbers stand to each other.
@@ -57,7 +57,7 @@ impl IdRelation {
 /// - Any other unknown shape is kept with `IdMalformed`.
 #[must_use]
 pub fn normalise(raw: &str) -> Parsed<Cow<'_, str>> {
-    let trimmed = raw.trim();
+    let trimmed = trimmed(raw);
     if is_null_token(trimmed) {
         return Parsed::empty();
     }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::issue::{Issues, ParseIssue, Parsed};
-use super::text::{is_invisible, is_null_token};
+use super::text::{is_invisible, is_null_token, trimmed};
 
 /// Eleven-digit mobile prefixes of before 2018 and their successors, sorted [S]. The pair of 0182
 /// rests on one source only.
@@ -42,7 +42,7 @@ const PREFIX_MAP: [(&str, &str); 22] = [
 /// what is no Vietnamese number gives no value and the same issue.
 #[must_use]
 pub fn normalise(raw: &str) -> Parsed<Cow<'_, str>> {
-    let trimmed = raw.trim();
+    let trimmed = trimmed(raw);
     if is_mobile(trimmed) {
         return Parsed::new(Cow::Borrowed(trimmed), Issues::NONE);
     }

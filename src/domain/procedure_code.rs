@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::issue::{Issues, ParseIssue, Parsed};
 use super::shape::matches_shape;
-use super::text;
+use super::text::{self, trimmed};
 
 /// Length of `d.dddddd`.
 const CORE: usize = 8;
@@ -19,7 +19,7 @@ const CORE: usize = 8;
 /// kept whole with `ProcedureMalformed`, and so is flagged a national code with an odd suffix.
 #[must_use]
 pub fn normalise(raw: &str) -> Parsed<Cow<'_, str>> {
-    let trimmed = raw.trim();
+    let trimmed = trimmed(raw);
     if let Some(core) = core(trimmed) {
         let tail = &trimmed[CORE..];
         if tail.is_empty() || is_suffix(tail) {
@@ -63,7 +63,7 @@ fn repaired(text: Cow<'_, str>, mut issues: Issues) -> Parsed<Cow<'_, str>> {
 /// The suffix that names the agency: `000.00.00.H48` of `1.001612.000.00.00.H48`.
 #[must_use]
 pub fn suffix(raw: &str) -> Option<&str> {
-    let trimmed = raw.trim();
+    let trimmed = trimmed(raw);
     core(trimmed)?;
     let tail = &trimmed[CORE..];
     is_suffix(tail).then(|| &tail[1..])

@@ -4,7 +4,7 @@
 //! pipeline that knows its system maps them.
 
 use super::issue::{Issues, ParseIssue, Parsed};
-use super::text::{fold, is_null_token};
+use super::text::{fold, is_null_token, trimmed};
 
 /// The sex that a personal identification number encodes and that forms ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,7 +42,7 @@ impl Sex {
 /// Any other text gives no value and `SexUnknown`.
 #[must_use]
 pub fn normalise(raw: &str) -> Parsed<Sex> {
-    let trimmed = raw.trim();
+    let trimmed = trimmed(raw);
     if is_null_token(trimmed) {
         return Parsed::empty();
     }

@@ -18,7 +18,7 @@ use super::issue::{Issues, ParseIssue, Parsed};
 /// Domain fact: the damage listed here is seen in public exporters and documents [S].
 #[must_use]
 pub fn clean(raw: &str) -> Parsed<Cow<'_, str>> {
-    let trimmed = raw.trim();
+    let trimmed = trimmed(raw);
     if is_null_token(trimmed) {
         return Parsed::empty();
     }
@@ -30,6 +30,16 @@ pub fn clean(raw: &str) -> Parsed<Cow<'_, str>> {
         return Parsed::empty();
     }
     Parsed::new(Cow::Owned(text), issues)
+}
+
+/// The text without white space around it; a text that plainly has none is not looked at twice.
+#[inline]
+#[must_use]
+pub fn trimmed(raw: &str) -> &str {
+    match raw.as_bytes() {
+        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => raw,
+        _ => raw.trim(),
+    }
 }
 
 /// Whether exporters write this trimmed text for "nothing": empty, `null`, `N/A`, `-`, `\N`, ...
@@ -72,9 +82,15 @@ const fn right_d(c: char) -> Option<char> {
 }
 
 fn is_clean(trimmed: &str) -> bool {
-    if trimmed.is_ascii() {
-        let bytes = trimmed.as_bytes();
-        return bytes.iter().all(|b| matches!(b, b' '..=b'~')) && !bytes.windows(2).any(|pair| pair == b"  ");
+    let mut before = b'x';
+    let plain = |byte: &u8| {
+        let twice = *byte == b' ' && before == b' ';
+        before = *byte;
+        matches!(byte, b' '..=b'~') && !twice
+    };
+    // The marks of Vietnamese begin soon, or never.
+    if trimmed.bytes().take(8).all(|byte| byte < 0x80) && trimmed.as_bytes().iter().all(plain) {
+        return true;
     }
     let mut after_space = false;
     let mut quick = true;

@@ -32,23 +32,32 @@ impl TextBuilder {
 /// Builds one nullable integer column.
 pub struct IntBuilder {
     values: Vec<i64>,
-    validity: MutableBitmap,
-    nulls: usize,
+    /// From the first null on.
+    validity: Option<MutableBitmap>,
 }
 
 impl IntBuilder {
     pub fn with_capacity(rows: usize) -> Self {
-        Self { values: Vec::with_capacity(rows), validity: MutableBitmap::with_capacity(rows), nulls: 0 }
+        Self { values: Vec::with_capacity(rows), validity: None }
     }
 
+    #[inline]
     pub fn push(&mut self, value: Option<i64>) {
+        match (&mut self.validity, value) {
+            (None, Some(_)) => {}
+            (None, None) => {
+                let mut validity = MutableBitmap::with_capacity(self.values.capacity());
+                validity.extend_constant(self.values.len(), true);
+                validity.push(false);
+                self.validity = Some(validity);
+            }
+            (Some(validity), value) => validity.push(value.is_some()),
+        }
         self.values.push(value.unwrap_or_default());
-        self.validity.push(value.is_some());
-        self.nulls += usize::from(value.is_none());
     }
 
     pub fn finish(self, name: &str) -> Column {
-        let validity = (self.nulls > 0).then(|| self.validity.into());
+        let validity = self.validity.map(Into::into);
         Int64Chunked::from_vec_validity(PlSmallStr::from_str(name), self.values, validity).into_column()
     }
 }

@@ -13,4 +13,5 @@ pub mod linkage;
 pub mod parquet_file;
 pub mod partition;
 pub mod publish;
+pub mod rows;
 pub mod table;

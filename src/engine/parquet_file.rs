@@ -9,14 +9,16 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Date32Array, DictionaryArray, Float64Array, Int32Array,
-    Int64Array, RecordBatch, StringArray, StringBuilder, StringDictionaryBuilder, TimestampMillisecondArray,
-    new_null_array,
+    Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, Int32Array, RecordBatch, StringArray,
 };
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Field, Int32Type, Int64Type, Schema, SchemaRef, TimeUnit};
+use arrow::datatypes::{
+    DataType, Date32Type, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMillisecondType,
+};
+use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowWriter, ArrowWriterOptions, compute_leaves};
@@ -25,13 +27,11 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
-use polars::prelude::PolarsError;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::frame::{Ints, Texts};
-use super::table::{ColumnSpec, Kind, Table, TableSchema};
+use super::table::{ColumnSpec, Kind, Misfit, TableSchema, TableSource};
 
 /// Small enough that a look-up by id reads little, large enough to compress well.
 const ROW_GROUP_ROWS: usize = 256 * 1024;
@@ -42,8 +42,8 @@ pub enum WriteError {
     Io { path: String, source: io::Error },
     #[error("encode {path}: {source}")]
     Parquet { path: String, source: ParquetError },
-    #[error("table {table} does not have its declared columns: {source}\n  this is a defect of doisoat")]
-    Frame { table: &'static str, source: PolarsError },
+    #[error(transparent)]
+    Misfit(#[from] Misfit),
 }
 
 /// The clock that timestamps of a run were read on.
@@ -54,19 +54,37 @@ pub struct Clock {
 }
 
 /// A finished file.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Written {
     pub bytes: u64,
     pub sha256: String,
+    sync: Option<JoinHandle<io::Result<()>>>,
 }
 
-/// Writes `table` to `path`, with `metadata` in the footer.
+impl Written {
+    /// A file that stands on the disk.
+    pub fn on_disk(bytes: u64, sha256: String) -> Self {
+        Self { bytes, sha256, sync: None }
+    }
+
+    /// Waits until the file stands on the disk.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn synced(&mut self) -> io::Result<()> {
+        let Some(sync) = self.sync.take() else { return Ok(()) };
+        sync.join().unwrap_or_else(|_| Err(io::Error::other("the thread that waits for the disk failed")))
+    }
+}
+
+/// Writes `table` to `path`, with `metadata` in the footer. The bytes are on their way to the disk: they stand
+/// there when [`Written::synced`] says so.
 ///
 /// # Errors
-/// When the disk refuses, or the frame is not what its schema says.
+/// When the disk refuses, or the table is not what its schema says.
 pub fn write(
     path: &Path,
-    table: &Table,
+    table: &TableSource<'_>,
     clock: &Clock,
     metadata: &[(String, String)],
 ) -> Result<Written, WriteError> {
@@ -82,26 +100,39 @@ pub fn write(
         ArrowWriter::try_new_with_options(sink, Arc::clone(&schema), options).map_err(parquet_error)?;
     let (mut file_writer, factory) = writer.into_serialized_writer().map_err(parquet_error)?;
 
-    let rows = table.frame.height();
-    for (group, start) in (0..rows).step_by(ROW_GROUP_ROWS).enumerate() {
-        let range = start..(start + ROW_GROUP_ROWS).min(rows);
+    let encode = |group: usize| -> Result<Vec<ArrowColumnChunk>, WriteError> {
+        let start = group * ROW_GROUP_ROWS;
+        let batches = table.batches(start..(start + ROW_GROUP_ROWS).min(table.len()))?;
         let writers = factory.create_column_writers(group).map_err(parquet_error)?;
-        let chunks: Vec<ArrowColumnChunk> = writers
-            .into_par_iter()
-            .zip(table.schema.columns.par_iter().zip(schema.fields().par_iter()))
-            .map(|(mut writer, (spec, field))| {
-                let array = array(table, spec, field.data_type(), clock, range.clone())?;
+        let columns = table.schema.columns.par_iter().zip(schema.fields().par_iter()).enumerate();
+        let encoded = writers.into_par_iter().zip(columns).map(|(mut writer, (at, (spec, field)))| {
+            for batch in &batches {
+                let array = array(&batch[at], spec, clock).map_err(|error| parquet_error(error.into()))?;
                 for leaf in compute_leaves(field, &array).map_err(parquet_error)? {
                     writer.write(&leaf).map_err(parquet_error)?;
                 }
-                writer.close().map_err(parquet_error)
-            })
-            .collect::<Result<_, WriteError>>()?;
-        let mut row_group = file_writer.next_row_group().map_err(parquet_error)?;
-        for chunk in chunks {
-            chunk.append_to_row_group(&mut row_group).map_err(parquet_error)?;
-        }
-        row_group.close().map_err(parquet_error)?;
+            }
+            writer.close().map_err(parquet_error)
+        });
+        encoded.collect()
+    };
+    let groups = table.len().div_ceil(ROW_GROUP_ROWS);
+    let mut ready = if groups > 0 { Some(encode(0)?) } else { None };
+    for next in 1..=groups {
+        let chunks = ready.take().unwrap_or_default();
+        // One group goes to the file while the next is made.
+        let (appended, encoded) = rayon::join(
+            || -> Result<(), ParquetError> {
+                let mut row_group = file_writer.next_row_group()?;
+                for chunk in chunks {
+                    chunk.append_to_row_group(&mut row_group)?;
+                }
+                row_group.close().map(|_| ())
+            },
+            || (next < groups).then(|| encode(next)).transpose(),
+        );
+        appended.map_err(parquet_error)?;
+        ready = encoded?;
     }
     let sink = file_writer.into_inner().map_err(parquet_error)?;
     sink.finish().map_err(io_error)
@@ -145,72 +176,33 @@ fn properties(schema: &TableSchema, metadata: &[(String, String)]) -> WriterProp
             properties = properties
                 .set_column_bloom_filter_enabled(path.clone(), true)
                 .set_column_dictionary_enabled(path, false);
+        } else if matches!(column.kind, Kind::Label | Kind::Text) {
+            // Rows stand in no order of these: least and greatest would rule nothing out, and name persons.
+            let path = ColumnPath::from(column.name.as_str());
+            properties = properties.set_column_statistics_enabled(path, EnabledStatistics::None);
         }
     }
     properties.build()
 }
 
-fn array(
-    table: &Table,
-    spec: &ColumnSpec,
-    data_type: &DataType,
-    clock: &Clock,
-    rows: std::ops::Range<usize>,
-) -> Result<ArrayRef, WriteError> {
-    let frame_error = |source| WriteError::Frame { table: table.schema.name, source };
-    let column = table.frame.column(&spec.name).map_err(frame_error)?;
-    if column.null_count() == column.len() {
-        return Ok(new_null_array(data_type, rows.len()));
+/// A column as it is written.
+fn array(column: &ArrayRef, spec: &ColumnSpec, clock: &Clock) -> Result<ArrayRef, ArrowError> {
+    if matches!(spec.kind, Kind::Id | Kind::Text | Kind::Label | Kind::Int | Kind::Float) {
+        return Ok(Arc::clone(column));
     }
-    let ints = || Ints::of(&table.frame, &spec.name).map_err(frame_error);
-    let texts = || Texts::of(&table.frame, &spec.name).map_err(frame_error);
+    let ints = column.as_primitive::<Int64Type>();
     Ok(match &spec.kind {
-        Kind::Id | Kind::Text => {
-            let values = texts()?;
-            let mut builder = StringBuilder::with_capacity(rows.len(), rows.len() * 16);
-            for row in rows {
-                builder.append_option(values.get(row));
-            }
-            Arc::new(builder.finish())
-        }
-        Kind::Label => {
-            let values = texts()?;
-            let mut builder = StringDictionaryBuilder::<Int32Type>::new();
-            for row in rows {
-                builder.append_option(values.get(row));
-            }
-            Arc::new(builder.finish())
-        }
         Kind::Coded(labels) => {
-            let values = ints()?;
-            let keys: Int32Array = rows.map(|row| values.get(row).map(|code| code as i32)).collect();
+            let keys: Int32Array = ints.unary(|code| code as i32);
             let labels: StringArray = labels.iter().map(|label| Some(label.as_str())).collect();
-            let dictionary = DictionaryArray::try_new(keys, Arc::new(labels))
-                .map_err(|source| WriteError::Parquet { path: spec.name.clone(), source: source.into() })?;
-            Arc::new(dictionary)
+            Arc::new(DictionaryArray::try_new(keys, Arc::new(labels))?)
         }
-        Kind::Int => {
-            let values = ints()?;
-            Arc::new(rows.map(|row| values.get(row)).collect::<Int64Array>())
-        }
-        Kind::Float => {
-            let values = table.frame.column(&spec.name).and_then(|c| c.f64()).map_err(frame_error)?;
-            Arc::new(rows.map(|row| values.get(row)).collect::<Float64Array>())
-        }
-        Kind::Date => {
-            let values = ints()?;
-            Arc::new(rows.map(|row| values.get(row).map(|days| days as i32)).collect::<Date32Array>())
-        }
+        Kind::Date => Arc::new(ints.unary::<_, Date32Type>(|days| days as i32)),
         Kind::Timestamp => {
-            let values = ints()?;
-            let instants: TimestampMillisecondArray =
-                rows.map(|row| values.get(row).map(|local| local - clock.utc_offset_ms)).collect();
+            let instants = ints.unary::<_, TimestampMillisecondType>(|local| local - clock.utc_offset_ms);
             Arc::new(instants.with_timezone(clock.zone.as_str()))
         }
-        Kind::Flag => {
-            let values = ints()?;
-            Arc::new(rows.map(|row| values.get(row).map(|flag| flag != 0)).collect::<BooleanArray>())
-        }
+        _ => Arc::new(ints.iter().map(|flag| flag.map(|flag| flag != 0)).collect::<BooleanArray>()),
     })
 }
 
@@ -235,11 +227,11 @@ impl<W: Write> Write for Hashing<W> {
 }
 
 impl Hashing<BufWriter<File>> {
-    /// Forces the bytes to the disk before the file may be renamed into place.
+    /// Has the bytes forced to the disk, which must be done before the file may be renamed into place.
     fn finish(self) -> io::Result<Written> {
         let file = self.inner.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.sync_all()?;
-        Ok(Written { bytes: self.bytes, sha256: hex(&self.hash.finalize()) })
+        let sync = std::thread::Builder::new().name("sync".to_owned()).spawn(move || file.sync_all())?;
+        Ok(Written { bytes: self.bytes, sha256: hex(&self.hash.finalize()), sync: Some(sync) })
     }
 }
 

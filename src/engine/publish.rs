@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::parquet_file::{self, Clock, WriteError, Written};
-use super::table::Table;
+use super::table::TableSource;
 
 /// Raised when a column changes its meaning or goes.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -148,6 +148,8 @@ pub struct Publication {
     revision: u32,
     replaces: Option<String>,
     staged: Vec<OutputEntry>,
+    /// Files that the disk may not have yet.
+    on_their_way: Vec<(String, Written)>,
     _lock: File,
 }
 
@@ -191,6 +193,7 @@ impl Publication {
             revision,
             replaces,
             staged: Vec::new(),
+            on_their_way: Vec::new(),
             _lock: lock,
         })
     }
@@ -201,14 +204,14 @@ impl Publication {
     /// When the disk refuses.
     pub fn stage_table(
         &mut self,
-        table: &Table,
+        table: &TableSource<'_>,
         clock: &Clock,
         metadata: &[(String, String)],
     ) -> Result<(), PublishError> {
         let folder = self.folder(table.schema.name)?;
         let path = folder.join("part-0000.parquet");
         let written = parquet_file::write(&path, table, clock, metadata)?;
-        self.note(table.schema.name, "part-0000.parquet", table.frame.height() as u64, written);
+        self.note(table.schema.name, "part-0000.parquet", table.len() as u64, written);
         Ok(())
     }
 
@@ -228,7 +231,7 @@ impl Publication {
         let path = self.temporary.join(name).join(file);
         let bytes = fs::read(&path).map_err(|source| failed(&path, source))?;
         let sha256 = sha256(&bytes);
-        self.note(name, file, rows, Written { bytes: bytes.len() as u64, sha256 });
+        self.note(name, file, rows, Written::on_disk(bytes.len() as u64, sha256));
         Ok(())
     }
 
@@ -237,6 +240,9 @@ impl Publication {
     /// # Errors
     /// When a rename fails; the manifest is then not written, and a new run repairs the date.
     pub fn commit(mut self, mut manifest: Manifest) -> Result<PathBuf, PublishError> {
+        for (file, written) in &mut self.on_their_way {
+            written.synced().map_err(|source| failed(&self.out.join(&*file), source))?;
+        }
         self.staged.sort_by(|a, b| a.file.cmp(&b.file));
         manifest.revision = self.revision;
         manifest.replaces = self.replaces.take();
@@ -307,8 +313,9 @@ impl Publication {
             file: format!("{name}/{}/{file}", self.partition()),
             rows,
             bytes: written.bytes,
-            sha256: written.sha256,
+            sha256: written.sha256.clone(),
         });
+        self.on_their_way.push((format!("{name}/{file}"), written));
     }
 }
 

@@ -1,12 +1,24 @@
-//! A table: a frame and what its columns mean.
+//! A table: what its columns mean, and how its rows are made.
+//!
+//! A table is as long as the inputs, so it is made a few thousand rows at a time, written and let go; only what a
+//! report looks at is ever held.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
+use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, StringArray, UInt64Array};
+use arrow::compute::{concat, take};
+use arrow::datatypes::{Float64Type, Int64Type};
+use arrow::error::ArrowError;
 use chrono::{DateTime, NaiveDate, TimeDelta};
-use polars::prelude::DataFrame;
+use rayon::prelude::*;
+use thiserror::Error;
 
-use super::frame::{Ints, Texts};
+use super::rows::Rows;
+
+/// Rows that one thread makes at a time: their columns stay in its caches.
+const MADE_ROWS: usize = 16 * 1024;
 
 /// What a column holds, and so how it is written.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,57 +80,242 @@ impl TableSchema {
     }
 }
 
-/// A frame whose columns are exactly those of its schema.
+/// A table does not have the columns it declares.
+#[derive(Debug, Error)]
+#[error("table {table}: {reason}\n  this is a defect of doisoat")]
+pub struct Misfit {
+    pub table: &'static str,
+    pub reason: String,
+}
+
+impl Misfit {
+    fn of(table: &'static str, error: &ArrowError) -> Self {
+        Self { table, reason: error.to_string() }
+    }
+}
+
+/// Some rows of a table: one array per column, of text, 64-bit integers or floats.
+pub type Batch = Vec<ArrayRef>;
+
+/// Adds some rows of a table, by their positions.
+type Make<'n> = Box<dyn Fn(&[usize], &mut Rows) + Send + Sync + 'n>;
+
+enum Content<'n> {
+    Made { rows: usize, make: Make<'n> },
+    Held(Vec<Batch>),
+}
+
+/// A table that can be written or looked at.
+pub struct TableSource<'n> {
+    pub schema: TableSchema,
+    content: Content<'n>,
+}
+
+impl<'n> TableSource<'n> {
+    /// A table of so many rows, each pushed by `make` when it is asked for.
+    pub fn made(
+        schema: TableSchema,
+        rows: usize,
+        make: impl Fn(usize, &mut Rows) + Send + Sync + 'n,
+    ) -> Self {
+        let each = move |wanted: &[usize], rows: &mut Rows| wanted.iter().for_each(|row| make(*row, rows));
+        Self::made_by_column(schema, rows, each)
+    }
+
+    /// A table of so many rows; `make` adds rows column by column, which is quicker where there are many columns.
+    pub fn made_by_column(
+        schema: TableSchema,
+        rows: usize,
+        make: impl Fn(&[usize], &mut Rows) + Send + Sync + 'n,
+    ) -> Self {
+        Self { schema, content: Content::Made { rows, make: Box::new(make) } }
+    }
+
+    /// A table whose rows are there already.
+    pub fn held(schema: TableSchema, batches: Vec<Batch>) -> Self {
+        Self { schema, content: Content::Held(batches) }
+    }
+
+    pub fn len(&self) -> usize {
+        match &self.content {
+            Content::Made { rows, .. } => *rows,
+            Content::Held(batches) => batches.iter().map(height).sum(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The rows of a range, in order; made in parallel.
+    ///
+    /// # Errors
+    /// When a row does not have as many cells as the table has columns.
+    pub fn batches(&self, range: Range<usize>) -> Result<Vec<Batch>, Misfit> {
+        match &self.content {
+            Content::Made { make, .. } => {
+                let starts: Vec<usize> = range.clone().step_by(MADE_ROWS).collect();
+                let made = starts.into_par_iter().map(|start| {
+                    let wanted: Vec<usize> = (start..range.end.min(start + MADE_ROWS)).collect();
+                    self.make(make, &wanted)
+                });
+                made.collect()
+            }
+            Content::Held(batches) => {
+                let mut start = 0;
+                let mut within = Vec::new();
+                for batch in batches {
+                    let end = start + height(batch);
+                    let (from, to) = (range.start.max(start), range.end.min(end));
+                    if from < to {
+                        within
+                            .push(batch.iter().map(|column| column.slice(from - start, to - from)).collect());
+                    }
+                    start = end;
+                }
+                Ok(within)
+            }
+        }
+    }
+
+    /// The whole table, held.
+    ///
+    /// # Errors
+    /// When a row does not have as many cells as the table has columns.
+    pub fn whole(&self) -> Result<Table, Misfit> {
+        self.first(self.len())
+    }
+
+    /// The first rows of the table, held.
+    ///
+    /// # Errors
+    /// When a row does not have as many cells as the table has columns.
+    pub fn first(&self, most: usize) -> Result<Table, Misfit> {
+        let batches = self.batches(0..most.min(self.len()))?;
+        self.of(batches)
+    }
+
+    /// Some rows of the table, held.
+    ///
+    /// # Errors
+    /// When a row does not have as many cells as the table has columns, or is not there.
+    pub fn pick(&self, rows: &[usize]) -> Result<Table, Misfit> {
+        match &self.content {
+            Content::Made { make, .. } => {
+                let made = rows.par_chunks(MADE_ROWS).map(|wanted| self.make(make, wanted));
+                self.of(made.collect::<Result<_, Misfit>>()?)
+            }
+            Content::Held(_) => {
+                let mut table = self.whole()?;
+                let rows: UInt64Array = rows.iter().map(|row| *row as u64).collect();
+                for column in &mut table.columns {
+                    *column =
+                        take(column, &rows, None).map_err(|error| Misfit::of(self.schema.name, &error))?;
+                }
+                Ok(table)
+            }
+        }
+    }
+
+    fn make(&self, make: &Make<'n>, wanted: &[usize]) -> Result<Batch, Misfit> {
+        let mut rows = Rows::new(&self.schema, wanted.len());
+        make(wanted, &mut rows);
+        rows.finish()
+    }
+
+    fn of(&self, batches: Vec<Batch>) -> Result<Table, Misfit> {
+        let columns = match batches.as_slice() {
+            [] => Rows::new(&self.schema, 0).finish()?,
+            [one] => one.clone(),
+            several => {
+                let column =
+                    |at: usize| -> Vec<&dyn Array> { several.iter().map(|b| b[at].as_ref()).collect() };
+                let whole =
+                    |at: usize| concat(&column(at)).map_err(|error| Misfit::of(self.schema.name, &error));
+                (0..self.schema.columns.len()).map(whole).collect::<Result<_, Misfit>>()?
+            }
+        };
+        Ok(Table { schema: self.schema.clone(), columns, total: self.len() })
+    }
+}
+
+/// How many rows a batch has.
+pub fn height(batch: &Batch) -> usize {
+    batch.first().map_or(0, |column| column.len())
+}
+
+/// A table, or the rows of it that somebody looks at.
 #[derive(Debug, Clone)]
 pub struct Table {
     pub schema: TableSchema,
-    pub frame: DataFrame,
+    pub columns: Batch,
+    /// Rows of the whole table.
+    pub total: usize,
 }
 
 impl Table {
-    pub fn height(&self) -> usize {
-        self.frame.height()
+    /// Rows that are held.
+    pub fn len(&self) -> usize {
+        height(&self.columns)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A column of text.
+    pub fn texts(&self, column: &str) -> Option<&StringArray> {
+        self.column(column)?.as_string_opt()
+    }
+
+    /// A column of integers: numbers, days, milliseconds, positions.
+    pub fn ints(&self, column: &str) -> Option<&Int64Array> {
+        self.column(column)?.as_primitive_opt::<Int64Type>()
+    }
+
+    pub fn floats(&self, column: &str) -> Option<&Float64Array> {
+        self.column(column)?.as_primitive_opt::<Float64Type>()
+    }
+
+    fn column(&self, name: &str) -> Option<&ArrayRef> {
+        let at = self.schema.columns.iter().position(|spec| spec.name == name)?;
+        self.columns.get(at)
     }
 
     /// A cell as a person reads it; `None` when it is null or there is no such column.
     pub fn show(&self, column: &str, row: usize) -> Option<Cow<'_, str>> {
         let spec = self.schema.columns.iter().find(|spec| spec.name == column)?;
+        let int = || {
+            let ints = self.ints(column)?;
+            ints.is_valid(row).then(|| ints.value(row))
+        };
         match &spec.kind {
             Kind::Id | Kind::Text | Kind::Label => {
-                Texts::of(&self.frame, column).ok()?.get(row).map(Cow::Borrowed)
+                let texts = self.texts(column)?;
+                texts.is_valid(row).then(|| Cow::Borrowed(texts.value(row)))
             }
             Kind::Coded(labels) => {
-                let code = self.int(column, row)?;
-                labels.get(code as usize).map(|label| Cow::Borrowed(label.as_str()))
+                labels.get(usize::try_from(int()?).ok()?).map(|label| Cow::Borrowed(label.as_str()))
             }
-            Kind::Int => self.int(column, row).map(|value| Cow::Owned(value.to_string())),
-            Kind::Float => self.float(column, row).map(|value| Cow::Owned(value.to_string())),
+            Kind::Int => Some(Cow::Owned(int()?.to_string())),
+            Kind::Float => {
+                let floats = self.floats(column)?;
+                floats.is_valid(row).then(|| Cow::Owned(floats.value(row).to_string()))
+            }
             Kind::Date => {
-                let date =
-                    NaiveDate::default().checked_add_signed(TimeDelta::days(self.int(column, row)?))?;
+                let date = NaiveDate::default().checked_add_signed(TimeDelta::days(int()?))?;
                 Some(Cow::Owned(date.to_string()))
             }
             Kind::Timestamp => {
-                let moment = DateTime::from_timestamp_millis(self.int(column, row)?)?;
+                let moment = DateTime::from_timestamp_millis(int()?)?;
                 Some(Cow::Owned(moment.format("%Y-%m-%d %H:%M:%S").to_string()))
             }
-            Kind::Flag => {
-                self.int(column, row).map(|flag| Cow::Borrowed(if flag != 0 { "true" } else { "false" }))
-            }
+            Kind::Flag => Some(Cow::Borrowed(if int()? != 0 { "true" } else { "false" })),
         }
-    }
-
-    /// The integer behind a cell.
-    pub fn int(&self, column: &str, row: usize) -> Option<i64> {
-        Ints::of(&self.frame, column).ok()?.get(row)
-    }
-
-    pub fn float(&self, column: &str, row: usize) -> Option<f64> {
-        self.frame.column(column).ok()?.f64().ok()?.get(row)
     }
 }
 
-/// The tables of one run, in the order they are written.
+/// The tables that a report looks at.
 #[derive(Debug, Default)]
 pub struct Tables {
     pub list: Vec<Table>,

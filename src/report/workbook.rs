@@ -22,7 +22,6 @@ use std::io::{self, BufWriter};
 use std::path::Path;
 
 use chrono::{NaiveDate, NaiveDateTime};
-use polars::prelude::PolarsError;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use thiserror::Error;
 
@@ -34,8 +33,6 @@ use labels::Label;
 
 pub use labels::Lang;
 
-/// Rows of one sheet: more than a person reads, and far below Excel's own limit.
-const SHEET_ROWS: usize = 100_000;
 /// Excel's limit on the length of a sheet name.
 const NAME_LENGTH: usize = 31;
 
@@ -81,8 +78,8 @@ pub enum WorkbookError {
 }
 
 impl WorkbookError {
-    fn column(table: &'static str, column: &str, source: &PolarsError) -> Self {
-        Self::Column { table, column: column.to_owned(), reason: source.to_string() }
+    fn column(table: &'static str, column: &str, reason: &str) -> Self {
+        Self::Column { table, column: column.to_owned(), reason: reason.to_owned() }
     }
 }
 
@@ -100,15 +97,11 @@ struct Chapter<'a> {
     written: Written,
 }
 
-/// Writes the workbook to `path`. Same tables and cover, same bytes.
+/// Writes the workbook to `path`, with at most `cap` rows of findings on a sheet. Same tables and cover, same bytes.
 ///
 /// # Errors
 /// When the disk refuses, or a table lacks a declared column.
-pub fn write(path: &Path, tables: &Tables, cover: &Cover) -> Result<WorkbookReport, WorkbookError> {
-    write_capped(path, tables, cover, SHEET_ROWS)
-}
-
-fn write_capped(
+pub fn write(
     path: &Path,
     tables: &Tables,
     cover: &Cover,
@@ -117,7 +110,7 @@ fn write_capped(
     let ink = Ink::new(cover.lang);
     let findings = Findings::of(tables)?;
     let groups = findings.groups();
-    let evidence = Evidence::gather(tables, &findings, &groups, cap, cover.lang)?;
+    let evidence = Evidence::of(tables, cover.lang)?;
 
     let mut book = start(path, cover)?;
     let cover_name = cover.lang.say(Label::CoverSheet);

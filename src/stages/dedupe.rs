@@ -6,7 +6,7 @@
 //! one case. The same code over two different persons is a collision, never a duplicate; and the dossiers of
 //! several owners that one agent hands in are nobody's double.
 
-use polars::prelude::{DataFrame, PolarsError};
+use polars::prelude::PolarsError;
 use thiserror::Error;
 
 use super::normalise::quarantine::Quarantined;
@@ -82,7 +82,7 @@ pub struct OrderError {
 pub fn dedupe(plan: &RunPlan, normalised: Normalised) -> Result<Deduped, OrderError> {
     let Normalised { systems, quarantine, account: _ } = normalised;
     let in_order = |(system, of): (SystemRecords, &SystemPlan)| {
-        let frame = order::canonical(system.frame)
+        let frame = order::canonical(system.frame, &system.places)
             .map_err(|source| OrderError { system: of.name.clone(), source })?;
         Ok(SystemRecords { frame, ..system })
     };
@@ -93,7 +93,7 @@ pub fn dedupe(plan: &RunPlan, normalised: Normalised) -> Result<Deduped, OrderEr
     for (index, system) in systems.iter().enumerate() {
         let records = Records::new(&system.frame);
         let mut alive = vec![true; records.len()];
-        same_code(index, &system.frame, &records, &mut alive, &mut duplicates, &mut collisions);
+        same_code(index, system, &records, &mut alive, &mut duplicates, &mut collisions);
         same_reference(index, &records, &mut alive, &mut duplicates);
         let told = plan.severity(FindingKind::SeveralRightly).is_some();
         typed_twice(index, &records, (&plan.duplicates, told), &alive, &mut duplicates, &mut excused);
@@ -111,16 +111,16 @@ pub fn dedupe(plan: &RunPlan, normalised: Normalised) -> Result<Deduped, OrderEr
 /// Records stand in order of code, so equal codes are neighbours; the first of them survives.
 fn same_code(
     system: usize,
-    frame: &DataFrame,
+    of: &SystemRecords,
     records: &Records<'_>,
     alive: &mut [bool],
     duplicates: &mut Vec<Duplicate>,
     collisions: &mut Vec<Collision>,
 ) {
-    let content = Ints::of(frame, "content").ok();
+    let content = Ints::of(&of.frame, "content").ok();
     let content = |row: u32| content.and_then(|column| column.get(row as usize));
-    let night = Ints::of(frame, "night").ok();
-    let night = |row: u32| night.and_then(|column| column.get(row as usize));
+    let place = Ints::of(&of.frame, "place").ok();
+    let night = |row: u32| order::night_of(&of.places, place.and_then(|column| column.get(row as usize)));
     let code = |row: usize| records.text(FieldName::Code, row);
     let mut start = 0;
     while start < records.len() {

@@ -6,23 +6,23 @@
 use polars::prelude::{DataFrame, IdxSize, PolarsResult};
 use rayon::prelude::*;
 
+use super::normalise::Place;
 use crate::engine::frame::{self, Ints, Texts};
 
 /// The columns that decide the order.
-const KEYS: [&str; 7] = ["code", "received_at", "status", "content", "night", "place", "row"];
+const KEYS: [&str; 6] = ["code", "received_at", "status", "content", "place", "row"];
 
-/// The frame, its rows in canonical order.
+/// The frame, its rows in canonical order; column `place` counts along `places`.
 ///
 /// # Errors
 /// When a column of the order is missing.
-pub fn canonical(frame: DataFrame) -> PolarsResult<DataFrame> {
+pub fn canonical(frame: DataFrame, places: &[Place]) -> PolarsResult<DataFrame> {
     let keys = frame::part(&frame, &KEYS)?;
     let codes = Texts::of(&keys, "code")?;
     let received = Ints::of(&keys, "received_at")?;
     let status = Ints::of(&keys, "status").ok();
     let content = Ints::of(&keys, "content")?;
-    let nights = Ints::of(&keys, "night")?;
-    let (places, rows) = (Ints::of(&keys, "place")?, Ints::of(&keys, "row")?);
+    let (place, rows) = (Ints::of(&keys, "place")?, Ints::of(&keys, "row")?);
     let common = common_start(&codes);
     let mut order: Vec<([u64; 2], IdxSize)> = (0..frame.height())
         .into_par_iter()
@@ -32,7 +32,8 @@ pub fn canonical(frame: DataFrame) -> PolarsResult<DataFrame> {
     let rest = |row: IdxSize| {
         let row = row as usize;
         let furthest = status.and_then(|status| status.get(row)).map_or(0, |status| -status);
-        (nights.get(row), received.get(row), furthest, content.get(row), places.get(row), rows.get(row))
+        let (place, night) = (place.get(row), night_of(places, place.get(row)));
+        (night, received.get(row), furthest, content.get(row), place, rows.get(row))
     };
     order.par_sort_unstable_by(|a, b| {
         a.0.cmp(&b.0).then_with(|| code(a.1).cmp(&code(b.1))).then_with(|| rest(a.1).cmp(&rest(b.1)))
@@ -43,6 +44,11 @@ pub fn canonical(frame: DataFrame) -> PolarsResult<DataFrame> {
         return Ok(frame::whole(frame));
     }
     frame::reorder(frame, &order)
+}
+
+/// Nights between the file of a place and the run.
+pub fn night_of(places: &[Place], place: Option<i64>) -> Option<u32> {
+    Some(places.get(usize::try_from(place?).ok()?)?.night)
 }
 
 /// How many bytes all codes begin with; none where a row has no code.

@@ -25,11 +25,11 @@ use crate::engine::linkage::error::LinkageError;
 use crate::engine::linkage::model::Model;
 use crate::engine::parquet_file::{Clock, hex};
 use crate::engine::publish::{FeedEntry, Publication, PublishError, RunName};
+use crate::engine::table::Misfit;
 use crate::exit_code::ExitCode;
 use crate::progress::Progress;
 use crate::run::RunRequest;
 use crate::stages::load;
-use crate::stages::write::TableError;
 use judge::{JudgeError, Linked, Ready};
 use learnt::{BlockingReport, TrainReport};
 use read::{Read, ReadError};
@@ -49,7 +49,7 @@ pub enum TablesError {
     #[error(transparent)]
     RowsLost(#[from] RowsLost),
     #[error(transparent)]
-    Table(#[from] TableError),
+    Table(#[from] Misfit),
     #[error(transparent)]
     Publish(#[from] PublishError),
     #[error("write {path}: {source}")]

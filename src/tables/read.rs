@@ -249,7 +249,7 @@ fn read_piece(
 ) -> Result<Piece, PolarsError> {
     let (table, source) = (&plan.tables[index], &plan.sources[index]);
     let sheet = batch.sheet.as_ref().map(|sheet| sheet.to_string());
-    let place = Place { file: of.file.clone(), sheet };
+    let place = Place { file: of.file.clone(), sheet, night: of.nights_back };
     let entry = |row: u64, column: Option<&str>, reason: &'static str, detail: String| Refused {
         table: index,
         file: place.file.clone(),
@@ -330,8 +330,8 @@ fn named(frame: DataFrame, table: &TablePlan, places: &[Place]) -> Result<DataFr
             let sheet = places.get(place as usize).filter(|_| places.len() > 1);
             names.push(match sheet {
                 None => number.to_string(),
-                Some(Place { file, sheet: None }) => format!("{file}:{number}"),
-                Some(Place { file, sheet: Some(sheet) }) => format!("{file}/{sheet}:{number}"),
+                Some(Place { file, sheet: None, .. }) => format!("{file}:{number}"),
+                Some(Place { file, sheet: Some(sheet), .. }) => format!("{file}/{sheet}:{number}"),
             });
         }
     } else {

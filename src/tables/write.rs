@@ -1,6 +1,7 @@
 //! The tables of a run over tables; docs/data-formats.md lists every column.
 
 use polars::prelude::PolarsError;
+use rayon::prelude::*;
 
 use super::TablesError;
 use super::judge::{Linked, Part, Ready};
@@ -12,10 +13,9 @@ use crate::engine::id::{self, Id};
 use crate::engine::linkage::decide::Judged;
 use crate::engine::linkage::values::Values;
 use crate::engine::linkage::verdict::{Doubt, Verdict};
-use crate::engine::table::{Kind, Table, TableSchema};
+use crate::engine::rows::{Cell, Rows, count, maybe, text, to_places};
+use crate::engine::table::{Batch, Kind, Misfit, TableSchema, TableSource};
 use crate::stages::normalise::column::days_of;
-use crate::stages::write::TableError;
-use crate::stages::write::rows::{Cell, Rows, count, maybe, text, to_places};
 
 /// Everything that the tables of links are made from.
 pub struct Night<'a> {
@@ -25,8 +25,8 @@ pub struct Night<'a> {
     pub linked: &'a Linked,
 }
 
-type OfRead = fn(&TablesPlan, &Read) -> Result<Table, TablesError>;
-type OfLinked = for<'a, 'n> fn(&'a Night<'n>) -> Result<Table, TablesError>;
+type OfRead = for<'a> fn(&'a TablesPlan, &'a Read) -> Result<TableSource<'a>, TablesError>;
+type OfLinked = for<'a, 'n> fn(&'a Night<'n>) -> Result<TableSource<'a>, TablesError>;
 
 /// The tables that are written before anything is linked.
 pub const OF_READ: [(&str, OfRead); 3] = [("feeds", feeds), ("quarantine", quarantine), ("records", records)];
@@ -77,7 +77,7 @@ fn rounded<'c>(value: f64) -> Cell<'c> {
     Cell::Float(Some(to_places(value, 3)))
 }
 
-fn feeds(_: &TablesPlan, read: &Read) -> Result<Table, TablesError> {
+fn feeds<'a>(_: &'a TablesPlan, read: &'a Read) -> Result<TableSource<'a>, TablesError> {
     let schema = TableSchema::new(
         "feeds",
         &[
@@ -93,7 +93,7 @@ fn feeds(_: &TablesPlan, read: &Read) -> Result<Table, TablesError> {
             ("remark", Kind::Text),
         ],
     );
-    let mut rows = Rows::new(schema, read.tables.len());
+    let mut rows = Rows::new(&schema, read.tables.len());
     for table in &read.tables {
         for feed in &table.feeds {
             rows.push([
@@ -110,10 +110,10 @@ fn feeds(_: &TablesPlan, read: &Read) -> Result<Table, TablesError> {
             ]);
         }
     }
-    Ok(rows.finish()?)
+    Ok(rows.table(schema)?)
 }
 
-fn quarantine(_: &TablesPlan, read: &Read) -> Result<Table, TablesError> {
+fn quarantine<'a>(_: &'a TablesPlan, read: &'a Read) -> Result<TableSource<'a>, TablesError> {
     let schema = TableSchema::new(
         "quarantine",
         &[
@@ -128,7 +128,7 @@ fn quarantine(_: &TablesPlan, read: &Read) -> Result<Table, TablesError> {
             ("masked_value", Kind::Text),
         ],
     );
-    let mut rows = Rows::new(schema, read.quarantine.len());
+    let mut rows = Rows::new(&schema, read.quarantine.len());
     for entry in &read.quarantine {
         rows.push([
             text(&read.tables[entry.table].name),
@@ -142,10 +142,10 @@ fn quarantine(_: &TablesPlan, read: &Read) -> Result<Table, TablesError> {
             maybe(entry.masked.as_deref()),
         ]);
     }
-    Ok(rows.finish()?)
+    Ok(rows.table(schema)?)
 }
 
-fn records<'a>(plan: &TablesPlan, read: &'a Read) -> Result<Table, TablesError> {
+fn records<'a>(plan: &'a TablesPlan, read: &'a Read) -> Result<TableSource<'a>, TablesError> {
     let mut columns = vec![
         ("table", Kind::Label),
         ("record_id", Kind::Id),
@@ -161,42 +161,71 @@ fn records<'a>(plan: &TablesPlan, read: &'a Read) -> Result<Table, TablesError> 
         };
         (field.name.as_str(), kind)
     }));
-    let all = read.tables.iter().map(TableRows::len).sum();
-    let mut rows = Rows::new(TableSchema::new("records", &columns), all);
-    for table in &read.tables {
-        let fields: Vec<(ValueKind, Option<Texts<'_>>)> =
-            plan.fields.iter().map(|field| (field.kind, table.texts(&field.name))).collect();
-        let names = Names::of(table);
-        let places = Ints::of(&table.frame, super::read::PLACE).map_err(of_frame)?;
-        let numbers = Ints::of(&table.frame, "row").map_err(of_frame)?;
-        for row in 0..table.len() {
-            let place = places.get(row).and_then(|place| table.places.get(place as usize));
-            let value = |(kind, texts): &(ValueKind, Option<Texts<'a>>)| {
-                let value = texts.and_then(|texts| texts.get(row));
-                match kind {
-                    ValueKind::Text | ValueKind::Code => Cell::Text(value),
-                    ValueKind::Date => Cell::Int(value.and_then(|date| date.parse().ok()).map(days_of)),
-                    ValueKind::Number => Cell::Float(value.and_then(|number| number.parse().ok())),
-                }
-            };
-            let head = [
-                text(&table.name),
-                text(names.get(row as u32)),
-                maybe(place.map(|place| place.file.as_str())),
-                maybe(place.and_then(|place| place.sheet.as_deref())),
-                Cell::Int(numbers.get(row)),
-            ];
-            rows.push(head.into_iter().chain(fields.iter().map(value)));
-        }
+    let parts: Vec<RecordsOf<'a>> =
+        read.tables.iter().map(|table| RecordsOf::new(plan, table)).collect::<Result<_, Misfit>>()?;
+    let starts = starts(read.tables.iter().map(TableRows::len));
+    let all = starts.last().copied().unwrap_or_default();
+    Ok(TableSource::made(TableSchema::new("records", &columns), all, move |at, rows| {
+        let (part, row) = place(&starts, at);
+        parts[part].push(row, rows);
+    }))
+}
+
+/// Where each part of a table begins, and the end.
+fn starts(lengths: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut starts = vec![0];
+    for length in lengths {
+        starts.push(starts.last().copied().unwrap_or_default() + length);
     }
-    Ok(rows.finish()?)
+    starts
 }
 
-fn of_frame(source: PolarsError) -> TableError {
-    TableError::Frame { table: "records", source }
+/// The part that holds a row, and the row within it.
+fn place(starts: &[usize], at: usize) -> (usize, usize) {
+    let part = starts.partition_point(|start| *start <= at) - 1;
+    (part, at - starts[part])
 }
 
-fn links(night: &Night<'_>) -> Result<Table, TablesError> {
+/// The rows of `records` that one table gives.
+struct RecordsOf<'a> {
+    table: &'a TableRows,
+    names: Names<'a>,
+    fields: Vec<(ValueKind, Option<Texts<'a>>)>,
+    places: Ints<'a>,
+    numbers: Ints<'a>,
+}
+
+impl<'a> RecordsOf<'a> {
+    fn new(plan: &TablesPlan, table: &'a TableRows) -> Result<Self, Misfit> {
+        let misfit = |source: PolarsError| Misfit { table: "records", reason: source.to_string() };
+        let fields = plan.fields.iter().map(|field| (field.kind, table.texts(&field.name))).collect();
+        let places = Ints::of(&table.frame, super::read::PLACE).map_err(misfit)?;
+        let numbers = Ints::of(&table.frame, "row").map_err(misfit)?;
+        Ok(Self { table, names: Names::of(table), fields, places, numbers })
+    }
+
+    fn push(&self, row: usize, rows: &mut Rows) {
+        let place = self.places.get(row).and_then(|place| self.table.places.get(place as usize));
+        let value = |(kind, texts): &(ValueKind, Option<Texts<'a>>)| {
+            let value = texts.and_then(|texts| texts.get(row));
+            match kind {
+                ValueKind::Text | ValueKind::Code => Cell::Text(value),
+                ValueKind::Date => Cell::Int(value.and_then(|date| date.parse().ok()).map(days_of)),
+                ValueKind::Number => Cell::Float(value.and_then(|number| number.parse().ok())),
+            }
+        };
+        let head = [
+            text(&self.table.name),
+            text(self.names.get(row as u32)),
+            maybe(place.map(|place| place.file.as_str())),
+            maybe(place.and_then(|place| place.sheet.as_deref())),
+            Cell::Int(self.numbers.get(row)),
+        ];
+        rows.push(head.into_iter().chain(self.fields.iter().map(value)));
+    }
+}
+
+fn links<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesError> {
     let schema = TableSchema::new(
         "links",
         &[
@@ -215,30 +244,29 @@ fn links(night: &Night<'_>) -> Result<Table, TablesError> {
             ("margin", Kind::Float),
         ],
     );
-    let all = night.linked.parts.iter().map(|part| part.outcome.pairs.len()).sum();
-    let mut rows = Rows::new(schema, all);
-    for part in &night.linked.parts {
-        let (left, right) = night.sides(part);
-        for pair in &part.outcome.pairs {
-            let link = link_id(left, right, pair);
-            rows.push([
-                text(link.as_str()),
-                text(left.table),
-                text(left.get(pair.left)),
-                text(right.table),
-                text(right.get(pair.right)),
-                text(pair.verdict.name()),
-                maybe(doubt(pair.verdict)),
-                rounded(pair.bits),
-                Cell::Float(Some((pair.probability * 1e9).round() / 1e9)),
-                Cell::Int(Some(i64::from(pair.certain))),
-                maybe(pair.runner_up.map(|other| left.get(other.left))),
-                maybe(pair.runner_up.map(|other| right.get(other.right))),
-                pair.runner_up.map_or(Cell::Float(None), |other| rounded(other.margin)),
-            ]);
-        }
-    }
-    Ok(rows.finish()?)
+    let starts = starts(night.linked.parts.iter().map(|part| part.outcome.pairs.len()));
+    let sides: Vec<_> = night.linked.parts.iter().map(|part| night.sides(part)).collect();
+    let all = starts.last().copied().unwrap_or_default();
+    Ok(TableSource::made(schema, all, move |at, rows| {
+        let (part, at) = place(&starts, at);
+        let (left, right) = sides[part];
+        let pair = &night.linked.parts[part].outcome.pairs[at];
+        rows.push([
+            Cell::Id(Some(link_id(left, right, pair))),
+            text(left.table),
+            text(left.get(pair.left)),
+            text(right.table),
+            text(right.get(pair.right)),
+            text(pair.verdict.name()),
+            maybe(doubt(pair.verdict)),
+            rounded(pair.bits),
+            Cell::Float(Some((pair.probability * 1e9).round() / 1e9)),
+            Cell::Int(Some(i64::from(pair.certain))),
+            maybe(pair.runner_up.map(|other| left.get(other.left))),
+            maybe(pair.runner_up.map(|other| right.get(other.right))),
+            pair.runner_up.map_or(Cell::Float(None), |other| rounded(other.margin)),
+        ]);
+    }))
 }
 
 fn doubt(verdict: Verdict) -> Option<&'static str> {
@@ -250,7 +278,7 @@ fn doubt(verdict: Verdict) -> Option<&'static str> {
     }
 }
 
-fn link_evidence(night: &Night<'_>) -> Result<Table, TablesError> {
+fn link_evidence<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesError> {
     let schema = TableSchema::new(
         "link_evidence",
         &[
@@ -270,7 +298,7 @@ fn link_evidence(night: &Night<'_>) -> Result<Table, TablesError> {
         EvidenceOf::Uncertain => !pair.certain,
         EvidenceOf::None => false,
     };
-    let mut rows = Rows::new(schema, 0);
+    let mut batches: Vec<Batch> = Vec::new();
     for part in &night.linked.parts {
         let (left, right) = night.sides(part);
         let values = night.ready.values(part)?;
@@ -280,6 +308,7 @@ fn link_evidence(night: &Night<'_>) -> Result<Table, TablesError> {
         for pairs in told.chunks(PAIRS_AT_ONCE) {
             let evidence = night.ready.evidence(part, pairs)?;
             let links: Vec<Id> = pairs.iter().map(|pair| link_id(left, right, pair)).collect();
+            let mut rows = Rows::new(&schema, evidence.bits.len());
             for (at, bits) in evidence.bits.iter().enumerate() {
                 let (of, comparison) = (evidence.pair[at] as usize, usize::from(evidence.comparison[at]));
                 let (name, levels) = &part.comparisons[comparison];
@@ -299,33 +328,34 @@ fn link_evidence(night: &Night<'_>) -> Result<Table, TablesError> {
                     learnt.map_or(Cell::Float(None), |level| rounded(bits - (level.m / level.u).log2())),
                 ]);
             }
+            batches.push(rows.finish()?);
         }
     }
-    Ok(rows.finish()?)
+    Ok(TableSource::held(schema, batches))
 }
 
 /// Pairs whose evidence is held at a time.
 const PAIRS_AT_ONCE: usize = 1 << 16;
 
-fn clusters(night: &Night<'_>) -> Result<Table, TablesError> {
+fn clusters<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesError> {
     let schema = TableSchema::new(
         "clusters",
         &[("cluster_id", Kind::Id), ("size", Kind::Int), ("table", Kind::Label), ("record_id", Kind::Id)],
     );
-    let mut rows = Rows::new(schema, night.linked.clusters.iter().map(Vec::len).sum());
+    let mut rows = Rows::new(&schema, night.linked.clusters.iter().map(Vec::len).sum());
     let names: Vec<Names<'_>> = night.read.tables.iter().map(Names::of).collect();
     for cluster in &night.linked.clusters {
         let Some((first, row)) = cluster.first() else { continue };
         let id = id::of(&["cluster", names[*first].table, names[*first].get(*row)]);
         for (table, row) in cluster {
-            let (size, own) = (count(cluster.len() as u64), names[*table]);
-            rows.push([text(id.as_str()), size, text(own.table), text(own.get(*row))]);
+            let own = names[*table];
+            rows.push([text(id.as_str()), count(cluster.len() as u64), text(own.table), text(own.get(*row))]);
         }
     }
-    Ok(rows.finish()?)
+    Ok(rows.table(schema)?)
 }
 
-fn differences(night: &Night<'_>) -> Result<Table, TablesError> {
+fn differences<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesError> {
     let schema = TableSchema::new(
         "differences",
         &[
@@ -336,29 +366,39 @@ fn differences(night: &Night<'_>) -> Result<Table, TablesError> {
             ("right_value", Kind::Text),
         ],
     );
-    let mut rows = Rows::new(schema, 0);
+    let mut batches: Vec<Batch> = Vec::new();
     for part in &night.linked.parts {
         let (left, right) = night.sides(part);
         let values = night.ready.values(part)?;
         let shared = shared(night, part, &values);
-        for pair in part.outcome.pairs.iter().filter(|pair| pair.verdict.is_linked()) {
-            let link = link_id(left, right, pair);
-            for (field, source) in &shared {
-                let (own, other) = match source {
-                    Source::Engine(at) => values.of(*at, pair.left, pair.right),
-                    Source::Kept(own, other) => (own.get(pair.left as usize), other.get(pair.right as usize)),
-                };
-                let kind = match (own, other) {
-                    (own, other) if own == other => continue,
-                    (None, _) => "left_empty",
-                    (_, None) => "right_empty",
-                    _ => "different",
-                };
-                rows.push([text(link.as_str()), text(field), text(kind), maybe(own), maybe(other)]);
+        let of_pairs = |pairs: &[Judged]| {
+            let mut rows = Rows::new(&schema, 0);
+            for pair in pairs.iter().filter(|pair| pair.verdict.is_linked()) {
+                differing(pair, link_id(left, right, pair), &shared, &values, &mut rows);
             }
-        }
+            rows.finish()
+        };
+        let chunks = part.outcome.pairs.par_chunks(PAIRS_AT_ONCE).map(of_pairs);
+        batches.extend(chunks.collect::<Result<Vec<Batch>, Misfit>>()?);
     }
-    Ok(rows.finish()?)
+    Ok(TableSource::held(schema, batches))
+}
+
+/// The fields in which the records of a link differ.
+fn differing(pair: &Judged, link: Id, shared: &[(&str, Source<'_>)], values: &Values<'_>, rows: &mut Rows) {
+    for (field, source) in shared {
+        let (own, other) = match source {
+            Source::Engine(at) => values.of(*at, pair.left, pair.right),
+            Source::Kept(own, other) => (own.get(pair.left as usize), other.get(pair.right as usize)),
+        };
+        let kind = match (own, other) {
+            (own, other) if own == other => continue,
+            (None, _) => "left_empty",
+            (_, None) => "right_empty",
+            _ => "different",
+        };
+        rows.push([Cell::Id(Some(link)), text(field), text(kind), maybe(own), maybe(other)]);
+    }
 }
 
 /// Where the values of a field are.
@@ -432,7 +472,7 @@ pub struct Standing {
     pub unlinked: u64,
 }
 
-fn summary(night: &Night<'_>) -> Result<Table, TablesError> {
+fn summary<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesError> {
     let schema = TableSchema::new(
         "summary",
         &[
@@ -446,10 +486,10 @@ fn summary(night: &Night<'_>) -> Result<Table, TablesError> {
         ],
     );
     let standings = standings(night);
-    let mut rows = Rows::new(schema, standings.len());
+    let mut rows = Rows::new(&schema, standings.len());
     for Standing { table, rows: all, quarantined, accepted, linked, ambiguous, unlinked } in &standings {
         let counts = [*all, *quarantined, *accepted, *linked, *ambiguous, *unlinked].map(count);
         rows.push([text(table)].into_iter().chain(counts));
     }
-    Ok(rows.finish()?)
+    Ok(rows.table(schema)?)
 }

@@ -3,9 +3,11 @@
 //!
 //! It must not be lenient: a pattern that could mean two things is refused when it is compiled.
 
+use std::sync::LazyLock;
+
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::PatternError;
+use super::{ERA, PatternError};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Token {
@@ -79,18 +81,37 @@ impl Layout {
         has_day.then_some(layout)
     }
 
-    /// The moment in a text of the pattern's length.
-    fn read(&self, text: &[u8]) -> Option<NaiveDateTime> {
+    /// The second in a text of the pattern's length, from 1970 on; only of the years that dossiers speak of.
+    fn read(&self, text: &[u8]) -> Option<i64> {
         if self.literals.iter().any(|(at, byte)| text[*at] != *byte) {
             return None;
         }
         let two = |at: usize| two_digits(text[at], text[at + 1]);
-        let part = |at: Option<usize>| at.map_or(Some(0), two);
-        let year = (two(self.year)? * 100 + two(self.year + 2)?) as i32;
-        let date = NaiveDate::from_ymd_opt(year, two(self.month)?, two(self.day)?)?;
-        date.and_hms_opt(part(self.hour)?, part(self.minute)?, part(self.second)?)
+        let below = |at: Option<usize>, end: u32| at.map_or(Some(0), two).filter(|part| *part < end);
+        let year = usize::try_from(two(self.year)? * 100 + two(self.year + 2)?).ok()?;
+        let (month, day) = (two(self.month)?, two(self.day)?);
+        if !(1..=12).contains(&month) || day == 0 {
+            return None;
+        }
+        let at = (year * 12 + month as usize - 1).checked_sub(FIRST_MONTH)?;
+        let (first, next) = (MONTHS.get(at)?, MONTHS.get(at + 1)?);
+        let day = first + i64::from(day - 1);
+        let (hour, minute) = (below(self.hour, 24)?, below(self.minute, 60)?);
+        let second = below(self.second, 60)?;
+        (day < *next).then_some(day * 86_400 + i64::from(hour * 3600 + minute * 60 + second))
     }
 }
+
+/// January of the era's first year, in months since the year 0.
+const FIRST_MONTH: usize = *ERA.start() as usize * 12;
+
+/// The first day of every month of the era, from 1970 on, and of the one behind it.
+static MONTHS: LazyLock<Vec<i64>> = LazyLock::new(|| {
+    let months = ERA.flat_map(|year| (1..=12).map(move |month| (year, month)));
+    let first = |(year, month)| NaiveDate::from_ymd_opt(year, month, 1);
+    let days = months.chain([(ERA.end() + 1, 1)]).filter_map(first);
+    days.map(|day| day.signed_duration_since(NaiveDate::default()).num_days()).collect()
+});
 
 /// The numbers of one cell, before they are checked against the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,9 +186,9 @@ impl DatePattern {
         &self.text
     }
 
-    /// The moment of a text, where the pattern is that of a full date of fixed width and the text follows
-    /// it: what nearly every cell is.
-    pub(super) fn read_at_once(&self, text: &[u8]) -> Option<NaiveDateTime> {
+    /// The second of a text from 1970 on, where the pattern is that of a full date of fixed width and the text
+    /// follows it: what nearly every cell is.
+    pub(super) fn read_at_once(&self, text: &[u8]) -> Option<i64> {
         self.layout.as_ref().filter(|_| text.len() == self.width.0)?.read(text)
     }
 

@@ -5,13 +5,12 @@
 
 use std::borrow::Cow;
 
+use arrow::array::{ArrayAccessor, Float64Array, Int64Array, StringArray};
 use chrono::DateTime;
-use polars::prelude::Float64Chunked;
 use rust_xlsxwriter::{Color, Format, FormatAlign, Worksheet, XlsxError};
 
 use super::labels::{Label, Lang};
 use super::{WorkbookError, fitted};
-use crate::engine::frame::{Ints, Texts};
 use crate::engine::table::{Kind, Table, Tables};
 
 /// Excel's limit on the length of a text.
@@ -55,24 +54,20 @@ impl<'a> Cell<'a> {
 #[derive(Clone, Copy)]
 pub enum Column<'a> {
     Absent,
-    Text(Texts<'a>),
-    Coded(Ints<'a>, &'a [String]),
-    Int(Ints<'a>),
-    Float(&'a Float64Chunked),
-    Date(Ints<'a>),
-    Moment(Ints<'a>),
-    Flag(Ints<'a>),
+    Text(&'a StringArray),
+    Coded(&'a Int64Array, &'a [String]),
+    Int(&'a Int64Array),
+    Float(&'a Float64Array),
+    Date(&'a Int64Array),
+    Moment(&'a Int64Array),
+    Flag(&'a Int64Array),
 }
 
 impl<'a> Column<'a> {
     /// The column `name` of `table`.
     pub fn of(table: &'a Table, name: &str) -> Result<Self, WorkbookError> {
         match Self::if_any(table, name)? {
-            Self::Absent => Err(WorkbookError::Column {
-                table: table.schema.name,
-                column: name.to_owned(),
-                reason: "not in its schema".to_owned(),
-            }),
+            Self::Absent => Err(WorkbookError::column(table.schema.name, name, "not in its schema")),
             column => Ok(column),
         }
     }
@@ -82,15 +77,13 @@ impl<'a> Column<'a> {
         let Some(spec) = table.schema.columns.iter().find(|spec| spec.name == name) else {
             return Ok(Self::Absent);
         };
-        let failed = |source| WorkbookError::column(table.schema.name, name, &source);
-        let ints = || Ints::of(&table.frame, name).map_err(failed);
+        let other = || WorkbookError::column(table.schema.name, name, "it is of another kind");
+        let ints = || table.ints(name).ok_or_else(other);
         Ok(match &spec.kind {
-            Kind::Id | Kind::Text | Kind::Label => Self::Text(Texts::of(&table.frame, name).map_err(failed)?),
+            Kind::Id | Kind::Text | Kind::Label => Self::Text(table.texts(name).ok_or_else(other)?),
             Kind::Coded(labels) => Self::Coded(ints()?, labels),
             Kind::Int => Self::Int(ints()?),
-            Kind::Float => {
-                Self::Float(table.frame.column(name).and_then(|column| column.f64()).map_err(failed)?)
-            }
+            Kind::Float => Self::Float(table.floats(name).ok_or_else(other)?),
             Kind::Date => Self::Date(ints()?),
             Kind::Timestamp => Self::Moment(ints()?),
             Kind::Flag => Self::Flag(ints()?),
@@ -101,9 +94,9 @@ impl<'a> Column<'a> {
     #[inline]
     pub fn text(&self, row: usize) -> Option<&'a str> {
         match self {
-            Self::Text(texts) => texts.get(row),
+            Self::Text(texts) => get(*texts, row),
             Self::Coded(codes, labels) => {
-                let code = usize::try_from(codes.get(row)?).ok()?;
+                let code = usize::try_from(get(*codes, row)?).ok()?;
                 labels.get(code).map(String::as_str)
             }
             _ => None,
@@ -112,14 +105,14 @@ impl<'a> Column<'a> {
 
     pub fn int(&self, row: usize) -> Option<i64> {
         match self {
-            Self::Int(ints) => ints.get(row),
+            Self::Int(ints) => get(*ints, row),
             _ => None,
         }
     }
 
     pub fn float(&self, row: usize) -> Option<f64> {
         match self {
-            Self::Float(floats) => floats.get(row),
+            Self::Float(floats) => get(*floats, row),
             _ => None,
         }
     }
@@ -128,13 +121,17 @@ impl<'a> Column<'a> {
         let cell = match self {
             Self::Absent => None,
             Self::Text(_) | Self::Coded(..) => self.text(row).map(Cell::text),
-            Self::Int(ints) | Self::Flag(ints) => ints.get(row).map(Cell::Int),
-            Self::Float(floats) => floats.get(row).map(Cell::Float),
-            Self::Date(days) => days.get(row).map(Cell::Date),
-            Self::Moment(moments) => moments.get(row).map(Cell::Moment),
+            Self::Int(ints) | Self::Flag(ints) => get(*ints, row).map(Cell::Int),
+            Self::Float(floats) => get(*floats, row).map(Cell::Float),
+            Self::Date(days) => get(*days, row).map(Cell::Date),
+            Self::Moment(moments) => get(*moments, row).map(Cell::Moment),
         };
         cell.unwrap_or(Cell::Empty)
     }
+}
+
+fn get<A: ArrayAccessor>(array: A, row: usize) -> Option<A::Item> {
+    array.is_valid(row).then(|| array.value(row))
 }
 
 /// The table `name` of the run.

@@ -67,7 +67,7 @@ impl<'a> Feeds<'a> {
             health: column("health")?,
             reason: column("reason")?,
             sha256: column("sha256")?,
-            height: table.height(),
+            height: table.len(),
         })
     }
 
@@ -153,26 +153,26 @@ impl Page<'_> {
         }
         let (accepted, refused) = (feeds.sum(&feeds.accepted), feeds.sum(&feeds.quarantined));
         self.check(Label::CheckFeed, all, feeds.sum(&feeds.rows), accepted + refused)?;
-        self.check(Label::CheckRecords, all, accepted, table(tables, "records")?.height() as i64)?;
+        self.check(Label::CheckRecords, all, accepted, table(tables, "records")?.total as i64)?;
 
         let refusals = table(tables, "quarantine")?;
         let scope = Column::of(refusals, "scope")?;
-        let whole = (0..refusals.height()).filter(|row| scope.text(*row) == Some("row")).count();
+        let whole = (0..refusals.len()).filter(|row| scope.text(*row) == Some("row")).count();
         self.check(Label::CheckRefused, all, refused, whole as i64)?;
 
         let found = table(tables, "findings")?;
-        let findings = found.height() as i64;
+        let findings = found.total as i64;
         let kind = Column::of(found, "kind")?;
         let held = |written: Written| (written.rows + written.left_out) as i64;
         for chapter in chapters {
             let of_kind = |row: &usize| kind.text(*row).unwrap_or_default() == chapter.group.kind;
-            let counted = (0..found.height()).filter(of_kind).count() as i64;
+            let counted = (0..found.len()).filter(of_kind).count() as i64;
             self.check(Label::CheckFindings, &chapter.sheet, held(chapter.written), counted)?;
         }
         self.check(Label::CheckFindings, all, chapters.iter().map(|c| held(c.written)).sum(), findings)?;
         let classes: usize = chapters.iter().flat_map(|chapter| chapter.group.counts).sum();
         self.check(Label::CheckClasses, all, classes as i64, findings)?;
-        self.check(Label::CheckQuarantine, quarantine_name, held(quarantine), refusals.height() as i64)
+        self.check(Label::CheckQuarantine, quarantine_name, held(quarantine), refusals.total as i64)
     }
 
     fn published(&mut self, summary: &Table) -> Result<(), WorkbookError> {
@@ -182,7 +182,7 @@ impl Page<'_> {
         let (published, gap) = (column("published")?, column("gap")?);
         let (key, source, figure) = (column("key")?, column("source")?, column("figure")?);
         let (value, from, to) = (column("value")?, column("period_from")?, column("period_to")?);
-        let rows: Vec<usize> = (0..summary.height()).filter(|row| published.float(*row).is_some()).collect();
+        let rows: Vec<usize> = (0..summary.len()).filter(|row| published.float(*row).is_some()).collect();
         if rows.is_empty() {
             return self.row(&[Cell::text(self.ink.say(Label::NothingPublished))]);
         }

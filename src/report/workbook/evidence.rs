@@ -1,14 +1,12 @@
 //! What both systems say of a finding: looked up in tables `records` and `differences`.
 //!
-//! Only what the shown findings name is indexed, so that its size follows the sheets and not the
-//! province.
+//! Of these only what the shown findings name is held, so that its size follows the sheets and not the province.
 
-use rayon::prelude::*;
 use std::borrow::Cow;
 
 use super::WorkbookError;
 use super::cells::{Cell, Column, table};
-use super::findings::{Findings, Group};
+use super::findings::Findings;
 use super::labels::{Label, Lang};
 use super::privacy;
 use crate::domain::dossier::FieldName;
@@ -57,22 +55,11 @@ struct Said<'a> {
 }
 
 impl<'a> Evidence<'a> {
-    /// Finds the records and differences that the first `cap` findings of each group name.
-    pub fn gather(
-        tables: &'a Tables,
-        findings: &Findings<'_>,
-        groups: &[Group<'_>],
-        cap: usize,
-        lang: Lang,
-    ) -> Result<Self, WorkbookError> {
-        let shown = || groups.iter().flat_map(|group| group.rows.iter().take(cap).copied());
-        let records = shown()
-            .flat_map(|row| [findings.record_id.text(row), findings.other_record_id.text(row)])
-            .flatten();
-        let links = shown().filter_map(|row| findings.link_id.text(row));
+    /// Finds the records and differences that are held.
+    pub fn of(tables: &'a Tables, lang: Lang) -> Result<Self, WorkbookError> {
         Ok(Self {
-            records: Records::of(table(tables, "records")?, &wanted(records))?,
-            differences: Differences::of(table(tables, "differences")?, &wanted(links))?,
+            records: Records::of(table(tables, "records")?)?,
+            differences: Differences::of(table(tables, "differences")?)?,
             lang,
         })
     }
@@ -132,28 +119,11 @@ impl<'a> Evidence<'a> {
     }
 }
 
-/// Sorted, each once.
-/// Ids that findings name, by their first eight bytes: a sieve over millions of rows that stays in the
-/// cache. A row let through by chance is never asked for.
-fn wanted<'a>(ids: impl Iterator<Item = &'a str>) -> Vec<u64> {
-    let mut ids: Vec<u64> = ids.map(sieve).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
-}
-
-fn sieve(id: &str) -> u64 {
-    id.bytes().take(8).fold(0, |number, byte| number << 8 | u64::from(byte))
-}
-
 impl<'a> Records<'a> {
-    fn of(table: &'a Table, wanted: &[u64]) -> Result<Self, WorkbookError> {
+    fn of(table: &'a Table) -> Result<Self, WorkbookError> {
         let record_id = Column::of(table, "record_id")?;
-        let mut index: Vec<(&str, usize)> = (0..table.height())
-            .into_par_iter()
-            .filter_map(|row| Some((record_id.text(row)?, row)))
-            .filter(|(id, _)| wanted.binary_search(&sieve(id)).is_ok())
-            .collect();
+        let mut index: Vec<(&str, usize)> =
+            (0..table.len()).filter_map(|row| Some((record_id.text(row)?, row))).collect();
         index.sort_unstable();
         Ok(Self {
             table,
@@ -194,13 +164,10 @@ impl<'a> Records<'a> {
 }
 
 impl<'a> Differences<'a> {
-    fn of(table: &'a Table, wanted: &[u64]) -> Result<Self, WorkbookError> {
+    fn of(table: &'a Table) -> Result<Self, WorkbookError> {
         let (link_id, field) = (Column::of(table, "link_id")?, Column::of(table, "field")?);
-        let mut index: Vec<(&str, &str, usize)> = (0..table.height())
-            .into_par_iter()
-            .filter_map(|row| Some((link_id.text(row)?, field.text(row)?, row)))
-            .filter(|(link, ..)| wanted.binary_search(&sieve(link)).is_ok())
-            .collect();
+        let mut index: Vec<(&str, &str, usize)> =
+            (0..table.len()).filter_map(|row| Some((link_id.text(row)?, field.text(row)?, row))).collect();
         index.sort_unstable();
         Ok(Self {
             left_record_id: Column::of(table, "left_record_id")?,

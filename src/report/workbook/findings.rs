@@ -89,7 +89,7 @@ impl<'a> Findings<'a> {
             procedure: column("procedure")?,
             detail: column("detail")?,
             decision: column("decision")?,
-            height: table.height(),
+            height: table.len(),
         })
     }
 

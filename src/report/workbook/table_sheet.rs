@@ -115,7 +115,7 @@ pub fn write(
     sheet.set_landscape().set_repeat_rows(0, HEADER_ROWS - 1)?;
     sheet.set_print_fit_to_pages(1, 0);
 
-    let shown = table.height().min(cap);
+    let shown = table.len().min(cap);
     let mut line = HEADER_ROWS;
     for row in 0..shown {
         for (at, column, is_word) in &columns {
@@ -129,7 +129,7 @@ pub fn write(
     }
     let last = layout.columns.len() as u16 - 1;
     sheet.autofilter(HEADER_ROWS - 1, 0, (line - 1).max(HEADER_ROWS - 1), last)?;
-    let left_out = table.height() - shown;
+    let left_out = table.total - shown;
     if left_out > 0 {
         sheet.write_string_with_format(line, 0, ink.lang.left_out(left_out, layout.table), &ink.bad)?;
     }

@@ -6,41 +6,29 @@ use std::sync::Arc;
 
 use calamine::{Data, Range, Reader, Xlsx, open_workbook};
 use chrono::{NaiveDate, NaiveDateTime};
-use polars::prelude::{DataFrame, IntoColumn, NamedFrom, Series};
 
 use super::*;
-use crate::engine::frame::{IntBuilder, TextBuilder};
+use crate::engine::rows::{Cell, Rows};
 use crate::engine::table::{Kind, Table, TableSchema, Tables};
 use crate::stages::write::form_tables::{form_06a_schema, overdue_schema};
-use crate::stages::write::rows::Rows;
 
 const ID_A: &str = "H28.05-240315-0001";
 
 /// A table from words: `""` is null; labels `@1` are positions in the systems.
-fn table(name: &'static str, columns: &[(&str, Kind)], rows: &[&[&str]]) -> Table {
-    let cell = |row: &[&str], at: usize| Some(row[at].to_owned()).filter(|cell| !cell.is_empty());
-    let built = columns
-        .iter()
-        .enumerate()
-        .map(|(at, (column, kind))| match kind {
-            Kind::Id | Kind::Text | Kind::Label => {
-                let mut builder = TextBuilder::with_capacity(rows.len());
-                rows.iter().for_each(|row| builder.push(cell(row, at).as_deref()));
-                builder.finish(column)
+fn table(name: &'static str, columns: &[(&str, Kind)], lines: &[&[&str]]) -> Table {
+    let schema = TableSchema::new(name, columns);
+    let mut rows = Rows::new(&schema, lines.len());
+    for line in lines {
+        rows.push(columns.iter().zip(*line).map(|((_, kind), cell)| {
+            let cell = Some(*cell).filter(|cell| !cell.is_empty());
+            match kind {
+                Kind::Id | Kind::Text | Kind::Label => Cell::Text(cell),
+                Kind::Float => Cell::Float(cell.map(|cell| cell.parse().unwrap())),
+                _ => Cell::Int(cell.map(|cell| cell.parse().unwrap())),
             }
-            Kind::Float => {
-                let values: Vec<Option<f64>> =
-                    rows.iter().map(|row| cell(row, at).map(|cell| cell.parse().unwrap())).collect();
-                Series::new((*column).into(), values).into_column()
-            }
-            _ => {
-                let mut builder = IntBuilder::with_capacity(rows.len());
-                rows.iter().for_each(|row| builder.push(cell(row, at).map(|cell| cell.parse().unwrap())));
-                builder.finish(column)
-            }
-        })
-        .collect();
-    Table { schema: TableSchema::new(name, columns), frame: DataFrame::new(rows.len(), built).unwrap() }
+        }));
+    }
+    rows.table(schema).unwrap().whole().unwrap()
 }
 
 fn at(text: &str) -> NaiveDateTime {
@@ -90,7 +78,7 @@ fn tables() -> Tables {
     let since = ms("2024-03-20 07:30");
     let received = ms("2024-03-15 08:12");
     let systems = Kind::Coded(Arc::new(vec!["mot_cua".to_owned(), "dvcqg".to_owned()]));
-    let empty = |schema| Rows::new(schema, 0).finish().unwrap();
+    let empty = |schema: TableSchema| Rows::new(&schema, 0).table(schema).unwrap().whole().unwrap();
     let list = vec![
         empty(form_06a_schema()),
         empty(overdue_schema()),
@@ -404,7 +392,7 @@ struct Book {
 fn made(tables: &Tables, lang: Lang, cap: usize) -> (Book, WorkbookReport) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mismatches.xlsx");
-    let report = write_capped(&path, tables, &cover(lang), cap).unwrap();
+    let report = write(&path, tables, &cover(lang), cap).unwrap();
     (Book { xlsx: open_workbook(&path).unwrap(), _folder: folder }, report)
 }
 
@@ -585,9 +573,9 @@ fn rows_left_out_are_counted_and_real_ones_come_first() {
 fn two_writes_are_byte_equal() {
     let folder = tempfile::tempdir().unwrap();
     let (one, two) = (folder.path().join("one.xlsx"), folder.path().join("two.xlsx"));
-    let report = write(&one, &tables(), &cover(Lang::Vi)).unwrap();
+    let report = write(&one, &tables(), &cover(Lang::Vi), 100).unwrap();
     std::thread::sleep(std::time::Duration::from_millis(1100));
-    assert_eq!(write(&two, &tables(), &cover(Lang::Vi)).unwrap(), report);
+    assert_eq!(write(&two, &tables(), &cover(Lang::Vi), 100).unwrap(), report);
     assert!(fs::read(one).unwrap() == fs::read(two).unwrap());
 }
 
@@ -597,10 +585,10 @@ fn a_lost_table_or_column_is_named() {
     let path = folder.path().join("book.xlsx");
     let mut tables = tables();
     tables.list.retain(|table| table.schema.name != "summary");
-    let error = write(&path, &tables, &cover(Lang::Vi)).unwrap_err();
+    let error = write(&path, &tables, &cover(Lang::Vi), 100).unwrap_err();
     assert!(matches!(error, WorkbookError::Table("summary")), "{error}");
     tables.list.push(table("summary", &[("key", Kind::Text)], &[]));
-    let error = write(&path, &tables, &cover(Lang::Vi)).unwrap_err();
+    let error = write(&path, &tables, &cover(Lang::Vi), 100).unwrap_err();
     assert!(matches!(error, WorkbookError::Column { table: "summary", .. }), "{error}");
     assert!(!path.exists());
 }

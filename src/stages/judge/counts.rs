@@ -4,6 +4,7 @@ use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 
 use super::clock;
 use super::figures::{FormRow, closes, round2};
+use super::verdict::Standing;
 use crate::config::figure::Figure;
 use crate::config::plan::RunPlan;
 use crate::domain::channel::Channel;
@@ -39,19 +40,34 @@ pub struct Counts {
     pub verdicts: Vec<[u64; 8]>,
 }
 
-impl Counts {
-    /// The counts one dossier of the hub adds, within the period.
+/// What one dossier of the hub adds to every page it stands on.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Dossier {
+    /// `None` outside the period.
+    entry: Option<Entry>,
+    withdrawn: bool,
+    on_time: bool,
+    returned: bool,
+    late_with_apology: bool,
+    late_without_apology: bool,
+    digitised: bool,
+    paid_online: bool,
+    /// Working days from receipt to end.
+    days: Option<i64>,
+}
+
+impl Dossier {
     pub fn of(plan: &RunPlan, reference: &Reference, hub: &Records<'_>, row: u32) -> Self {
-        let mut counts = Self::default();
+        let mut dossier = Self::default();
         let times = clock::times(hub, row);
-        let Some(received) = times.received else { return counts };
+        let Some(received) = times.received else { return dossier };
         let (end, closes) = (times.handed_over(), closes(plan));
         let (mut ended, mut carried) = (times.has_ended(), false);
         if let Some((from, _)) = plan.period {
             let opens = from.and_time(NaiveTime::MIN);
             carried = received < opens;
             if received >= closes || (carried && ended && end.is_some_and(|end| end < opens)) {
-                return counts;
+                return dossier;
             }
             ended &= end.is_none_or(|end| end < closes);
         }
@@ -64,33 +80,55 @@ impl Counts {
         let late = if ended {
             let timeliness = form_06_ts(&times, plan.withdrawn_apart);
             let outcome = Outcome::of(timeliness, false).unwrap_or(Outcome::OnTime);
-            counts.form.enter(Entry { intake, outcome });
-            counts.withdrawn = u64::from(timeliness == Timeliness::Withdrawn);
-            counts.on_time = u64::from(outcome == Outcome::OnTime) - counts.withdrawn;
-            if let Some(end) = end {
-                counts.timed = 1;
-                counts.days =
-                    reference.calendar.working_days_between(received.date(), end.date().max(received.date()));
-            }
+            dossier.entry = Some(Entry { intake, outcome });
+            dossier.withdrawn = timeliness == Timeliness::Withdrawn;
+            dossier.on_time = outcome == Outcome::OnTime && !dossier.withdrawn;
+            let calendar = &reference.calendar;
+            dossier.days = end
+                .map(|end| calendar.working_days_between(received.date(), end.date().max(received.date())));
             outcome == Outcome::Late
         } else {
             // What waits for the citizen stands still, here as in rule R12 and the list of overdue dossiers.
             let lateness = clock::lateness(hub, row).filter(|lateness| !lateness.waits);
             let overdue = lateness.is_some_and(|lateness| has_passed(lateness.due, closes));
             let outcome = if overdue { Outcome::Overdue } else { Outcome::InTime };
-            counts.form.enter(Entry { intake, outcome });
+            dossier.entry = Some(Entry { intake, outcome });
             overdue
         };
-        let flag = |field| u64::from(hub.int(field, row as usize) == Some(1));
-        counts.digitised = flag(FieldName::Digitised);
-        counts.paid_online = flag(FieldName::PaidOnline);
-        counts.returned = u64::from(times.returned.is_some_and(|at| at < closes));
-        if late {
-            let apology = hub.int(FieldName::ApologyAt, row as usize).is_some();
-            counts.late_with_apology = u64::from(apology);
-            counts.late_without_apology = u64::from(!apology);
+        let flag = |field| hub.int(field, row as usize) == Some(1);
+        let apology = hub.int(FieldName::ApologyAt, row as usize).is_some();
+        Self {
+            digitised: flag(FieldName::Digitised),
+            paid_online: flag(FieldName::PaidOnline),
+            returned: times.returned.is_some_and(|at| at < closes),
+            late_with_apology: late && apology,
+            late_without_apology: late && !apology,
+            ..dossier
         }
-        counts
+    }
+}
+
+impl Counts {
+    /// Counts one dossier, and where it stands in every system.
+    pub fn enter(&mut self, dossier: &Dossier, standings: &[Standing]) {
+        if let Some(entry) = dossier.entry {
+            self.form.enter(entry);
+        }
+        self.withdrawn += u64::from(dossier.withdrawn);
+        self.on_time += u64::from(dossier.on_time);
+        self.returned += u64::from(dossier.returned);
+        self.late_with_apology += u64::from(dossier.late_with_apology);
+        self.late_without_apology += u64::from(dossier.late_without_apology);
+        self.digitised += u64::from(dossier.digitised);
+        self.paid_online += u64::from(dossier.paid_online);
+        if let Some(days) = dossier.days {
+            self.timed += 1;
+            self.days += days;
+        }
+        self.verdicts.resize(self.verdicts.len().max(standings.len()), [0; 8]);
+        for (mine, standing) in self.verdicts.iter_mut().zip(standings) {
+            mine[standing.verdict as usize] += 1;
+        }
     }
 
     pub fn add(&mut self, other: &Self) {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::counts::{Counts, TEXT_PAGES};
+use super::counts::{Counts, Dossier, TEXT_PAGES};
 use super::verdict::{Standing, Verdict};
 use crate::config::figure::{Figure, PublishedFigure};
 use crate::config::plan::RunPlan;
@@ -101,18 +101,9 @@ pub fn figures(
     records: &[Records<'_>],
     standings: &[Standing],
 ) -> Figures {
-    let clerk = Clerk { plan, reference, hub: &records[RunPlan::HUB] };
     let systems = records.len();
-    let books: Vec<Book<'_>> = standings
-        .par_chunks(CASES * systems)
-        .map(|chunk| {
-            let mut book = Book::new(plan);
-            for case in chunk.chunks_exact(systems) {
-                clerk.enter(case, &mut book);
-            }
-            book
-        })
-        .collect();
+    let clerk = Clerk { plan, reference, hub: &records[RunPlan::HUB], systems };
+    let books: Vec<Book<'_>> = standings.par_chunks(CASES * systems).map(|cases| clerk.book(cases)).collect();
     let mut book = Book::new(plan);
     books.into_iter().for_each(|other| book.add(&other));
     debug_assert!(linked.cases.len() * systems == standings.len());
@@ -173,31 +164,62 @@ impl<'a> Book<'a> {
     }
 }
 
+/// The pages of one dimension, while cases are entered.
+#[derive(Default)]
+struct Shelf<'a> {
+    #[expect(
+        clippy::disallowed_types,
+        reason = "millions of look-ups; what is on the shelf is put in order after"
+    )]
+    places: std::collections::HashMap<&'a str, usize>,
+    pages: Vec<(&'a str, Counts)>,
+}
+
+impl<'a> Shelf<'a> {
+    fn page(&mut self, key: &'a str) -> &mut Counts {
+        let place = *self.places.entry(key).or_insert_with(|| {
+            self.pages.push((key, Counts::default()));
+            self.pages.len() - 1
+        });
+        &mut self.pages[place].1
+    }
+}
+
 struct Clerk<'a> {
     plan: &'a RunPlan,
     reference: &'a Reference,
     hub: &'a Records<'a>,
+    systems: usize,
 }
 
 impl<'a> Clerk<'a> {
-    fn enter(&self, case: &[Standing], book: &mut Book<'a>) {
-        let Some(row) = case[RunPlan::HUB].row else { return };
-        let mut counts = Counts::of(self.plan, self.reference, self.hub, row);
-        counts.verdicts = case
-            .iter()
-            .map(|standing| {
-                let mut verdicts = [0; 8];
-                verdicts[standing.verdict as usize] = 1;
-                verdicts
-            })
-            .collect();
-        let text = |field| self.hub.text(field, row as usize);
-        book.pages.entry(("total", "")).or_default().add(&counts);
-        for (dimension, field) in TEXT_PAGES {
-            if let Some(key) = text(field) {
-                book.pages.entry((dimension, key)).or_default().add(&counts);
+    /// The figures of some cases.
+    fn book(&self, cases: &[Standing]) -> Book<'a> {
+        let mut book = Book::new(self.plan);
+        let mut total = Counts::default();
+        let mut shelves = TEXT_PAGES.map(|_| Shelf::default());
+        for case in cases.chunks_exact(self.systems) {
+            let Some(row) = case[RunPlan::HUB].row else { continue };
+            let dossier = Dossier::of(self.plan, self.reference, self.hub, row);
+            total.enter(&dossier, case);
+            for ((_, field), shelf) in TEXT_PAGES.iter().zip(&mut shelves) {
+                if let Some(key) = self.hub.text(*field, row as usize) {
+                    shelf.page(key).enter(&dossier, case);
+                }
             }
+            self.enter_published(&dossier, case, row, &mut book);
         }
+        if total != Counts::default() {
+            book.pages.insert(("total", ""), total);
+        }
+        for ((dimension, _), shelf) in TEXT_PAGES.iter().zip(shelves) {
+            book.pages.extend(shelf.pages.into_iter().map(|(key, counts)| ((*dimension, key), counts)));
+        }
+        book
+    }
+
+    fn enter_published(&self, dossier: &Dossier, case: &[Standing], row: u32, book: &mut Book<'a>) {
+        let text = |field| self.hub.text(field, row as usize);
         for (published, total) in self.plan.published.iter().zip(&mut book.published) {
             let level = published.level.as_ref().is_none_or(|levels| {
                 text(FieldName::Level).is_some_and(|level| levels.iter().any(|wanted| wanted == level))
@@ -209,7 +231,7 @@ impl<'a> Clerk<'a> {
             let channel =
                 published.channel.as_deref().is_none_or(|wanted| text(FieldName::Channel) == Some(wanted));
             if level && field && channel {
-                total.add(&counts);
+                total.enter(dossier, case);
             }
         }
     }

@@ -502,7 +502,7 @@ impl From<io::Error> for OpenError {
 fn digest(path: &Path) -> io::Result<(u64, String)> {
     let mut file = File::open(path)?;
     let mut hash = Sha256::new();
-    let mut buffer = vec![0; 1 << 20];
+    let mut buffer = vec![0; READ_BYTES];
     let mut bytes = 0;
     loop {
         let read = file.read(&mut buffer)?;
@@ -522,6 +522,9 @@ pub struct Stretch {
     /// 1-based line of the first byte.
     pub line: u64,
 }
+
+/// What is read at once, to stay in the nearest caches until it is looked at.
+const READ_BYTES: usize = 128 << 10;
 
 /// Large enough to keep both cores busy, small enough to stay flat in memory.
 const STRETCH_BYTES: usize = 4 << 20;

@@ -14,7 +14,7 @@ use crate::domain::issue::{Issues, ParseIssue, Parsed};
 use crate::domain::{
     channel, count, date, dossier_code, file_list, flag, money, personal_id, phone, procedure_code, sex, text,
 };
-use crate::engine::frame::{IntBuilder, TextBuilder};
+use crate::engine::frame::{self, IntBuilder, TextBuilder};
 use crate::stages::load::cells::{Cells, RawBatch};
 
 /// What is noted of the rows of one piece while its columns are typed.
@@ -41,17 +41,20 @@ impl Sheet {
 
     /// The repaired cells of each row as a JSON object, as a column. Personal numbers are masked.
     pub fn kept_cells(&mut self) -> Column {
+        if self.repaired.is_empty() {
+            return frame::null_texts("raw", self.content.len());
+        }
         self.repaired.sort_unstable_by_key(|(row, field, _)| (*row, field.name()));
         let mut builder = TextBuilder::with_capacity(self.content.len());
         let mut repaired = self.repaired.as_slice();
         let mut json = String::new();
         for row in 0..self.content.len() {
-            let (here, rest) = repaired.split_at(repaired.partition_point(|(of, ..)| *of == row));
-            repaired = rest;
-            if here.is_empty() {
+            if repaired.first().is_none_or(|(of, ..)| *of != row) {
                 builder.push(None);
                 continue;
             }
+            let (here, rest) = repaired.split_at(repaired.partition_point(|(of, ..)| *of == row));
+            repaired = rest;
             json.clear();
             for (at, (_, field, cell)) in here.iter().enumerate() {
                 json.push_str(if at == 0 { "{\"" } else { ",\"" });
@@ -65,32 +68,41 @@ impl Sheet {
         builder.finish("raw")
     }
 
+    /// Notes what became of a cell. `unchanged`: whether the value is the cell as written.
     #[inline]
-    fn note<T>(&mut self, row: usize, field: FieldName, cell: &str, parsed: &Parsed<T>) {
+    fn note<T>(
+        &mut self,
+        row: usize,
+        field: FieldName,
+        cell: &str,
+        parsed: &Parsed<T>,
+        unchanged: impl FnOnce() -> bool,
+    ) {
         let content = &mut self.content[row];
         *content = xxh3_64_with_seed(cell.as_bytes(), content.wrapping_add(field as u64));
-        if parsed.issues.is_empty() {
-            if field.is_vital() && parsed.value.is_none() {
-                self.rejected[row] = true;
-                self.lost.push((row, field, Issues::NONE));
+        let is_lost = parsed.value.is_none();
+        if !parsed.issues.is_empty() {
+            self.issues[row] = self.issues[row].union(parsed.issues);
+            // A value that was only found doubtful stands in its own column.
+            if is_lost || !unchanged() {
+                self.keep(row, field, cell, is_lost, parsed.issues);
             }
-            return;
+        } else if is_lost && field.is_vital() {
+            self.rejected[row] = true;
+            self.lost.push((row, field, Issues::NONE));
         }
-        self.note_issues(row, field, cell, parsed);
     }
 
     #[cold]
-    fn note_issues<T>(&mut self, row: usize, field: FieldName, cell: &str, parsed: &Parsed<T>) {
-        self.issues[row] = self.issues[row].union(parsed.issues);
-        let kept = match &parsed.value {
-            Some(_) => shown(field, cell).into_owned(),
-            None if field.is_sensitive() => shown(field, cell).into_owned(),
-            None => quarantine::masked(field, cell),
+    fn keep(&mut self, row: usize, field: FieldName, cell: &str, is_lost: bool, issues: Issues) {
+        let kept = match is_lost && !field.is_sensitive() {
+            false => shown(field, cell).into_owned(),
+            true => quarantine::masked(field, cell),
         };
         self.repaired.push((row, field, kept));
-        if parsed.value.is_none() && !parsed.issues.contains(ParseIssue::PlaceholderId) {
+        if is_lost && !issues.contains(ParseIssue::PlaceholderId) {
             self.rejected[row] |= field.is_vital();
-            self.lost.push((row, field, parsed.issues));
+            self.lost.push((row, field, issues));
         }
     }
 }
@@ -144,10 +156,7 @@ impl<'p> ColumnBuilder<'p> {
                 self.ints(cells, sheet, flag::paid_online)
             }
             FieldKind::Flag => self.ints(cells, sheet, flag::normalise),
-            FieldKind::Timestamp => self.ints(cells, sheet, |cell| {
-                let Parsed { value, issues } = date::datetime(cell, self.dates);
-                Parsed { value: value.map(|moment| moment.and_utc().timestamp_millis()), issues }
-            }),
+            FieldKind::Timestamp => self.ints(cells, sheet, |cell| date::timestamp(cell, self.dates)),
             FieldKind::PartialDate => self.birth_dates(cells, sheet),
             FieldKind::Status => self.statuses(cells, sheet),
         }
@@ -160,10 +169,9 @@ impl<'p> ColumnBuilder<'p> {
         parse: impl Fn(&'c str) -> Parsed<Cow<'c, str>>,
     ) -> Vec<Column> {
         let mut builder = TextBuilder::with_capacity(cells.len());
-        for row in 0..cells.len() {
-            let cell = cells.get(row);
+        for (row, cell) in cells.iter().enumerate() {
             let parsed = parse(cell);
-            sheet.note(row, self.field, cell, &parsed);
+            sheet.note(row, self.field, cell, &parsed, || parsed.value.as_deref() == Some(cell));
             builder.push(parsed.value.as_deref());
         }
         vec![builder.finish(self.field.name())]
@@ -181,7 +189,7 @@ impl<'p> ColumnBuilder<'p> {
                 let issues = parsed.issues.with(ParseIssue::LeadingZeroRestored);
                 parsed = Parsed { value: Some(Cow::Owned(restored)), issues };
             }
-            sheet.note(row, self.field, cell, &parsed);
+            sheet.note(row, self.field, cell, &parsed, || parsed.value.as_deref() == Some(cell));
             builder.push(parsed.value.as_deref());
         }
         vec![builder.finish(self.field.name())]
@@ -191,7 +199,7 @@ impl<'p> ColumnBuilder<'p> {
         let mut builder = IntBuilder::with_capacity(cells.len());
         for (row, cell) in cells.iter().enumerate() {
             let parsed = parse(cell);
-            sheet.note(row, self.field, cell, &parsed);
+            sheet.note(row, self.field, cell, &parsed, || false);
             builder.push(parsed.value);
         }
         vec![builder.finish(self.field.name())]
@@ -219,7 +227,7 @@ impl<'p> ColumnBuilder<'p> {
         let mut precision = TextBuilder::with_capacity(cells.len());
         for (row, cell) in cells.iter().enumerate() {
             let parsed = date::partial(cell, self.dates);
-            sheet.note(row, self.field, cell, &parsed);
+            sheet.note(row, self.field, cell, &parsed, || false);
             days.push(parsed.value.map(|partial| days_of(partial.date)));
             precision.push(parsed.value.map(|partial| partial.precision.code()));
         }
@@ -238,7 +246,7 @@ impl<'p> ColumnBuilder<'p> {
         });
         for (row, cell) in cells.iter().enumerate() {
             let parsed = read.of(cell);
-            sheet.note(row, self.field, cell, &parsed);
+            sheet.note(row, self.field, cell, &parsed, || false);
             national.push(parsed.value.map(|label| i64::from(label.national.code())));
             written.push(parsed.value.map(|label| label.position as i64));
         }
@@ -254,10 +262,9 @@ impl<'p> ColumnBuilder<'p> {
     ) -> Vec<Column> {
         let mut builder = TextBuilder::with_capacity(cells.len());
         let mut read = Remembered::new(parse);
-        for row in 0..cells.len() {
-            let cell = cells.get(row);
+        for (row, cell) in cells.iter().enumerate() {
             let parsed = read.of(cell);
-            sheet.note(row, self.field, cell, &parsed);
+            sheet.note(row, self.field, cell, &parsed, || false);
             builder.push(parsed.value);
         }
         vec![builder.finish(self.field.name())]

@@ -17,7 +17,7 @@ use thiserror::Error;
 use crate::config::plan::{RunPlan, SystemPlan};
 use crate::domain::dossier::{FieldKind, FieldName};
 use crate::engine::accounting::RowAccount;
-use crate::engine::frame::{self, IntBuilder};
+use crate::engine::frame;
 use crate::history::History;
 use crate::progress::Progress;
 use crate::stages::load::{
@@ -41,11 +41,13 @@ pub enum NormaliseError {
 pub struct Place {
     pub file: String,
     pub sheet: Option<String>,
+    /// Nights between the file and the run.
+    pub night: u32,
 }
 
 /// The accepted records of one system.
 ///
-/// Columns of `frame`: `place`, `night` (nights between the file and the run), `row`, `issues` (bits), `raw` (JSON of repaired cells), `content`
+/// Columns of `frame`: `place` (in `places`), `row`, `issues` (bits), `raw` (JSON of repaired cells), `content`
 /// (hash of all cells), then one per mapped field under its own name; `status_raw` beside `status`,
 /// `birth_precision` beside `birth_date`.
 #[derive(Debug)]
@@ -132,6 +134,7 @@ fn normalise_system(
             let place = Place {
                 file: loaded.feeds[feed].file.clone(),
                 sheet: batch.sheet.as_ref().map(|sheet| sheet.to_string()),
+                night: loaded.feeds[feed].nights_back,
             };
             let typed = type_batch(system, index, feed, &place, batch).map_err(frame_error)?;
             progress.advance(1);
@@ -153,8 +156,6 @@ fn normalise_system(
         sums[typed.feed].add(std::mem::take(&mut typed.sums));
         let height = typed.frame.height();
         typed.frame.with_column(frame::ints("place", vec![position as i64; height])).map_err(frame_error)?;
-        let night = i64::from(feeds[typed.feed].nights_back);
-        typed.frame.with_column(frame::ints("night", vec![night; height])).map_err(frame_error)?;
         frames.push(typed.frame);
         quarantine.append(&mut typed.quarantine);
     }
@@ -193,11 +194,10 @@ impl Sums {
 }
 
 fn empty_frame(system: &SystemPlan) -> Result<DataFrame, PolarsError> {
-    let place = Place { file: String::new(), sheet: None };
+    let place = Place { file: String::new(), sheet: None, night: 0 };
     let batch = RawBatch::new(system.columns.len(), None);
     let mut typed = type_batch(system, 0, 0, &place, batch)?;
     typed.frame.with_column(frame::ints("place", Vec::new()))?;
-    typed.frame.with_column(frame::ints("night", Vec::new()))?;
     Ok(typed.frame)
 }
 
@@ -228,18 +228,10 @@ fn type_batch(
     column::judge_codes(system, &batch, &columns, &mut sheet)?;
     quarantine.extend(quarantine::lost_cells(system, index, place, &batch, &sheet));
 
-    let mut row_numbers = IntBuilder::with_capacity(rows);
-    let mut issues = IntBuilder::with_capacity(rows);
-    let mut content = IntBuilder::with_capacity(rows);
-    for row in 0..rows {
-        row_numbers.push(Some(batch.rows[row] as i64));
-        issues.push(Some(i64::from(sheet.issues[row].bits())));
-        content.push(Some(sheet.content[row] as i64));
-    }
-    columns.push(row_numbers.finish("row"));
-    columns.push(issues.finish("issues"));
-    columns.push(content.finish("content"));
     columns.push(sheet.kept_cells());
+    columns.push(frame::ints("row", batch.rows.into_iter().map(|row| row as i64).collect()));
+    columns.push(frame::ints("issues", sheet.issues.iter().map(|issues| i64::from(issues.bits())).collect()));
+    columns.push(frame::ints("content", sheet.content.into_iter().map(|hash| hash as i64).collect()));
     let mut frame = DataFrame::new(rows, columns)?;
     if sheet.rejected.iter().any(|rejected| *rejected) {
         let kept = sheet.rejected.iter().map(|rejected| !rejected).collect();

@@ -2,33 +2,34 @@
 
 use std::sync::Arc;
 
-use super::deadlines::deadlines;
+use super::Night;
+use super::deadlines::deadline;
 use super::identifiers::Veil;
-use super::rows::{Cell, Rows, count, int, maybe, text, to_places};
-use super::{Night, TableError};
 use crate::config::plan::RunPlan;
 use crate::domain::dossier::FieldName;
 use crate::engine::id;
 use crate::engine::linkage::explain::LOOK_ALIKES;
-use crate::engine::table::{ColumnSpec, Kind, Table, TableSchema};
-use crate::stages::link::{Link, scored};
+use crate::engine::rows::{Cell, Rows, count, int, maybe, text, to_places};
+use crate::engine::table::{ColumnSpec, Kind, Misfit, TableSchema, TableSource};
+use crate::stages::link::Link;
+use crate::stages::link::scored::{self, Bar};
 use crate::stages::normalise::column::days_of;
 
-pub fn cases(night: &Night<'_>) -> Result<Table, TableError> {
+pub fn cases<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
     let schema = cases_schema(night.plan);
     let judged = night.judged;
-    let deadlines = deadlines(night);
-    let mut rows = Rows::new(schema, judged.linked.cases.len());
-    for (case, members) in judged.linked.cases.iter().enumerate() {
+    let table = TableSource::made(schema, judged.linked.cases.len(), move |case, rows| {
+        let members = &judged.linked.cases[case];
         let case_id = night.ids.case(case as u32);
         let standings: Vec<_> =
             (0..night.records.len()).map(|system| *judged.standing(case, system)).collect();
         let first = standings.iter().enumerate().find_map(|(system, standing)| Some((system, standing.row?)));
-        let Some((system, row)) = first.or(members.members.first().copied()) else { continue };
+        // A case has a member.
+        let Some((system, row)) = first.or(members.members.first().copied()) else { return };
         let (records, at) = (&night.records[system], row as usize);
         let field = |field| maybe(records.text(field, at));
         let moment = |field| Cell::Int(records.int(field, at));
-        let deadline = &deadlines[case];
+        let deadline = deadline(night, system, row);
         let mut cells = vec![
             text(case_id.as_str()),
             field(FieldName::Code),
@@ -68,8 +69,8 @@ pub fn cases(night: &Night<'_>) -> Result<Table, TableError> {
             cells.push(maybe(standing.reason));
         }
         rows.push(cells);
-    }
-    rows.finish()
+    });
+    Ok(table)
 }
 
 /// The columns of `cases`: a fixed part, then five per system.
@@ -116,7 +117,7 @@ pub fn cases_schema(plan: &RunPlan) -> TableSchema {
     schema
 }
 
-pub fn links(night: &Night<'_>) -> Result<Table, TableError> {
+pub fn links<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
     let systems = Kind::Coded(Arc::new(night.system_names()));
     let schema = TableSchema::new(
         "links",
@@ -139,8 +140,8 @@ pub fn links(night: &Night<'_>) -> Result<Table, TableError> {
         ],
     );
     let linked = &night.judged.linked;
-    let mut rows = Rows::new(schema, linked.links.len());
-    for link in &linked.links {
+    let table = TableSource::made(schema, linked.links.len(), move |at, rows| {
+        let link = &linked.links[at];
         let Link { left_system, left, right_system, right, rung, ambiguous, gap_ms, .. } = *link;
         let Link { runner_up, margin_ms, weight, .. } = *link;
         let runner_up = runner_up.map(|(system, row)| night.ids.record(system, row));
@@ -161,12 +162,12 @@ pub fn links(night: &Night<'_>) -> Result<Table, TableError> {
             Cell::Int(weight.map(|weight| i64::from(weight.certain))),
             Cell::Float(weight.and_then(|weight| weight.margin).map(|margin| to_places(margin, 3))),
         ]);
-    }
-    rows.finish()
+    });
+    Ok(table)
 }
 
 /// What speaks for and against each scored link, one row per field that could be compared.
-pub fn link_evidence(night: &Night<'_>) -> Result<Table, TableError> {
+pub fn link_evidence<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
     let schema = TableSchema::new(
         "link_evidence",
         &[
@@ -180,36 +181,36 @@ pub fn link_evidence(night: &Night<'_>) -> Result<Table, TableError> {
     );
     let linked = &night.judged.linked;
     let veil = Veil::new(&night.plan.privacy.identifiers);
-    let mut rows = Rows::new(schema, linked.evidence.values().map(Vec::len).sum());
-    for link in linked.links.iter().filter(|link| link.weight.is_some()) {
-        for bar in linked.evidence.get(&link.ends()).into_iter().flatten() {
-            let weight = to_places(bar.bits, 3);
-            // Look-alikes that take nothing off say nothing.
-            if bar.comparison == LOOK_ALIKES && weight == 0.0 {
-                continue;
-            }
-            let field = FieldName::from_name(&bar.comparison);
-            let shown = |system: usize, row: u32| {
+    let scored = linked.links.iter().filter(|link| link.weight.is_some());
+    let bars = scored
+        .flat_map(|link| linked.evidence.get(&link.ends()).into_iter().flatten().map(move |bar| (link, bar)));
+    // Look-alikes that take nothing off say nothing.
+    let speaks = |bar: &Bar| bar.comparison != LOOK_ALIKES || to_places(bar.bits, 3) != 0.0;
+    let bars: Vec<(&Link, &Bar)> = bars.filter(|(_, bar)| speaks(bar)).collect();
+    let table = TableSource::made(schema, bars.len(), move |at, rows| {
+        let (link, bar) = bars[at];
+        let field = FieldName::from_name(&bar.comparison);
+        let shown =
+            |system: usize, row: u32| {
                 let value = scored::value(&night.records[system], field?, row)?;
                 Some(field.filter(|field| field.is_sensitive()).map_or_else(
                     || value.clone().into_owned(),
                     |field| veil.over(field, &value).into_owned(),
                 ))
             };
-            rows.push([
-                text(night.ids.link(link).as_str()),
-                text(&bar.comparison),
-                text(&bar.level),
-                Cell::Float(Some(weight)),
-                maybe(shown(link.left_system, link.left).as_deref()),
-                maybe(shown(link.right_system, link.right).as_deref()),
-            ]);
-        }
-    }
-    rows.finish()
+        rows.push([
+            text(night.ids.link(link).as_str()),
+            text(&bar.comparison),
+            text(&bar.level),
+            Cell::Float(Some(to_places(bar.bits, 3))),
+            maybe(shown(link.left_system, link.left).as_deref()),
+            maybe(shown(link.right_system, link.right).as_deref()),
+        ]);
+    });
+    Ok(table)
 }
 
-pub fn duplicates(night: &Night<'_>) -> Result<Table, TableError> {
+pub fn duplicates<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
     let schema = TableSchema::new(
         "duplicates",
         &[
@@ -227,7 +228,7 @@ pub fn duplicates(night: &Night<'_>) -> Result<Table, TableError> {
         ],
     );
     let linked = &night.judged.linked;
-    let mut rows = Rows::new(schema, linked.duplicates.len() * 2);
+    let mut rows = Rows::new(&schema, linked.duplicates.len() * 2);
     let mut member = |system: usize, survivor: u32, row: u32, kind: Option<&str>| {
         let survivor_id = night.ids.record(system, survivor);
         let source = super::source(night, system, row);
@@ -254,5 +255,5 @@ pub fn duplicates(night: &Night<'_>) -> Result<Table, TableError> {
         }
         member(duplicate.system, duplicate.survivor, duplicate.row, Some(duplicate.kind.code()));
     }
-    rows.finish()
+    rows.table(schema)
 }

@@ -1,11 +1,10 @@
-//! What the reference tables say of every case: its deadline, its procedure, its unit.
+//! What the reference tables say of a case: its deadline, its procedure, its unit.
 //!
 //! It must not judge: the findings have been made by now, and these are the figures beside them.
 
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
-use rayon::prelude::*;
 
 use super::Night;
 use crate::domain::agency::{Standing, Successor};
@@ -26,24 +25,8 @@ pub struct Deadline<'n> {
     pub unit: Option<&'static str>,
 }
 
-/// Of every case, from its first record.
-pub fn deadlines<'n>(night: &'n Night<'_>) -> Vec<Deadline<'n>> {
-    let cases = &night.judged.linked.cases;
-    (0..cases.len())
-        .into_par_iter()
-        .with_min_len(4096)
-        .map(|case| {
-            let systems = 0..night.records.len();
-            let first = systems
-                .filter_map(|system| Some((system, night.judged.standing(case, system).row?)))
-                .next()
-                .or(cases[case].members.first().copied());
-            first.map_or_else(Deadline::default, |(system, row)| of(night, system, row))
-        })
-        .collect()
-}
-
-fn of<'n>(night: &'n Night<'_>, system: usize, row: u32) -> Deadline<'n> {
+/// Of the case that this record stands for.
+pub fn deadline<'n>(night: &'n Night<'_>, system: usize, row: u32) -> Deadline<'n> {
     let Night { plan, reference, records, .. } = night;
     let records = &records[system];
     let office = OfficeClock::new(&reference.calendar, plan.office);

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::rows::{Cell, Rows, count, maybe, text};
-use super::{Night, TableError};
+use super::Night;
 use crate::domain::dossier::FieldName;
-use crate::engine::table::{Kind, Table, TableSchema};
+use crate::engine::rows::{Cell, Rows, count, maybe, text};
+use crate::engine::table::{Kind, Misfit, TableSchema, TableSource};
 
-pub fn feeds(night: &Night<'_>) -> Result<Table, TableError> {
+pub fn feeds<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
     let schema = TableSchema::new(
         "feeds",
         &[
@@ -28,7 +28,7 @@ pub fn feeds(night: &Night<'_>) -> Result<Table, TableError> {
             ("remark", Kind::Text),
         ],
     );
-    let mut rows = Rows::new(schema, night.plan.systems.len());
+    let mut rows = Rows::new(&schema, night.plan.systems.len());
     for (plan, system) in night.plan.systems.iter().zip(&night.judged.linked.systems) {
         for feed in &system.feeds {
             rows.push([
@@ -50,10 +50,10 @@ pub fn feeds(night: &Night<'_>) -> Result<Table, TableError> {
             ]);
         }
     }
-    rows.finish()
+    rows.table(schema)
 }
 
-pub fn feed_columns(night: &Night<'_>) -> Result<Table, TableError> {
+pub fn feed_columns<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
     let schema = TableSchema::new(
         "feed_columns",
         &[
@@ -72,7 +72,7 @@ pub fn feed_columns(night: &Night<'_>) -> Result<Table, TableError> {
             ("values", Kind::Text),
         ],
     );
-    let mut rows = Rows::new(schema, night.plan.systems.len());
+    let mut rows = Rows::new(&schema, night.plan.systems.len());
     for (plan, system) in night.plan.systems.iter().zip(&night.judged.linked.systems) {
         for (feed, column) in system.feeds.iter().flat_map(|feed| feed.columns.iter().map(move |c| (feed, c)))
         {
@@ -97,10 +97,10 @@ pub fn feed_columns(night: &Night<'_>) -> Result<Table, TableError> {
             ]);
         }
     }
-    rows.finish()
+    rows.table(schema)
 }
 
-pub fn quarantine(night: &Night<'_>) -> Result<Table, TableError> {
+pub fn quarantine<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
     let schema = TableSchema::new(
         "quarantine",
         &[
@@ -118,7 +118,7 @@ pub fn quarantine(night: &Night<'_>) -> Result<Table, TableError> {
     );
     let mut entries: Vec<_> = night.judged.linked.quarantine.iter().collect();
     entries.sort_by_key(|entry| (entry.system, &entry.file, &entry.sheet, entry.row, &entry.column));
-    let mut rows = Rows::new(schema, entries.len());
+    let mut rows = Rows::new(&schema, entries.len());
     for entry in entries {
         rows.push([
             count(entry.system as u64),
@@ -133,5 +133,5 @@ pub fn quarantine(night: &Night<'_>) -> Result<Table, TableError> {
             maybe(entry.masked.as_deref()),
         ]);
     }
-    rows.finish()
+    rows.table(schema)
 }

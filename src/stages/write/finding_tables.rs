@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use super::rows::{Cell, Rows, count, maybe, text};
-use super::{Night, TableError};
+use super::Night;
 use crate::domain::dossier::FieldName;
 use crate::engine::frame::Texts;
 use crate::engine::id::{self, Id};
-use crate::engine::table::{Kind, Table, TableSchema};
+use crate::engine::rows::{Cell, Rows, count, int, maybe, text};
+use crate::engine::table::{Kind, Misfit, TableSchema, TableSource};
 use crate::stages::compare::raw_cell;
 use crate::stages::judge::Finding;
 use crate::stages::normalise::column::days_of;
 
-pub fn differences(night: &Night<'_>) -> Result<Table, TableError> {
+pub fn differences<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
     let systems = Kind::Coded(Arc::new(night.system_names()));
     let schema = TableSchema::new(
         "differences",
@@ -37,8 +37,8 @@ pub fn differences(night: &Night<'_>) -> Result<Table, TableError> {
     let linked = &night.judged.linked;
     let raw: Vec<Option<Texts<'_>>> =
         linked.systems.iter().map(|system| Texts::of(&system.frame, "raw").ok()).collect();
-    let mut rows = Rows::new(schema, night.judged.differences.len());
-    for difference in &night.judged.differences {
+    let table = TableSource::made(schema, night.judged.differences.len(), move |at, rows| {
+        let difference = &night.judged.differences[at];
         let link = &linked.links[difference.link as usize];
         let written =
             |system: usize, row: u32| raw[system].and_then(|raw| raw_cell(raw, row, difference.field));
@@ -61,11 +61,11 @@ pub fn differences(night: &Night<'_>) -> Result<Table, TableError> {
             maybe(difference.kind.map(|kind| kind.name())),
             maybe(difference.kind.map(|kind| kind.rule())),
         ]);
-    }
-    rows.finish()
+    });
+    Ok(table)
 }
 
-pub fn findings(night: &Night<'_>) -> Result<Table, TableError> {
+pub fn findings<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
     let systems = Kind::Coded(Arc::new(night.system_names()));
     let schema = TableSchema::new(
         "findings",
@@ -94,10 +94,10 @@ pub fn findings(night: &Night<'_>) -> Result<Table, TableError> {
             ("decision", Kind::Text),
         ],
     );
-    let today = Cell::Int(Some(days_of(night.plan.as_of.date())));
+    let today = days_of(night.plan.as_of.date());
     let linked = &night.judged.linked;
-    let mut rows = Rows::new(schema, night.judged.findings.len());
-    for finding in &night.judged.findings {
+    let table = TableSource::made(schema, night.judged.findings.len(), move |at, rows| {
+        let finding = &night.judged.findings[at];
         let case_id = finding.case.map(|case| night.ids.case(case));
         let record = finding.row.map(|row| night.ids.record(finding.system, row));
         let other = finding.other.and_then(|(system, row)| Some(night.ids.record(system, row?)));
@@ -114,8 +114,8 @@ pub fn findings(night: &Night<'_>) -> Result<Table, TableError> {
             text(finding.severity.code()),
             text(if finding.expected { "expected" } else { "new" }),
             maybe(finding.explained_by.as_deref()),
-            today,
-            today,
+            int(today),
+            int(today),
             Cell::Int(finding.since.map(|since| since.and_utc().timestamp_millis())),
             Cell::Int(finding.age_working_days),
             maybe(case_id.as_ref().map(Id::as_str)),
@@ -131,8 +131,8 @@ pub fn findings(night: &Night<'_>) -> Result<Table, TableError> {
             text(&finding.detail),
             Cell::Text(None),
         ]);
-    }
-    rows.finish()
+    });
+    Ok(table)
 }
 
 /// A finding keeps its id while its fault stands: values take no part in it.
@@ -151,7 +151,7 @@ fn finding_id(night: &Night<'_>, finding: &Finding, case: Option<Id>, record: Op
     id::of(&["finding", finding.kind.name(), system, other, &about, field, &record])
 }
 
-pub fn summary(night: &Night<'_>) -> Result<Table, TableError> {
+pub fn summary<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
     let schema = TableSchema::new(
         "summary",
         &[
@@ -167,7 +167,7 @@ pub fn summary(night: &Night<'_>) -> Result<Table, TableError> {
         ],
     );
     let (from, to) = night.plan.period.unzip();
-    let mut rows = Rows::new(schema, night.judged.figures.len());
+    let mut rows = Rows::new(&schema, night.judged.figures.len());
     for figure in &night.judged.figures {
         rows.push([
             text(figure.dimension),
@@ -181,5 +181,5 @@ pub fn summary(night: &Night<'_>) -> Result<Table, TableError> {
             maybe(figure.source.as_deref()),
         ]);
     }
-    rows.finish()
+    rows.table(schema)
 }

@@ -1,12 +1,14 @@
 //! Tables `form_06a` and `overdue`: what a province reports, and the list of its late dossiers.
 
-use super::rows::{Cell, Rows, count, int, maybe, text};
-use super::{Night, TableError};
+use super::Night;
+use crate::engine::rows::{Cell, Rows, count, int, maybe, text};
+use rayon::prelude::*;
+
 use crate::config::plan::RunPlan;
 use crate::domain::deadline::OfficeClock;
 use crate::domain::dossier::FieldName;
 use crate::domain::rules::r12_apology::{Lateness, apology};
-use crate::engine::table::{Kind, Table, TableSchema};
+use crate::engine::table::{Kind, Misfit, TableSchema, TableSource};
 use crate::stages::judge::clock;
 
 pub fn form_06a_schema() -> TableSchema {
@@ -36,9 +38,9 @@ pub fn form_06a_schema() -> TableSchema {
     )
 }
 
-pub fn form_06a(night: &Night<'_>) -> Result<Table, TableError> {
+pub fn form_06a<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
     let apologies = night.plan.systems[RunPlan::HUB].maps(FieldName::ApologyAt);
-    let mut rows = Rows::new(form_06a_schema(), night.judged.forms.len());
+    let mut rows = Rows::new(&form_06a_schema(), night.judged.forms.len());
     for line in &night.judged.forms {
         let mut cells = vec![text(line.dimension), text(&line.key), maybe(line.name.as_deref())];
         cells.extend(line.form.values().map(count));
@@ -53,7 +55,7 @@ pub fn form_06a(night: &Night<'_>) -> Result<Table, TableError> {
         ]);
         rows.push(cells);
     }
-    rows.finish()
+    rows.table(form_06a_schema())
 }
 
 pub fn overdue_schema() -> TableSchema {
@@ -79,7 +81,7 @@ pub fn overdue_schema() -> TableSchema {
     )
 }
 
-pub fn overdue(night: &Night<'_>) -> Result<Table, TableError> {
+pub fn overdue<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
     let Night { plan, reference, judged, records, ids } = night;
     let hub = &records[RunPlan::HUB];
     // Of a dossier typed twice, one line.
@@ -89,15 +91,16 @@ pub fn overdue(night: &Night<'_>) -> Result<Table, TableError> {
         let lateness = clock::lateness(hub, row);
         Some((row, lateness?, clock::overdue_days(&office, lateness, plan.as_of)?))
     };
-    let mut late: Vec<(u32, Lateness, i64)> =
-        (0..hub.len() as u32).filter(stands).filter_map(overdue).collect();
-    late.sort_by_key(|(row, ..)| {
-        let row = *row as usize;
-        (hub.text(FieldName::Unit, row), hub.int(FieldName::DueAt, row), hub.text(FieldName::Code, row))
-    });
+    let all = (0..hub.len() as u32).into_par_iter().with_min_len(4096);
+    let mut late: Vec<(u32, Lateness, i64)> = all.filter(stands).filter_map(overdue).collect();
+    // Records stand in the order of their codes.
+    let place = |(row, ..): &(u32, Lateness, i64)| {
+        (hub.text(FieldName::Unit, *row as usize), hub.int(FieldName::DueAt, *row as usize), *row)
+    };
+    late.par_sort_unstable_by(|a, b| place(a).cmp(&place(b)));
     let maps_apology = plan.systems[RunPlan::HUB].maps(FieldName::ApologyAt);
-    let mut rows = Rows::new(overdue_schema(), late.len());
-    for (row, lateness, days) in late {
+    let table = TableSource::made(overdue_schema(), late.len(), move |line, rows| {
+        let (row, lateness, days) = late[line];
         let (at, case) = (row as usize, ids.case(judged.linked.case_of[RunPlan::HUB][row as usize]));
         let field = |field| maybe(hub.text(field, at));
         let number = |field| Cell::Int(hub.int(field, at));
@@ -123,6 +126,6 @@ pub fn overdue(night: &Night<'_>) -> Result<Table, TableError> {
             number(FieldName::ApologyAt),
             number(FieldName::Extensions),
         ]);
-    }
-    rows.finish()
+    });
+    Ok(table)
 }

@@ -7,28 +7,21 @@ pub mod finding_tables;
 pub mod form_tables;
 pub mod identifiers;
 pub mod record_table;
-pub mod rows;
 
-use polars::prelude::PolarsError;
+use std::collections::{BTreeMap, BTreeSet};
+
 use rayon::prelude::*;
-use thiserror::Error;
 
-use super::judge::Judged;
+use super::judge::{Finding, Judged};
 use super::records::Records;
 use crate::config::plan::RunPlan;
 use crate::domain::dossier::FieldName;
 use crate::engine::id::{self, Id};
-use crate::engine::table::{Table, Tables};
+use crate::engine::table::{Misfit, TableSource, Tables};
 use crate::reference::Reference;
 
-#[derive(Debug, Error)]
-pub enum TableError {
-    #[error("build table {table}: {source}\n  this is a defect of doisoat")]
-    Frame { table: &'static str, source: PolarsError },
-}
-
-/// Builds one table from the night.
-type Builder = for<'a, 'n> fn(&'a Night<'n>) -> Result<Table, TableError>;
+/// Says how one table is made from the night.
+type Builder = for<'a, 'n> fn(&'a Night<'n>) -> Result<TableSource<'a>, Misfit>;
 
 /// Every table of a night, in the order in which they are written.
 const BUILDERS: [(&str, Builder); 13] = [
@@ -52,33 +45,78 @@ pub fn table_names() -> Vec<&'static str> {
     BUILDERS.map(|(name, _)| name).to_vec()
 }
 
-/// Tables that the workbook is made from; the others are let go as soon as they are published.
-const KEPT: [&str; 8] =
-    ["feeds", "quarantine", "records", "differences", "findings", "form_06a", "overdue", "summary"];
-
-/// Builds every table of the night, one after the other, and hands each to `publish`.
+/// Every table of the night, in the order in which they are written; rows are made when they are asked for.
 ///
 /// # Errors
-/// When a table cannot be built from its columns, or published.
-pub fn tables<E: From<TableError>>(
-    plan: &RunPlan,
-    reference: &Reference,
-    judged: &Judged,
-    mut publish: impl FnMut(&Table) -> Result<(), E>,
-) -> Result<Tables, E> {
-    let records: Vec<Records<'_>> =
-        judged.linked.systems.iter().map(|system| Records::new(&system.frame)).collect();
-    let night = Night { plan, reference, judged, ids: Ids::new(plan, judged, &records), records };
-    let mut tables = Tables::default();
-    for (name, build) in BUILDERS {
-        let table = build(&night)?;
+/// When a table does not have its columns.
+pub fn tables<'a>(night: &'a Night<'_>) -> Result<Vec<TableSource<'a>>, Misfit> {
+    let table = |(name, build): (&str, Builder)| {
+        let table = build(night)?;
         debug_assert_eq!(table.schema.name, name);
-        publish(&table)?;
-        if KEPT.contains(&name) {
-            tables.list.push(table);
-        }
+        Ok(table)
+    };
+    BUILDERS.into_iter().map(table).collect()
+}
+
+/// What a report looks at that shows so many findings of a kind: of long tables only the rows that it can show.
+///
+/// # Errors
+/// When a table does not have its columns.
+pub fn shown(night: &Night<'_>, tables: &[TableSource<'_>], most: usize) -> Result<Tables, Misfit> {
+    let shown = Shown::of(&night.judged.findings, most);
+    let mut list = Vec::new();
+    for table in tables {
+        let kept = match table.schema.name {
+            "feeds" | "quarantine" | "findings" | "form_06a" | "summary" => table.whole()?,
+            "overdue" => table.first(most)?,
+            "records" => table.pick(&shown.records(night))?,
+            "differences" => table.pick(&shown.differences(night))?,
+            _ => continue,
+        };
+        list.push(kept);
     }
-    Ok(tables)
+    Ok(Tables { list })
+}
+
+/// The records and links that the first findings of every kind and class are about.
+struct Shown {
+    records: BTreeSet<(usize, u32)>,
+    links: BTreeSet<u32>,
+}
+
+impl Shown {
+    fn of(findings: &[Finding], most: usize) -> Self {
+        let mut seen: BTreeMap<_, usize> = BTreeMap::new();
+        let mut shown = Self { records: BTreeSet::new(), links: BTreeSet::new() };
+        for finding in findings {
+            let class = (finding.kind, finding.expected, finding.explained_by.is_some());
+            let count = seen.entry(class).or_default();
+            *count += 1;
+            if *count <= most {
+                shown.records.extend(finding.row.map(|row| (finding.system, row)));
+                shown.records.extend(finding.other.and_then(|(system, row)| Some((system, row?))));
+                shown.links.extend(finding.link);
+            }
+        }
+        shown
+    }
+
+    /// Places in table `records`, where one system stands behind the other.
+    fn records(&self, night: &Night<'_>) -> Vec<usize> {
+        let mut starts = vec![0];
+        for records in &night.records {
+            starts.push(starts.last().copied().unwrap_or_default() + records.len());
+        }
+        self.records.iter().map(|(system, row)| starts[*system] + *row as usize).collect()
+    }
+
+    fn differences(&self, night: &Night<'_>) -> Vec<usize> {
+        let differences = night.judged.differences.iter().enumerate();
+        differences
+            .filter(|(_, difference)| self.links.contains(&difference.link))
+            .map(|(at, _)| at)
+            .collect()
+    }
 }
 
 /// Everything the tables are made from.
@@ -90,7 +128,13 @@ pub struct Night<'a> {
     pub ids: Ids,
 }
 
-impl Night<'_> {
+impl<'a> Night<'a> {
+    pub fn new(plan: &'a RunPlan, reference: &'a Reference, judged: &'a Judged) -> Self {
+        let records: Vec<Records<'_>> =
+            judged.linked.systems.iter().map(|system| Records::new(&system.frame)).collect();
+        Self { plan, reference, judged, ids: Ids::new(plan, judged, &records), records }
+    }
+
     pub fn system_names(&self) -> Vec<String> {
         self.plan.systems.iter().map(|system| system.name.clone()).collect()
     }

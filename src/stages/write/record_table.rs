@@ -1,22 +1,19 @@
-//! Table `records`: every accepted record of every system.
-//!
-//! Built by column from the systems' frames, because it is as long as the inputs.
+//! Table `records`: every accepted record of every system, one system behind the other.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use polars::prelude::{Column, DataFrame};
-use rayon::prelude::*;
-
+use super::Night;
 use super::identifiers::Veil;
-use super::{Night, TableError};
 use crate::config::plan::Identifiers;
 use crate::domain::dossier::{FieldKind, FieldName};
 use crate::domain::issue::Issues;
-use crate::domain::rules::r04_typed_twice::DuplicateReason;
 use crate::domain::{dossier_code, file_list, personal_id};
-use crate::engine::frame::{self, IntBuilder, Ints, TextBuilder, Texts};
-use crate::engine::table::{ColumnSpec, Kind, Table, TableSchema};
+use crate::engine::frame::{Ints, Texts};
+use crate::engine::rows::Rows;
+use crate::engine::table::{ColumnSpec, Kind, Misfit, TableSchema, TableSource};
+use crate::stages::dedupe::Duplicate;
+use crate::stages::normalise::Place;
 
 /// The columns in order; fields stand under their own names.
 const COLUMNS: &[&str] = &[
@@ -77,202 +74,216 @@ const COLUMNS: &[&str] = &[
     "row",
 ];
 
-pub fn records(night: &Night<'_>) -> Result<Table, TableError> {
+pub fn records<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
     let clerk = Clerk::new(night);
-    let built: Vec<(Column, Kind)> = COLUMNS.par_iter().map(|name| clerk.column(name)).collect();
-    let schema = TableSchema {
-        name: "records",
-        columns: COLUMNS
-            .iter()
-            .zip(&built)
-            .map(|(name, (_, kind))| ColumnSpec { name: (*name).to_owned(), kind: kind.clone() })
-            .collect(),
-    };
-    let columns = built.into_iter().map(|(column, _)| column).collect();
-    let frame = DataFrame::new(clerk.height, columns)
-        .map_err(|source| TableError::Frame { table: "records", source })?;
-    Ok(Table { schema, frame })
+    let (kinds, sources): (Vec<Kind>, Vec<Source<'a>>) =
+        COLUMNS.iter().map(|name| clerk.source(name)).unzip();
+    let columns = COLUMNS.iter().zip(kinds).map(|(name, kind)| ColumnSpec { name: (*name).to_owned(), kind });
+    let schema = TableSchema { name: "records", columns: columns.collect() };
+    let rows = clerk.starts.last().copied().unwrap_or_default();
+    Ok(TableSource::made_by_column(schema, rows, move |wanted, rows| {
+        let places: Vec<(usize, u32)> = wanted.iter().map(|at| clerk.place(*at)).collect();
+        for (column, source) in sources.iter().enumerate() {
+            clerk.fill(source, &places, column, rows);
+        }
+    }))
 }
+
+/// Where the cells of a column come from; per system, a column of its frame.
+enum Source<'a> {
+    RecordId,
+    CaseId,
+    System,
+    CodeForm,
+    IdKind,
+    SurvivorId,
+    DuplicateKind,
+    Issues(Vec<Option<Ints<'a>>>, BTreeMap<i64, String>),
+    File,
+    Sheet,
+    Texts(Vec<Option<Texts<'a>>>),
+    Ints(Vec<Option<Ints<'a>>>),
+    /// A personal number, as it may be written.
+    Veiled(FieldName),
+    /// A list of files, as it may be written.
+    Masked(FieldName),
+    /// A field that no system maps.
+    Nothing,
+}
+
+/// No duplicate.
+const NONE: u32 = u32::MAX;
 
 struct Clerk<'a> {
     night: &'a Night<'a>,
-    height: usize,
-    /// Per system and row, the survivor of a duplicate.
-    duplicates: BTreeMap<(usize, u32), (u32, DuplicateReason)>,
+    /// First row of each system, and the end.
+    starts: Vec<usize>,
+    /// Per system and row, the position of the duplicate that it is.
+    duplicates: Vec<Vec<u32>>,
+    places: Vec<Option<Ints<'a>>>,
     veil: Veil<'a>,
 }
 
 impl<'a> Clerk<'a> {
-    fn new(night: &'a Night<'a>) -> Self {
-        let mut duplicates = BTreeMap::new();
-        for duplicate in &night.judged.linked.duplicates {
-            duplicates
-                .entry((duplicate.system, duplicate.row))
-                .or_insert((duplicate.survivor, duplicate.kind));
+    fn new(night: &'a Night<'_>) -> Self {
+        let mut duplicates: Vec<Vec<u32>> =
+            night.records.iter().map(|records| vec![NONE; records.len()]).collect();
+        for (position, duplicate) in night.judged.linked.duplicates.iter().enumerate() {
+            let known = &mut duplicates[duplicate.system][duplicate.row as usize];
+            *known = (*known).min(position as u32);
         }
-        let height = night.records.iter().map(super::Records::len).sum();
-        Self { night, height, duplicates, veil: Veil::new(&night.plan.privacy.identifiers) }
-    }
-
-    /// A text column whose cells are computed from system and row.
-    fn texts(&self, name: &str, kind: Kind, cell: impl Fn(usize, u32, &mut TextBuilder)) -> (Column, Kind) {
-        let mut builder = TextBuilder::with_capacity(self.height);
-        for (system, records) in self.night.records.iter().enumerate() {
-            for row in 0..records.len() as u32 {
-                cell(system, row, &mut builder);
-            }
+        let mut starts = vec![0];
+        for records in &night.records {
+            starts.push(starts.last().copied().unwrap_or_default() + records.len());
         }
-        (builder.finish(name), kind)
+        let places = ints(night, "place");
+        Self { night, starts, duplicates, places, veil: Veil::new(&night.plan.privacy.identifiers) }
     }
 
-    fn ints(&self, name: &str, kind: Kind, cell: impl Fn(usize, u32) -> Option<i64>) -> (Column, Kind) {
-        let mut builder = IntBuilder::with_capacity(self.height);
-        for (system, records) in self.night.records.iter().enumerate() {
-            for row in 0..records.len() as u32 {
-                builder.push(cell(system, row));
-            }
-        }
-        (builder.finish(name), kind)
-    }
-
-    /// A column of the frames, as it stands there.
-    fn frame_ints(&self, name: &str, kind: Kind) -> (Column, Kind) {
-        let columns: Vec<Option<Ints<'_>>> = self
-            .night
-            .judged
-            .linked
-            .systems
-            .iter()
-            .map(|system| Ints::of(&system.frame, name).ok())
-            .collect();
-        self.ints(name, kind, |system, row| columns[system].and_then(|column| column.get(row as usize)))
-    }
-
-    fn frame_texts(&self, name: &str, kind: Kind) -> (Column, Kind) {
-        let columns: Vec<Option<Texts<'_>>> = self
-            .night
-            .judged
-            .linked
-            .systems
-            .iter()
-            .map(|system| Texts::of(&system.frame, name).ok())
-            .collect();
-        self.texts(name, kind, |system, row, builder| {
-            builder.push(columns[system].and_then(|column| column.get(row as usize)));
-        })
-    }
-
-    fn column(&self, name: &str) -> (Column, Kind) {
-        let Night { judged, records, ids, plan, reference: _ } = self.night;
-        let field = |system: usize, row: u32, field| records[system].text(field, row as usize);
+    fn source(&self, name: &str) -> (Kind, Source<'a>) {
+        let night = self.night;
         match name {
-            "record_id" => self.texts(name, Kind::Id, |system, row, builder| {
-                builder.push(Some(ids.record(system, row).as_str()));
-            }),
-            "case_id" => self.texts(name, Kind::Id, |system, row, builder| {
-                builder.push(Some(ids.case(judged.linked.case_of[system][row as usize]).as_str()));
-            }),
-            "system" => {
-                let labels = Arc::new(self.night.system_names());
-                self.ints(name, Kind::Coded(labels), |system, _| Some(system as i64))
+            "record_id" => (Kind::Id, Source::RecordId),
+            "case_id" => (Kind::Id, Source::CaseId),
+            "system" => (Kind::Coded(Arc::new(night.system_names())), Source::System),
+            "code_form" => (Kind::Label, Source::CodeForm),
+            "id_kind" => (Kind::Label, Source::IdKind),
+            "birth_precision" => (Kind::Label, Source::Texts(texts(night, name))),
+            "status_raw" => {
+                (Kind::Coded(Arc::new(night.plan.status_labels())), Source::Ints(ints(night, name)))
             }
-            "code_form" => self.texts(name, Kind::Label, |system, row, builder| {
-                builder.push(field(system, row, FieldName::Code).map(|code| dossier_code::form(code).code()));
-            }),
-            "id_kind" => self.texts(name, Kind::Label, |system, row, builder| {
-                builder.push(field(system, row, FieldName::IdNumber).map(|id| personal_id::kind(id).code()));
-            }),
-            "birth_precision" => self.frame_texts(name, Kind::Label),
-            "status_raw" => self.frame_ints(name, Kind::Coded(Arc::new(plan.status_labels()))),
-            "duplicate_of" => self.texts(name, Kind::Id, |system, row, builder| {
-                let survivor =
-                    self.duplicates.get(&(system, row)).map(|(survivor, _)| ids.record(system, *survivor));
-                builder.push(survivor.as_ref().map(|id| id.as_str()));
-            }),
-            "duplicate_kind" => self.texts(name, Kind::Label, |system, row, builder| {
-                builder.push(self.duplicates.get(&(system, row)).map(|(_, kind)| kind.code()));
-            }),
-            "parse_issues" => self.issues(name),
-            "raw" => self.frame_texts(name, Kind::Text),
-            "file" | "sheet" => self.places(name),
-            "row" => self.frame_ints(name, Kind::Int),
-            name => match FieldName::from_name(name) {
-                Some(field) => self.field(field),
-                None => self.texts(name, Kind::Text, |_, _, builder| builder.push(None)),
-            },
+            "duplicate_of" => (Kind::Id, Source::SurvivorId),
+            "duplicate_kind" => (Kind::Label, Source::DuplicateKind),
+            "parse_issues" => {
+                let issues = ints(night, "issues");
+                let words = words(&issues);
+                (Kind::Label, Source::Issues(issues, words))
+            }
+            "raw" => (Kind::Text, Source::Texts(texts(night, name))),
+            "file" => (Kind::Label, Source::File),
+            "sheet" => (Kind::Label, Source::Sheet),
+            "row" => (Kind::Int, Source::Ints(ints(night, name))),
+            name => {
+                FieldName::from_name(name).map_or((Kind::Text, Source::Nothing), |field| self.field(field))
+            }
         }
     }
 
-    fn field(&self, field: FieldName) -> (Column, Kind) {
-        let (name, kind) = (field.name(), kind_of(field));
-        if !self.night.plan.systems.iter().any(|system| system.maps(field)) {
-            let column = if field.is_text() {
-                frame::null_texts(name, self.height)
-            } else {
-                frame::null_ints(name, self.height)
-            };
-            return (column, kind);
-        }
-        if field.is_sensitive() {
-            return self.texts(name, kind, |system, row, builder| {
-                let value = self.night.records[system].text(field, row as usize);
-                builder.push(value.map(|value| self.veil.over(field, value)).as_deref());
-            });
-        }
+    fn field(&self, field: FieldName) -> (Kind, Source<'a>) {
         let plain = matches!(self.night.plan.privacy.identifiers, Identifiers::Plain);
-        if field.kind() == FieldKind::List && !plain {
-            return self.texts(name, kind, |system, row, builder| {
-                let value = self.night.records[system].text(field, row as usize);
-                builder.push(value.map(file_list::masked).as_deref());
+        let is_mapped = self.night.plan.systems.iter().any(|system| system.maps(field));
+        let source = match (is_mapped, field.is_text()) {
+            (false, _) => Source::Nothing,
+            (true, _) if field.is_sensitive() && !plain => Source::Veiled(field),
+            (true, _) if field.kind() == FieldKind::List && !plain => Source::Masked(field),
+            (true, true) => Source::Texts(texts(self.night, field.name())),
+            (true, false) => Source::Ints(ints(self.night, field.name())),
+        };
+        (kind_of(field), source)
+    }
+
+    /// The system that a row of the table belongs to, and the row there.
+    fn place(&self, at: usize) -> (usize, u32) {
+        let system = self.starts.partition_point(|start| *start <= at) - 1;
+        (system, (at - self.starts[system]) as u32)
+    }
+
+    /// The cells of one column.
+    fn fill(&self, source: &Source<'a>, places: &[(usize, u32)], column: usize, rows: &mut Rows) {
+        let Night { judged, records, ids, .. } = self.night;
+        let case = |system: usize, row: u32| judged.linked.case_of[system][row as usize];
+        let value = |field, system: usize, row: u32| records[system].text(field, row as usize);
+        let all = places.iter().copied();
+        match source {
+            Source::RecordId => rows.texts(column, all.map(|(system, row)| Some(ids.record(system, row)))),
+            Source::CaseId => rows.texts(column, all.map(|(system, row)| Some(ids.case(case(system, row))))),
+            Source::System => rows.ints(column, all.map(|(system, _)| Some(system as i64))),
+            Source::CodeForm => rows.texts(
+                column,
+                all.map(|(system, row)| {
+                    value(FieldName::Code, system, row).map(|code| dossier_code::form(code).code())
+                }),
+            ),
+            Source::IdKind => rows.texts(
+                column,
+                all.map(|(system, row)| {
+                    value(FieldName::IdNumber, system, row).map(|id| personal_id::kind(id).code())
+                }),
+            ),
+            Source::SurvivorId => rows.texts(
+                column,
+                all.map(|(system, row)| {
+                    self.duplicate(system, row).map(|of| ids.record(system, of.survivor))
+                }),
+            ),
+            Source::DuplicateKind => rows
+                .texts(column, all.map(|(system, row)| self.duplicate(system, row).map(|of| of.kind.code()))),
+            Source::Issues(columns, words) => {
+                let bits =
+                    |(system, row): (usize, u32)| columns[system].and_then(|bits| bits.get(row as usize));
+                let said = |at| bits(at).filter(|bits| *bits != 0).and_then(|bits| words.get(&bits));
+                rows.texts(column, all.map(said));
+            }
+            Source::File => rows.texts(
+                column,
+                all.map(|(system, row)| self.origin(system, row).map(|place| place.file.as_str())),
+            ),
+            Source::Sheet => rows.texts(
+                column,
+                all.map(|(system, row)| self.origin(system, row).and_then(|place| place.sheet.as_deref())),
+            ),
+            Source::Texts(columns) => rows.texts(
+                column,
+                all.map(|(system, row)| columns[system].and_then(|column| column.get(row as usize))),
+            ),
+            Source::Ints(columns) => rows.ints(
+                column,
+                all.map(|(system, row)| columns[system].and_then(|column| column.get(row as usize))),
+            ),
+            Source::Veiled(field) => rows.texts(
+                column,
+                all.map(|(system, row)| {
+                    value(*field, system, row).map(|value| self.veil.over(*field, value))
+                }),
+            ),
+            Source::Masked(field) => {
+                rows.texts(column, all.map(|(system, row)| value(*field, system, row).map(file_list::masked)))
+            }
+            Source::Nothing => rows.nulls(column, places.len()),
+        }
+    }
+
+    fn duplicate(&self, system: usize, row: u32) -> Option<&Duplicate> {
+        self.night.judged.linked.duplicates.get(self.duplicates[system][row as usize] as usize)
+    }
+
+    fn origin(&self, system: usize, row: u32) -> Option<&Place> {
+        let place = self.places[system].and_then(|places| places.get(row as usize))?;
+        self.night.judged.linked.systems[system].places.get(usize::try_from(place).ok()?)
+    }
+}
+
+fn texts<'a>(night: &'a Night<'_>, name: &str) -> Vec<Option<Texts<'a>>> {
+    night.judged.linked.systems.iter().map(|system| Texts::of(&system.frame, name).ok()).collect()
+}
+
+fn ints<'a>(night: &'a Night<'_>, name: &str) -> Vec<Option<Ints<'a>>> {
+    night.judged.linked.systems.iter().map(|system| Ints::of(&system.frame, name).ok()).collect()
+}
+
+/// The issues of a record as words; few combinations occur.
+fn words(columns: &[Option<Ints<'_>>]) -> BTreeMap<i64, String> {
+    let mut words = BTreeMap::new();
+    for column in columns.iter().flatten() {
+        for bits in (0..column.len()).filter_map(|row| column.get(row)).filter(|bits| *bits != 0) {
+            words.entry(bits).or_insert_with(|| {
+                let codes: Vec<&str> =
+                    Issues::from_bits(bits as u32).iter().map(|issue| issue.code()).collect();
+                codes.join(",")
             });
         }
-        if field.is_text() { self.frame_texts(name, kind) } else { self.frame_ints(name, kind) }
     }
-
-    /// The issues of a record as words; few combinations occur.
-    fn issues(&self, name: &str) -> (Column, Kind) {
-        let columns: Vec<Option<Ints<'_>>> = self
-            .night
-            .judged
-            .linked
-            .systems
-            .iter()
-            .map(|system| Ints::of(&system.frame, "issues").ok())
-            .collect();
-        let bits = |system: usize, row: u32| {
-            columns[system].and_then(|column| column.get(row as usize)).unwrap_or(0)
-        };
-        let mut words: BTreeMap<i64, String> = BTreeMap::new();
-        for (system, records) in self.night.records.iter().enumerate() {
-            for row in 0..records.len() as u32 {
-                let bits = bits(system, row);
-                if bits != 0 {
-                    words.entry(bits).or_insert_with(|| {
-                        let codes: Vec<&str> =
-                            Issues::from_bits(bits as u32).iter().map(|i| i.code()).collect();
-                        codes.join(",")
-                    });
-                }
-            }
-        }
-        self.texts(name, Kind::Label, |system, row, builder| {
-            builder.push(words.get(&bits(system, row)).map(String::as_str));
-        })
-    }
-
-    fn places(&self, name: &str) -> (Column, Kind) {
-        let systems = &self.night.judged.linked.systems;
-        let columns: Vec<Option<Ints<'_>>> =
-            systems.iter().map(|system| Ints::of(&system.frame, "place").ok()).collect();
-        self.texts(name, Kind::Label, |system, row, builder| {
-            let place = columns[system].and_then(|column| column.get(row as usize));
-            let place = place.and_then(|place| systems[system].places.get(place as usize));
-            builder.push(place.and_then(|place| match name {
-                "file" => Some(place.file.as_str()),
-                _ => place.sheet.as_deref(),
-            }));
-        })
-    }
+    words
 }
 
 /// What a column of a field holds.

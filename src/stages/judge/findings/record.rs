@@ -107,7 +107,8 @@ impl<'a> Record<'a> {
             // The hub mints the code; in another system a date that does not fit it differs from the
             // hub's as well, and is found there.
             let minted_elsewhere = issue == ParseIssue::CodeDateMismatch && self.system != RunPlan::HUB;
-            if !issues.contains(issue) || minted_elsewhere {
+            let told = self.clerk.plan.severity(kind).is_some();
+            if !issues.contains(issue) || minted_elsewhere || !told {
                 continue;
             }
             let mut subject = self.clerk.about(self.system, self.row, Some(field), issue.code());

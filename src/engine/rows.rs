@@ -1,0 +1,142 @@
+//! Builds rows of a table one by one, column types taken from its declaration.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Float64Builder, Int64Builder, StringBuilder};
+
+use super::id::Id;
+use super::table::{Batch, Kind, Misfit, TableSchema, TableSource, height};
+
+/// One cell of a row; it must fit the declared kind of its column.
+#[derive(Debug, Clone)]
+pub enum Cell<'a> {
+    Text(Option<&'a str>),
+    Id(Option<Id>),
+    Int(Option<i64>),
+    Float(Option<f64>),
+}
+
+#[derive(Debug)]
+enum Builder {
+    Text(StringBuilder),
+    Int(Int64Builder),
+    Float(Float64Builder),
+}
+
+/// Rows under construction.
+#[derive(Debug)]
+pub struct Rows {
+    table: &'static str,
+    builders: Vec<Builder>,
+    fits: bool,
+}
+
+impl Rows {
+    pub fn new(schema: &TableSchema, rows: usize) -> Self {
+        let builder = |kind: &Kind| match kind {
+            Kind::Id | Kind::Text | Kind::Label => {
+                Builder::Text(StringBuilder::with_capacity(rows, rows * 8))
+            }
+            Kind::Float => Builder::Float(Float64Builder::with_capacity(rows)),
+            Kind::Coded(_) | Kind::Int | Kind::Date | Kind::Timestamp | Kind::Flag => {
+                Builder::Int(Int64Builder::with_capacity(rows))
+            }
+        };
+        let builders = schema.columns.iter().map(|column| builder(&column.kind)).collect();
+        Self { table: schema.name, builders, fits: true }
+    }
+
+    /// Adds a row: one cell per column, in order. A row that does not fit is told by [`Self::finish`].
+    pub fn push<'a>(&mut self, cells: impl IntoIterator<Item = Cell<'a>>) {
+        let mut cells = cells.into_iter();
+        for builder in &mut self.builders {
+            match (builder, cells.next()) {
+                (Builder::Text(builder), Some(Cell::Text(value))) => builder.append_option(value),
+                (Builder::Text(builder), Some(Cell::Id(id))) => {
+                    builder.append_option(id.as_ref().map(Id::as_str));
+                }
+                (Builder::Int(builder), Some(Cell::Int(value))) => builder.append_option(value),
+                (Builder::Float(builder), Some(Cell::Float(value))) => builder.append_option(value),
+                _ => self.fits = false,
+            }
+        }
+        self.fits &= cells.next().is_none();
+    }
+
+    /// Adds texts to one column; whoever adds by column adds as many to every one.
+    pub fn texts<T: AsRef<str>>(&mut self, column: usize, cells: impl Iterator<Item = Option<T>>) {
+        match self.builders.get_mut(column) {
+            Some(Builder::Text(builder)) => cells.for_each(|cell| builder.append_option(cell)),
+            _ => self.fits = false,
+        }
+    }
+
+    /// Adds integers to one column.
+    pub fn ints(&mut self, column: usize, cells: impl Iterator<Item = Option<i64>>) {
+        match self.builders.get_mut(column) {
+            Some(Builder::Int(builder)) => cells.for_each(|cell| builder.append_option(cell)),
+            _ => self.fits = false,
+        }
+    }
+
+    /// Adds so many empty cells to one column.
+    pub fn nulls(&mut self, column: usize, count: usize) {
+        match self.builders.get_mut(column) {
+            Some(Builder::Text(builder)) => builder.append_nulls(count),
+            Some(Builder::Int(builder)) => builder.append_nulls(count),
+            Some(Builder::Float(builder)) => builder.append_nulls(count),
+            None => self.fits = false,
+        }
+    }
+
+    /// # Errors
+    /// When a row did not have the cells that the table has columns.
+    pub fn finish(self) -> Result<Batch, Misfit> {
+        if !self.fits {
+            return Err(Misfit { table: self.table, reason: "a row does not fit its columns".to_owned() });
+        }
+        let column = |builder| -> ArrayRef {
+            match builder {
+                Builder::Text(mut builder) => Arc::new(builder.finish()),
+                Builder::Int(mut builder) => Arc::new(builder.finish()),
+                Builder::Float(mut builder) => Arc::new(builder.finish()),
+            }
+        };
+        let batch: Batch = self.builders.into_iter().map(column).collect();
+        if batch.iter().any(|column| column.len() != height(&batch)) {
+            return Err(Misfit { table: self.table, reason: "its columns differ in length".to_owned() });
+        }
+        Ok(batch)
+    }
+
+    /// These rows as a whole table.
+    ///
+    /// # Errors
+    /// When a row did not have the cells that the table has columns.
+    pub fn table<'n>(self, schema: TableSchema) -> Result<TableSource<'n>, Misfit> {
+        let batch = self.finish()?;
+        Ok(TableSource::held(schema, vec![batch]))
+    }
+}
+
+pub fn text(value: &str) -> Cell<'_> {
+    Cell::Text(Some(value))
+}
+
+pub fn maybe(value: Option<&str>) -> Cell<'_> {
+    Cell::Text(value)
+}
+
+pub fn int<'a>(value: impl Into<i64>) -> Cell<'a> {
+    Cell::Int(Some(value.into()))
+}
+
+pub fn count<'a>(value: u64) -> Cell<'a> {
+    Cell::Int(i64::try_from(value).ok())
+}
+
+/// Rounded, so that the last bits of a logarithm do not stand in a table; without the sign of -0.
+pub fn to_places(value: f64, places: i32) -> f64 {
+    let scale = 10f64.powi(places);
+    (value * scale).round() / scale + 0.0
+}
