@@ -7,6 +7,7 @@
 //! several owners that one agent hands in are nobody's double.
 
 use polars::prelude::PolarsError;
+use rayon::prelude::*;
 use thiserror::Error;
 
 use super::normalise::quarantine::Quarantined;
@@ -88,16 +89,24 @@ pub fn dedupe(plan: &RunPlan, normalised: Normalised) -> Result<Deduped, OrderEr
     };
     let systems: Vec<SystemRecords> =
         systems.into_iter().zip(&plan.systems).map(in_order).collect::<Result<_, OrderError>>()?;
+    let told = plan.severity(FindingKind::SeveralRightly).is_some();
+    let within = |(index, system): (usize, &SystemRecords)| {
+        let records = Records::new(&system.frame);
+        let mut found = Within { active: vec![true; records.len()], ..Within::default() };
+        let Within { active, duplicates, collisions, excused } = &mut found;
+        same_code(index, system, &records, active, duplicates, collisions);
+        same_reference(index, &records, active, duplicates);
+        typed_twice(index, &records, (&plan.duplicates, told), active, duplicates, excused);
+        found
+    };
+    let found: Vec<Within> = systems.par_iter().enumerate().map(within).collect();
     let (mut duplicates, mut collisions, mut active) = (Vec::new(), Vec::new(), Vec::new());
     let mut excused = Vec::new();
-    for (index, system) in systems.iter().enumerate() {
-        let records = Records::new(&system.frame);
-        let mut alive = vec![true; records.len()];
-        same_code(index, system, &records, &mut alive, &mut duplicates, &mut collisions);
-        same_reference(index, &records, &mut alive, &mut duplicates);
-        let told = plan.severity(FindingKind::SeveralRightly).is_some();
-        typed_twice(index, &records, (&plan.duplicates, told), &alive, &mut duplicates, &mut excused);
-        active.push(alive);
+    for mut within in found {
+        duplicates.append(&mut within.duplicates);
+        collisions.append(&mut within.collisions);
+        excused.append(&mut within.excused);
+        active.push(within.active);
     }
     duplicates.sort_unstable();
     excused.sort_unstable();
@@ -106,6 +115,15 @@ pub fn dedupe(plan: &RunPlan, normalised: Normalised) -> Result<Deduped, OrderEr
     let rows_out = active.iter().flatten().filter(|alive| **alive).count() as u64;
     let account = RowAccount { rows_in, rows_out, merged, quarantined: 0 };
     Ok(Deduped { systems, quarantine, duplicates, collisions, excused, active, account })
+}
+
+/// What is found within one system.
+#[derive(Default)]
+struct Within {
+    active: Vec<bool>,
+    duplicates: Vec<Duplicate>,
+    collisions: Vec<Collision>,
+    excused: Vec<Excused>,
 }
 
 /// Records stand in order of code, so equal codes are neighbours; the first of them survives.

@@ -9,6 +9,8 @@ pub mod scored;
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::dedupe::{Collision, Deduped, Duplicate, Excused};
 use super::normalise::SystemRecords;
 use super::normalise::quarantine::Quarantined;
@@ -28,6 +30,8 @@ use scored::{Bar, Pairing, Scored, ScoredLink, Side, Weight};
 
 /// A group larger than this is not compared pair by pair: its key tells nobody apart.
 const LARGEST_GROUP: usize = 2_000;
+/// Rows whose keys are made together.
+const ROWS: usize = 4096;
 
 /// Two records judged to be one case, or possibly so.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -216,16 +220,15 @@ impl<'r> Climber<'r> {
     }
 
     fn climb(&mut self, rung: usize, spoke: usize) {
-        let hub = RunPlan::HUB;
-        let mut rows = Vec::new();
-        for (side, system) in [hub, spoke].into_iter().enumerate() {
-            for row in 0..self.records[system].len() as u32 {
-                if self.free[spoke][system][row as usize] {
-                    for key in self.keys(rung, system, row) {
-                        rows.push(Keyed { key, side: side as u16, row });
-                    }
-                }
-            }
+        let mut rows: Vec<Keyed> = Vec::new();
+        for (side, system) in [RunPlan::HUB, spoke].into_iter().enumerate() {
+            let free = &self.free[spoke][system];
+            let all = (0..self.records[system].len() as u32).into_par_iter().with_min_len(ROWS);
+            let keyed = |row| {
+                let key = move |key| Keyed { key, side: side as u16, row };
+                self.keys(rung, system, row).into_iter().map(key)
+            };
+            rows.par_extend(all.filter(|row| free[*row as usize]).flat_map_iter(keyed));
         }
         let parts = partition::deal(rows);
         let found = partition::run(&parts, |part| self.candidates(rung, spoke, part));
