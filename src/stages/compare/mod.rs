@@ -56,7 +56,7 @@ pub struct Compared {
 /// Compares every linked pair.
 pub fn compare(plan: &RunPlan, reference: &Reference, linked: Linked) -> Compared {
     let records: Vec<Records<'_>> = linked.systems.iter().map(|system| Records::new(&system.frame)).collect();
-    let comparer = Comparer { plan, reference, records: &records };
+    let comparer = Comparer { plan, reference, records: &records, shared: shared_fields(plan) };
     let differences: Vec<Vec<Difference>> = linked
         .links
         .par_chunks(PAIRS)
@@ -77,6 +77,19 @@ struct Comparer<'a> {
     plan: &'a RunPlan,
     reference: &'a Reference,
     records: &'a [Records<'a>],
+    /// Per left and right system, the fields that both map.
+    shared: Vec<Vec<Vec<ComparedField>>>,
+}
+
+type ComparedField = (FieldName, Option<FindingKind>);
+
+fn shared_fields(plan: &RunPlan) -> Vec<Vec<Vec<ComparedField>>> {
+    let shared = |left: &SystemPlan, right: &SystemPlan| -> Vec<ComparedField> {
+        let both = FieldName::COMPARED.iter().filter(|(field, _)| left.maps(*field) && right.maps(*field));
+        both.copied().collect()
+    };
+    let of = |left| plan.systems.iter().map(|right| shared(left, right)).collect();
+    plan.systems.iter().map(of).collect()
 }
 
 /// How two values of one field differ, and the finding that makes.
@@ -95,10 +108,7 @@ impl Outcome {
 impl Comparer<'_> {
     fn pair(&self, index: u32, link: &Link, found: &mut Vec<Difference>) {
         let (left, right) = (&self.plan.systems[link.left_system], &self.plan.systems[link.right_system]);
-        for (field, kind) in FieldName::COMPARED {
-            if !(left.maps(*field) && right.maps(*field)) {
-                continue;
-            }
+        for (field, kind) in &self.shared[link.left_system][link.right_system] {
             let Some(outcome) = self.field(*field, *kind, link) else { continue };
             let explained = outcome
                 .explained_by

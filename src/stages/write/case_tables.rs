@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Night;
-use super::deadlines::deadline;
+use super::deadlines::{Deadline, deadline};
 use super::identifiers::Veil;
 use crate::config::plan::RunPlan;
 use crate::domain::dossier::FieldName;
@@ -17,102 +17,136 @@ use crate::stages::normalise::column::days_of;
 
 pub fn cases<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
     let schema = cases_schema(night.plan);
-    let judged = night.judged;
-    let table = TableSource::made(schema, judged.linked.cases.len(), move |case, rows| {
-        let members = &judged.linked.cases[case];
-        let case_id = night.ids.case(case as u32);
-        let standings: Vec<_> =
-            (0..night.records.len()).map(|system| *judged.standing(case, system)).collect();
-        let first = standings.iter().enumerate().find_map(|(system, standing)| Some((system, standing.row?)));
-        // A case has a member.
-        let Some((system, row)) = first.or(members.members.first().copied()) else { return };
-        let (records, at) = (&night.records[system], row as usize);
-        let field = |field| maybe(records.text(field, at));
-        let moment = |field| Cell::Int(records.int(field, at));
-        let deadline = deadline(night, system, row);
-        let mut cells = vec![
-            text(case_id.as_str()),
-            field(FieldName::Code),
-            field(FieldName::Procedure),
-            field(FieldName::Field),
-            field(FieldName::Unit),
-            field(FieldName::Level),
-            field(FieldName::Channel),
-            moment(FieldName::ReceivedAt),
-            moment(FieldName::DueAt),
-            moment(FieldName::FinishedAt),
-            moment(FieldName::ReturnedAt),
-            moment(FieldName::Status),
-            count(standings.iter().filter(|standing| standing.row.is_some()).count() as u64),
-            maybe(deadline.ways.map(|ways| ways.form_06_ts.code())),
-            maybe(deadline.ways.map(|ways| ways.table_766_date.code())),
-            maybe(deadline.ways.map(|ways| ways.formula_766.code())),
-            maybe(deadline.differs),
-            Cell::Int(deadline.last_day.map(days_of)),
-            Cell::Int(deadline.overdue_days),
-            maybe(deadline.procedure),
-            maybe(deadline.unit_today.as_deref()),
-            maybe(deadline.unit),
-        ];
-        let ids: Vec<Option<id::Id>> = standings
-            .iter()
-            .enumerate()
-            .map(|(system, standing)| standing.row.map(|row| night.ids.record(system, row)))
-            .collect();
-        for (system, (standing, id)) in standings.iter().zip(&ids).enumerate() {
-            cells.push(maybe(id.as_ref().map(id::Id::as_str)));
-            cells.push(int(standing.records));
-            let status =
-                standing.row.and_then(|row| night.records[system].int(FieldName::Status, row as usize));
-            cells.push(Cell::Int(status));
-            cells.push(text(standing.verdict.code()));
-            cells.push(maybe(standing.reason));
+    let table = TableSource::made_by_column(schema, night.judged.linked.cases.len(), move |wanted, rows| {
+        let lines: Vec<CaseLine<'_>> = wanted.iter().filter_map(|case| CaseLine::of(night, *case)).collect();
+        fill_case(night, &lines, rows);
+        for system in 0..night.records.len() {
+            fill_standing(night, &lines, system, CASE_COLUMNS.len() + SYSTEM_COLUMNS.len() * system, rows);
         }
-        rows.push(cells);
     });
     Ok(table)
 }
 
+/// A case, the record that speaks for it, and what the reference tables say.
+struct CaseLine<'n> {
+    case: usize,
+    system: usize,
+    row: u32,
+    deadline: Deadline<'n>,
+}
+
+impl<'n> CaseLine<'n> {
+    /// `None` for a case without records, which there is not.
+    fn of(night: &'n Night<'_>, case: usize) -> Option<Self> {
+        let mut systems = 0..night.records.len();
+        let first = systems.find_map(|system| Some((system, night.judged.standing(case, system).row?)));
+        let (system, row) = first.or(night.judged.linked.cases[case].members.first().copied())?;
+        Some(Self { case, system, row, deadline: deadline(night, system, row) })
+    }
+}
+
+/// The columns of the case itself.
+fn fill_case(night: &Night<'_>, lines: &[CaseLine<'_>], rows: &mut Rows) {
+    let records = &night.records;
+    let standing = |line: &CaseLine<'_>, system| night.judged.standing(line.case, system);
+    for (column, (name, _)) in CASE_COLUMNS.iter().enumerate() {
+        let all = lines.iter();
+        match *name {
+            "case_id" => rows.texts(column, all.map(|line| Some(night.ids.case(line.case as u32)))),
+            "systems" => {
+                let present = |line: &CaseLine<'_>| {
+                    (0..records.len()).filter(|system| standing(line, *system).row.is_some()).count() as i64
+                };
+                rows.ints(column, all.map(|line| Some(present(line))));
+            }
+            "timeliness_06_ts" => {
+                rows.texts(column, all.map(|line| line.deadline.ways.map(|ways| ways.form_06_ts.code())));
+            }
+            "timeliness_766_date" => {
+                rows.texts(column, all.map(|line| line.deadline.ways.map(|ways| ways.table_766_date.code())));
+            }
+            "timeliness_766_formula" => {
+                rows.texts(column, all.map(|line| line.deadline.ways.map(|ways| ways.formula_766.code())));
+            }
+            "timeliness_differs" => rows.texts(column, all.map(|line| line.deadline.differs)),
+            "last_day" => rows.ints(column, all.map(|line| line.deadline.last_day.map(days_of))),
+            "overdue_days" => rows.ints(column, all.map(|line| line.deadline.overdue_days)),
+            "procedure_standing" => rows.texts(column, all.map(|line| line.deadline.procedure)),
+            "unit_today" => rows.texts(column, all.map(|line| line.deadline.unit_today.as_deref())),
+            "unit_standing" => rows.texts(column, all.map(|line| line.deadline.unit)),
+            name => {
+                let name = if name == "case_code" { "code" } else { name };
+                match FieldName::from_name(name) {
+                    Some(field) if field.is_text() => rows
+                        .texts(column, all.map(|line| records[line.system].text(field, line.row as usize))),
+                    Some(field) => {
+                        rows.ints(column, all.map(|line| records[line.system].int(field, line.row as usize)))
+                    }
+                    None => rows.nulls(column, lines.len()),
+                }
+            }
+        }
+    }
+}
+
+/// Where the cases stand in one system; `at`: the first of its columns.
+fn fill_standing(night: &Night<'_>, lines: &[CaseLine<'_>], system: usize, at: usize, rows: &mut Rows) {
+    let standing = |line: &CaseLine<'_>| night.judged.standing(line.case, system);
+    let all = || lines.iter().map(standing);
+    let status = |row: u32| night.records[system].int(FieldName::Status, row as usize);
+    rows.texts(at, all().map(|standing| standing.row.map(|row| night.ids.record(system, row))));
+    rows.ints(at + 1, all().map(|standing| Some(i64::from(standing.records))));
+    rows.ints(at + 2, all().map(|standing| standing.row.and_then(status)));
+    rows.texts(at + 3, all().map(|standing| Some(standing.verdict.code())));
+    rows.texts(at + 4, all().map(|standing| standing.reason));
+}
+
+/// The columns of `cases` that are there whatever the systems.
+const CASE_COLUMNS: [(&str, Kind); 22] = [
+    ("case_id", Kind::Id),
+    ("case_code", Kind::Id),
+    ("procedure", Kind::Label),
+    ("field", Kind::Label),
+    ("unit", Kind::Label),
+    ("level", Kind::Label),
+    ("channel", Kind::Label),
+    ("received_at", Kind::Timestamp),
+    ("due_at", Kind::Timestamp),
+    ("finished_at", Kind::Timestamp),
+    ("returned_at", Kind::Timestamp),
+    ("status", Kind::Int),
+    ("systems", Kind::Int),
+    ("timeliness_06_ts", Kind::Label),
+    ("timeliness_766_date", Kind::Label),
+    ("timeliness_766_formula", Kind::Label),
+    ("timeliness_differs", Kind::Label),
+    ("last_day", Kind::Date),
+    ("overdue_days", Kind::Int),
+    ("procedure_standing", Kind::Label),
+    ("unit_today", Kind::Text),
+    ("unit_standing", Kind::Label),
+];
+
+/// The columns of `cases` of one system, behind its name.
+const SYSTEM_COLUMNS: [(&str, Kind); 5] = [
+    ("record_id", Kind::Id),
+    ("records", Kind::Int),
+    ("status", Kind::Int),
+    ("verdict", Kind::Label),
+    ("reason", Kind::Label),
+];
+
 /// The columns of `cases`: a fixed part, then five per system.
 pub fn cases_schema(plan: &RunPlan) -> TableSchema {
-    let mut schema = TableSchema::new(
-        "cases",
-        &[
-            ("case_id", Kind::Id),
-            ("case_code", Kind::Id),
-            ("procedure", Kind::Label),
-            ("field", Kind::Label),
-            ("unit", Kind::Label),
-            ("level", Kind::Label),
-            ("channel", Kind::Label),
-            ("received_at", Kind::Timestamp),
-            ("due_at", Kind::Timestamp),
-            ("finished_at", Kind::Timestamp),
-            ("returned_at", Kind::Timestamp),
-            ("status", Kind::Int),
-            ("systems", Kind::Int),
-            ("timeliness_06_ts", Kind::Label),
-            ("timeliness_766_date", Kind::Label),
-            ("timeliness_766_formula", Kind::Label),
-            ("timeliness_differs", Kind::Label),
-            ("last_day", Kind::Date),
-            ("overdue_days", Kind::Int),
-            ("procedure_standing", Kind::Label),
-            ("unit_today", Kind::Text),
-            ("unit_standing", Kind::Label),
-        ],
-    );
+    let mut schema = TableSchema::new("cases", &CASE_COLUMNS);
     for system in &plan.systems {
-        let parts = [
-            ("record_id", Kind::Id),
-            ("records", Kind::Int),
-            ("status", Kind::Int),
-            ("verdict", Kind::Label),
-            ("reason", Kind::Label),
-        ];
-        schema
-            .columns
-            .extend(parts.map(|(part, kind)| ColumnSpec { name: format!("{}_{part}", system.name), kind }));
+        let of_system = SYSTEM_COLUMNS.iter();
+        schema.columns.extend(
+            of_system.map(|(part, kind)| ColumnSpec {
+                name: format!("{}_{part}", system.name),
+                kind: kind.clone(),
+            }),
+        );
     }
     schema
 }

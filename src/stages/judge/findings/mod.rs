@@ -12,6 +12,8 @@ mod record;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
+use rayon::prelude::*;
+
 use super::Finding;
 use super::drift::Drift;
 use super::figures::FigureRow;
@@ -56,24 +58,28 @@ struct Subject {
 impl Clerk<'_> {
     /// All findings, sorted by kind, case, system, field and record.
     pub fn findings(&self, drifts: Vec<Drift>) -> Vec<Finding> {
-        let mut found = self.absences();
-        found.extend(self.links());
-        found.extend(self.differences());
-        found.extend(self.duplicates());
-        found.extend(self.records());
-        found.extend(self.persons());
-        found.extend(self.crowds());
+        let parts: [fn(&Self) -> Vec<Finding>; 8] = [
+            |clerk| clerk.absences(),
+            |clerk| clerk.links(),
+            |clerk| clerk.differences(),
+            |clerk| clerk.duplicates(),
+            |clerk| clerk.records(),
+            |clerk| clerk.persons(),
+            |clerk| clerk.crowds(),
+            |clerk| clerk.contradictions(),
+        ];
+        let parts: Vec<Vec<Finding>> = parts.par_iter().map(|part| part(self)).collect();
+        let mut found: Vec<Finding> = parts.into_iter().flatten().collect();
         // Figures recomputed from an unhealthy hub prove nothing.
         if self.linked.systems[RunPlan::HUB].is_healthy() {
             found.extend(self.figures.iter().filter_map(|figure| self.published(figure)));
         }
-        found.extend(self.contradictions());
         found.extend(drifts.into_iter().filter_map(|Drift { kind, system, field, detail }| {
             let name = detail.split(':').next().unwrap_or_default().to_owned();
             let name = if kind == FindingKind::ColumnGone { name } else { String::new() };
             self.finding(kind, Subject { system, field, detail, name, ..Subject::default() })
         }));
-        found.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.detail.cmp(&b.detail)));
+        found.par_sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.detail.cmp(&b.detail)));
         found
     }
 
