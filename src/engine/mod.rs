@@ -15,3 +15,4 @@ pub mod partition;
 pub mod publish;
 pub mod rows;
 pub mod table;
+pub mod text_order;

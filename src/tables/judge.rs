@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use polars::prelude::DataFrame;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -13,6 +14,7 @@ use super::read::TableRows;
 use crate::comparators;
 use crate::config::tables::TablesPlan;
 use crate::engine::components::Components;
+use crate::engine::frame::Texts;
 use crate::engine::linkage::cost::Blocking;
 use crate::engine::linkage::decide::{Judged, Outcome, Prepared};
 use crate::engine::linkage::error::LinkageError;
@@ -90,14 +92,16 @@ pub fn prepare<'s>(tables: &mut [TableRows], settings: &'s Settings) -> Result<R
 }
 
 fn of_engine(table: &mut TableRows, fields: &[String]) -> Table {
-    let mut columns = Vec::new();
-    for field in fields {
-        let Some(texts) = table.texts(field) else { continue };
+    let taken: Vec<(&String, DataFrame)> =
+        fields.iter().filter_map(|field| Some((field, table.take(field)?))).collect();
+    let column = |(field, taken): (&String, DataFrame)| {
         let mut column = Column::new(field);
-        texts.iter().for_each(|value| column.push(value));
-        columns.push(column);
-        table.forget(field);
-    }
+        if let Ok(texts) = Texts::of(&taken, field) {
+            texts.iter().for_each(|value| column.push(value));
+        }
+        column
+    };
+    let columns = taken.into_par_iter().map(column).collect();
     let ids = table.texts("record_id");
     let key = |row| xxh3_64(ids.and_then(|ids| ids.get(row)).unwrap_or_default().as_bytes());
     Table::new(columns, (0..table.len()).map(key).collect())

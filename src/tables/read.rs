@@ -15,6 +15,7 @@ use crate::config::plan::SystemPlan;
 use crate::config::tables::{TablePlan, TablesPlan};
 use crate::engine::accounting::RowAccount;
 use crate::engine::frame::{self, IntBuilder, Ints, TextBuilder, Texts};
+use crate::engine::text_order;
 use crate::progress::Progress;
 use crate::stages::load::cells::RawBatch;
 use crate::stages::load::{self, Exports, Feed, FeedState, LoadError, LoadedSystem};
@@ -91,10 +92,10 @@ impl TableRows {
         Texts::of(&self.frame, column).ok()
     }
 
-    /// Lets a column go that stands elsewhere.
-    pub fn forget(&mut self, column: &str) {
-        // Of a column that is not there nothing has to go.
-        let _ = self.frame.drop_in_place(column);
+    /// Gives a column away, as a frame of its own; `None` for a field that this table does not map.
+    pub fn take(&mut self, column: &str) -> Option<DataFrame> {
+        let taken = self.frame.drop_in_place(column).ok()?;
+        DataFrame::new(taken.len(), vec![taken]).ok()
     }
 
     /// The name of a record.
@@ -317,48 +318,60 @@ fn read_piece(
 /// of their content. Without a column of ids, a record is named by its row, and by its file where there are
 /// several.
 fn named(frame: DataFrame, table: &TablePlan, places: &[Place]) -> Result<DataFrame, PolarsError> {
-    let frame = frame::whole(frame);
-    let rows = frame.height();
-    let (places_of, numbers) = (Ints::of(&frame, PLACE)?, Ints::of(&frame, "row")?);
+    let keys = frame::part(&frame, &["record_id", CONTENT, PLACE, "row"])?;
+    let (places_of, numbers) = (Ints::of(&keys, PLACE)?, Ints::of(&keys, "row")?);
     let origin = |row: usize| (places_of.get(row).unwrap_or(0), numbers.get(row).unwrap_or(0));
-    let mut order: Vec<IdxSize> = (0..rows as IdxSize).collect();
-    let mut names: Vec<String> = Vec::with_capacity(rows);
-    if table.id.is_none() {
+    let (order, names) = if table.id.is_none() {
+        let mut order: Vec<IdxSize> = (0..frame.height() as IdxSize).collect();
         order.par_sort_unstable_by_key(|row| origin(*row as usize));
-        for row in &order {
+        let name = |row: &IdxSize| {
             let (place, number) = origin(*row as usize);
-            let sheet = places.get(place as usize).filter(|_| places.len() > 1);
-            names.push(match sheet {
+            match places.get(place as usize).filter(|_| places.len() > 1) {
                 None => number.to_string(),
                 Some(Place { file, sheet: None, .. }) => format!("{file}:{number}"),
                 Some(Place { file, sheet: Some(sheet), .. }) => format!("{file}/{sheet}:{number}"),
-            });
-        }
-    } else {
-        let (ids, content) = (Texts::of(&frame, "record_id")?, Ints::of(&frame, CONTENT)?);
-        order.par_sort_unstable_by(|a, b| {
-            let key = |row: usize| (ids.get(row), content.get(row), origin(row));
-            key(*a as usize).cmp(&key(*b as usize))
-        });
-        // An export may write `7#2` itself.
-        let written: BTreeSet<&str> = ids.iter().flatten().filter(|id| id.contains('#')).collect();
-        let (mut last, mut copies) = (None, 0);
-        for row in &order {
-            let id = ids.get(*row as usize);
-            copies = if id == last { copies + 1 } else { 1 };
-            last = id;
-            let id = id.unwrap_or_default();
-            let mut name = id.to_owned();
-            while copies > 1 && (name == id || written.contains(name.as_str())) {
-                name = format!("{id}#{copies}");
-                copies += u64::from(written.contains(name.as_str()));
             }
-            names.push(name);
-        }
-    }
+        };
+        let mut names = TextBuilder::with_capacity(order.len());
+        order.iter().for_each(|row| names.push(Some(&name(row))));
+        (order, Some(names))
+    } else {
+        let (ids, content) = (Texts::of(&keys, "record_id")?, Ints::of(&keys, CONTENT)?);
+        let rest = |row: usize| (content.get(row), origin(row));
+        let order = text_order::sorted(&ids, |a, b| rest(a).cmp(&rest(b)));
+        let id = |at: usize| ids.get(order[at] as usize);
+        let is_shared = (1..order.len()).into_par_iter().any(|at| id(at - 1) == id(at));
+        let names = is_shared.then(|| told_apart(&ids, &order));
+        (order, names)
+    };
     let mut frame = frame::reorder(frame, &order)?;
-    let mut builder = TextBuilder::with_capacity(rows);
-    names.iter().for_each(|name| builder.push(Some(name)));
-    frame.with_column(builder.finish("record_id"))?;
-    Ok(frame::whole(frame))
+    if let Some(names) = names {
+        frame.with_column(names.finish("record_id"))?;
+    }
+    Ok(frame)
+}
+
+/// Names for records of which some share an id.
+fn told_apart(ids: &Texts<'_>, order: &[IdxSize]) -> TextBuilder {
+    // An export may write `7#2` itself.
+    let written: BTreeSet<&str> = ids.iter().flatten().filter(|id| id.contains('#')).collect();
+    let (mut last, mut copies) = (None, 0);
+    let mut names = TextBuilder::with_capacity(order.len());
+    for row in order {
+        let id = ids.get(*row as usize);
+        copies = if id == last { copies + 1 } else { 1 };
+        last = id;
+        let id = id.unwrap_or_default();
+        if copies == 1 {
+            names.push(Some(id));
+            continue;
+        }
+        let mut name = id.to_owned();
+        while name == id || written.contains(name.as_str()) {
+            name = format!("{id}#{copies}");
+            copies += u64::from(written.contains(name.as_str()));
+        }
+        names.push(Some(&name));
+    }
+    names
 }
