@@ -1,5 +1,6 @@
 //! Reads a pipeline: TOML text to a [`plan::RunPlan`], or every mistake in it at once.
 
+pub mod duplicates;
 pub mod figure;
 pub mod file_kind;
 pub mod ladder;

@@ -41,6 +41,28 @@ impl ScoredPlan {
     }
 }
 
+impl ScoredPlan {
+    /// What is shipped for double entries within one system. `Err` only if a file in the program were broken,
+    /// which a test excludes.
+    pub fn double_entry() -> Result<Self, String> {
+        let (settings, model) = (comparators::DOUBLE_ENTRY_SETTINGS, comparators::DOUBLE_ENTRY_MODEL);
+        let mut hash = Sha256::new();
+        [settings, model].iter().for_each(|text| hash.update(Sha256::digest(text.as_bytes())));
+        Ok(Self {
+            settings: toml::from_str(settings).map_err(|error| error.to_string())?,
+            model: Some(Model::from_toml(model).map_err(|error| error.to_string())?),
+            digest: hex(&hash.finalize()),
+        })
+    }
+
+    /// The settings for the records of one system among each other. `None` where it says nothing of persons, or
+    /// nothing is left to meet by: then nothing tells the dossiers of one counter apart.
+    pub fn within(&self, system: &SystemPlan) -> Option<Settings> {
+        let of_persons = system.maps(FieldName::OwnerName) || system.maps(FieldName::IdNumber);
+        self.between(system, system).filter(|_| of_persons)
+    }
+}
+
 fn fields_of(system: &SystemPlan) -> BTreeSet<&'static str> {
     system.columns.iter().map(|column| column.field.name()).collect()
 }

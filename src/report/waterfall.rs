@@ -29,6 +29,8 @@ pub struct Explanation {
     pub certain: bool,
     /// The best pair that cannot be linked along with this one.
     pub runner_up: Option<RunnerUp>,
+    /// Of two records of one system: why they are no double entry, whatever they weigh.
+    pub objection: Option<&'static str>,
 }
 
 /// A record as a person finds it again.
@@ -195,7 +197,8 @@ impl Explanation {
             None => words.verdicts[3],
         };
         let certain = if self.certain { format!(", {}", words.certain) } else { String::new() };
-        let _ = writeln!(out, "  {}: {verdict}{certain}", words.decided);
+        let objection = self.objection.map_or_else(String::new, |why| format!(" ({why})"));
+        let _ = writeln!(out, "  {}: {verdict}{certain}{objection}", words.decided);
     }
 }
 
@@ -289,6 +292,7 @@ mod tests {
             verdict: Some("linked"),
             certain: false,
             runner_up: Some(RunnerUp { left: "a:1".into(), right: "b:9".into(), margin: 3.25 }),
+            objection: None,
         }
     }
 

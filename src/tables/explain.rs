@@ -143,5 +143,6 @@ pub fn explain(
             right: name(other, rival.right),
             margin: rival.margin,
         }),
+        objection: None,
     })
 }

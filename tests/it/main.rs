@@ -5,6 +5,7 @@ mod accuracy;
 mod bad_input;
 mod cli;
 mod commit;
+mod double_entry;
 mod golden;
 mod laws;
 mod formats;

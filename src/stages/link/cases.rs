@@ -43,7 +43,7 @@ pub fn as_the_hub_says(
     let (mut excused, mut apart) = (Vec::new(), BTreeSet::new());
     let duplicates = duplicates.into_iter().filter(|duplicate| {
         let Duplicate { system, survivor, row, kind } = *duplicate;
-        if kind != DuplicateReason::TypedTwice {
+        if !matches!(kind, DuplicateReason::TypedTwice | DuplicateReason::TypedTwiceByScore) {
             return true;
         }
         let partners = partner[system][survivor as usize].zip(partner[system][row as usize]);

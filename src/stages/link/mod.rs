@@ -9,6 +9,7 @@ pub mod scored;
 
 use std::collections::BTreeMap;
 
+use super::dedupe::by_score::PairWeight;
 use super::dedupe::{Collision, Deduped, Duplicate, Excused};
 use super::normalise::SystemRecords;
 use super::normalise::quarantine::Quarantined;
@@ -79,6 +80,10 @@ pub struct Linked {
     pub duplicates: Vec<Duplicate>,
     pub collisions: Vec<Collision>,
     pub excused: Vec<Excused>,
+    /// Of duplicates found by score, by system and row.
+    pub weights: BTreeMap<(usize, u32), PairWeight>,
+    /// Blocks too large to be searched for double entries by score.
+    pub refused: u64,
     pub active: Vec<Vec<bool>>,
     pub links: Vec<Link>,
     /// What speaks for each scored link.
@@ -98,7 +103,17 @@ pub struct Linked {
 /// # Errors
 /// When what the scored rung compares does not hold together.
 pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
-    let Deduped { systems, quarantine, duplicates, collisions, mut excused, active, account: _ } = deduped;
+    let Deduped {
+        systems,
+        quarantine,
+        duplicates,
+        collisions,
+        mut excused,
+        weights,
+        refused,
+        active,
+        account: _,
+    } = deduped;
     let records: Vec<Records<'_>> = systems.iter().map(|system| Records::new(&system.frame)).collect();
     let mut climber = Climber::new(plan, &records, &active, &duplicates);
     for (rung, step) in plan.ladder.iter().enumerate() {
@@ -128,6 +143,8 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
         duplicates,
         collisions,
         excused,
+        weights,
+        refused,
         active,
         links,
         evidence,
@@ -139,11 +156,22 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
     })
 }
 
-fn groups(records: &[Records<'_>], duplicates: &[Duplicate]) -> Vec<Vec<u32>> {
+/// Per system and row, the record that stands for its duplicates, else itself.
+pub fn groups(records: &[Records<'_>], duplicates: &[Duplicate]) -> Vec<Vec<u32>> {
     let mut groups: Vec<Vec<u32>> =
         records.iter().map(|records| (0..records.len() as u32).collect()).collect();
     for duplicate in duplicates {
         groups[duplicate.system][duplicate.row as usize] = duplicate.survivor;
+    }
+    // A survivor may be a copy of another record itself; nobody is a copy of its own copy.
+    for group in &mut groups {
+        for row in 0..group.len() {
+            let mut last = group[row] as usize;
+            while group[last] as usize != last {
+                last = group[last] as usize;
+            }
+            group[row] = last as u32;
+        }
     }
     groups
 }
@@ -252,7 +280,8 @@ impl<'r> Climber<'r> {
         let rows = self.left(spoke);
         let Some(pairing) = Pairing::new(self.plan, scored, self.records, spoke, rows) else { return Ok(()) };
         let Some(model) = scored.model_for(&pairing.settings) else { return Ok(()) };
-        let Scored { links, refused, drifted } = scored::links(pairing, &model)?;
+        let survivors = [RunPlan::HUB, spoke].map(|system| self.groups[system].as_slice());
+        let Scored { links, refused, drifted } = scored::links(pairing, &model, survivors)?;
         self.skipped.extend((0..refused).map(|_| (rung, spoke)));
         self.drifted.extend(drifted.into_iter().map(|(comparison, moved)| Drifted {
             system: spoke,

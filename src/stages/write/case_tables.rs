@@ -8,6 +8,7 @@ use super::rows::{Cell, Rows, count, int, maybe, text, to_places};
 use super::{Night, TableError};
 use crate::config::plan::RunPlan;
 use crate::domain::dossier::FieldName;
+use crate::domain::rules::r04_typed_twice::DuplicateReason;
 use crate::engine::id;
 use crate::engine::linkage::explain::LOOK_ALIKES;
 use crate::engine::table::{ColumnSpec, Kind, Table, TableSchema};
@@ -221,6 +222,8 @@ pub fn duplicates(night: &Night<'_>) -> Result<Table, TableError> {
             ("is_survivor", Kind::Flag),
             ("survivor_record_id", Kind::Id),
             ("kind", Kind::Label),
+            ("weight", Kind::Float),
+            ("probability", Kind::Float),
             ("file", Kind::Label),
             ("sheet", Kind::Label),
             ("row", Kind::Int),
@@ -228,7 +231,9 @@ pub fn duplicates(night: &Night<'_>) -> Result<Table, TableError> {
     );
     let linked = &night.judged.linked;
     let mut rows = Rows::new(schema, linked.duplicates.len() * 2);
-    let mut member = |system: usize, survivor: u32, row: u32, kind: Option<&str>| {
+    let mut member = |system: usize, survivor: u32, row: u32, kind: Option<DuplicateReason>| {
+        let by_score = kind == Some(DuplicateReason::TypedTwiceByScore);
+        let weight = linked.weights.get(&(system, row)).filter(|_| by_score);
         let survivor_id = night.ids.record(system, survivor);
         let source = super::source(night, system, row);
         rows.push([
@@ -239,7 +244,9 @@ pub fn duplicates(night: &Night<'_>) -> Result<Table, TableError> {
             maybe(night.records[system].text(FieldName::Code, row as usize)),
             int(i64::from(kind.is_none())),
             text(survivor_id.as_str()),
-            maybe(kind),
+            maybe(kind.map(DuplicateReason::code)),
+            Cell::Float(weight.map(|own| to_places(own.bits, 3))),
+            Cell::Float(weight.map(|own| to_places(own.probability, 6))),
             maybe(source.map(|(place, _)| place.file.as_str())),
             maybe(source.and_then(|(place, _)| place.sheet.as_deref())),
             Cell::Int(source.map(|(_, row)| row)),
@@ -252,7 +259,7 @@ pub fn duplicates(night: &Night<'_>) -> Result<Table, TableError> {
             member(duplicate.system, duplicate.survivor, duplicate.survivor, None);
             last = Some(group);
         }
-        member(duplicate.system, duplicate.survivor, duplicate.row, Some(duplicate.kind.code()));
+        member(duplicate.system, duplicate.survivor, duplicate.row, Some(duplicate.kind));
     }
     rows.finish()
 }
