@@ -24,6 +24,7 @@ use crate::history::History;
 use crate::progress::Silent;
 use crate::report::waterfall::{Explanation, FieldBar, RecordName, RunnerUp};
 use crate::run::RunError;
+use crate::stages::dedupe::by_score::Doubles;
 use crate::stages::dedupe::{self, Deduped};
 use crate::stages::link::scored::{Pairing, settle_copies, value};
 use crate::stages::link::{groups, left_to_score};
@@ -125,6 +126,8 @@ pub struct Asked {
     pub pipeline: PathBuf,
     pub input: Option<PathBuf>,
     pub as_of: Option<NaiveDateTime>,
+    /// Without an as-of time anywhere the newest files are taken.
+    pub without_as_of: bool,
 }
 
 /// Learns the model of the scored rung from the night's exports: the hub against the system that shares most
@@ -184,20 +187,32 @@ fn missing(all: &Settings, some: &Settings) -> Vec<String> {
 }
 
 /// What the blocking rules of the scored rung give, before anything is scored: the hub against every system that
-/// shares a field with it, among the records that the rungs before leave over.
+/// shares a field with it, among the records that the rungs before leave over; and each system against itself, where
+/// double entries are looked for by score.
 ///
 /// # Errors
 /// When the pipeline or an export does not fit.
 pub fn blocking(asked: &Asked) -> Result<BlockingReport, ScoringError> {
     let (plan, deduped) = night(asked, false)?;
-    let scored = plan.scored.as_ref().ok_or(ScoringError::NoScoredRung)?;
+    if plan.scored.is_none() && plan.duplicates.by_score.is_none() {
+        return Err(ScoringError::NoScoredRung);
+    }
     let records: Vec<Records<'_>> =
         deduped.systems.iter().map(|system| Records::new(&system.frame)).collect();
+    let name = |system: usize| plan.systems[system].name.clone();
     let mut pairs = Vec::new();
+    for (system, own) in records.iter().enumerate() {
+        let alive = &deduped.active[system];
+        let ready = Doubles::new(&plan, system, own, |row| alive[row as usize], &[]);
+        if let Some((doubles, table)) = ready {
+            let cost = doubles.prepare(table)?.cost();
+            pairs.push(BlockingLine::new(name(system), name(system), &cost));
+        }
+    }
     for spoke in 1..plan.systems.len() {
+        let Some(scored) = &plan.scored else { break };
         let rows = left_to_score(&plan, &deduped, &records, spoke);
         if let Some(mut pairing) = Pairing::new(&plan, scored, &records, spoke, rows) {
-            let name = |system: usize| plan.systems[system].name.clone();
             pairs.push(BlockingLine::new(name(RunPlan::HUB), name(spoke), &pairing.prepare()?.cost()));
         }
     }
@@ -266,6 +281,7 @@ pub fn explain(asked: &Asked, left: &str, right: &str) -> Result<Explanation, Sc
         certain: judged.is_some_and(|pair| pair.certain),
         runner_up,
         objection: None,
+        shipped_names: true,
     })
 }
 
@@ -273,8 +289,8 @@ fn night(asked: &Asked, without_model: bool) -> Result<(RunPlan, Deduped), Scori
     let overrides = Overrides {
         as_of: asked.as_of,
         input_dir: asked.input.clone(),
+        without_as_of: asked.without_as_of,
         without_model,
-        ..Overrides::default()
     };
     let plan = pipeline::load(&asked.pipeline, &overrides).map_err(RunError::from)?;
     let history = History::default();

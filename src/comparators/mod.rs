@@ -32,7 +32,7 @@ mod testing;
 pub use dossier::{MODEL, Restricted, SETTINGS, merge, model, restrict_model, restrict_to, settings};
 pub use double_entry::{DOUBLE_ENTRY_MODEL, DOUBLE_ENTRY_SETTINGS};
 pub use keys::{DERIVED, DerivedField, name_key};
-pub use name_share::{FamilyNames, NameShareError};
+pub use name_share::{FAMILY_NAMES, FamilyNames, NameShareError};
 pub use tempered::tempered;
 
 use crate::engine::linkage::comparator::Comparator;

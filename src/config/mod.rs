@@ -6,6 +6,7 @@ pub mod file_kind;
 pub mod ladder;
 pub mod linkage;
 pub mod mistakes;
+pub mod outside;
 pub mod pipeline;
 pub mod plan;
 pub mod published;

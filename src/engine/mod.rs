@@ -14,3 +14,4 @@ pub mod parquet_file;
 pub mod partition;
 pub mod publish;
 pub mod table;
+pub mod whole_file;

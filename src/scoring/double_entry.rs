@@ -60,5 +60,6 @@ pub fn explain(
         certain: judged.is_some_and(|pair| pair.certain) && objection.is_none(),
         runner_up: None,
         objection,
+        shipped_names: true,
     })
 }

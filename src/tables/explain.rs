@@ -144,5 +144,6 @@ pub fn explain(
             margin: rival.margin,
         }),
         objection: None,
+        shipped_names: false,
     })
 }

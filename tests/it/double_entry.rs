@@ -369,6 +369,42 @@ fn a_pair_of_one_system_is_explained() {
 }
 
 #[test]
+fn blocking_is_told_without_an_as_of_time_as_the_check_is() {
+    let (folder, pipeline) = night(&everything(), &crowd(), "by_score = true");
+    let written = std::fs::read_to_string(&pipeline).expect("the pipeline");
+    std::fs::write(&pipeline, written.replace("as_of = 2024-02-01T02:00:00\n", "")).expect("written");
+    for more in [&[][..], &["--blocking"][..]] {
+        let mut arguments = vec!["check", text(&pipeline), "--input", text(folder.path())];
+        arguments.extend(more);
+        let output = doisoat(&arguments);
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        // Each system against itself.
+        let told = stdout(&output);
+        assert_eq!(told.contains("id_number"), !more.is_empty(), "{told}");
+        assert_eq!(told.contains("portal"), !more.is_empty(), "{told}");
+    }
+    let run = doisoat(&["run", text(&pipeline), "--input", text(folder.path())]);
+    assert!(code(&run) == 2 && stderr(&run).contains("as_of"), "{}", stderr(&run));
+}
+
+#[test]
+fn a_pair_is_drawn_in_vietnamese() {
+    let (folder, pipeline) = night(&everything(), &crowd(), "by_score = true");
+    let drawn = |a: &str, b: &str| {
+        let (a, b) = (format!("hub:{a}"), format!("hub:{b}"));
+        let input = text(folder.path());
+        stdout(&doisoat(&["explain", text(&pipeline), &a, &b, "--input", input, "--lang", "vi"]))
+    };
+    let slips = drawn(FIRST, AGAIN);
+    for part in
+        ["chủ hồ sơ", "một bên không dấu", "số định danh", "sai một chữ số", "cùng ngày", "cặp dễ nhầm"]
+    {
+        assert!(slips.contains(part), "{part}: {slips}");
+    }
+    assert!(drawn("H28.31-240109-0901", "H28.31-240109-0902").contains("(người được giải quyết khác)"));
+}
+
+#[test]
 fn wrong_keys_are_named_with_their_lines() {
     let mistake = |duplicates: &str| {
         let (folder, pipeline) = night(&crowd()[..2], &crowd()[..2], duplicates);

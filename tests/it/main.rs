@@ -12,6 +12,7 @@ mod formats;
 mod layers;
 mod mutants;
 mod outputs;
+mod outside;
 mod rules;
 mod scored;
 mod seeds;

@@ -13,6 +13,7 @@ use crate::config::scored::ScoredPlan;
 use crate::domain::dossier::{FieldKind, FieldName};
 use crate::engine::linkage::decide::{Judged, Prepared};
 use crate::engine::linkage::error::LinkageError;
+use crate::engine::linkage::frequency::Frequencies;
 use crate::engine::linkage::model::Model;
 use crate::engine::linkage::settings::Settings;
 use crate::engine::linkage::table::{Column, NOTHING, Table};
@@ -58,6 +59,7 @@ pub struct Bar {
 pub struct Pairing {
     pub settings: Settings,
     tables: Option<[Table; 2]>,
+    frequencies: Frequencies,
     /// Per side, the records behind the rows of its table.
     rows: [Vec<u32>; 2],
 }
@@ -77,7 +79,8 @@ impl Pairing {
         let fields = settings.fields();
         let [hub, other] = &rows;
         let tables = [table(&records[RunPlan::HUB], hub, &fields), table(&records[spoke], other, &fields)];
-        Some(Self { settings, tables: Some(tables), rows })
+        let frequencies = scored.outside.of(&settings, &tables);
+        Some(Self { settings, tables: Some(tables), frequencies, rows })
     }
 
     /// Per field, the share of records that have it, in the table where fewer do.
@@ -100,7 +103,7 @@ impl Pairing {
     /// When the settings do not hold together.
     pub fn prepare(&mut self) -> Result<Prepared<'_>, LinkageError> {
         let tables = self.tables.take().map(Vec::from).unwrap_or_default();
-        Prepared::new(tables, &self.settings, &comparators::registry())
+        Prepared::with_frequencies(tables, &self.settings, &comparators::registry(), &self.frequencies)
     }
 }
 
