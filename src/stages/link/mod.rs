@@ -24,7 +24,7 @@ use crate::engine::assignment::{Assigned, Candidate, one_to_one};
 use crate::engine::key;
 use crate::engine::linkage::error::LinkageError;
 use crate::engine::partition::{self, Keyed};
-use cases::{Copies, as_the_hub_says, form_cases};
+use cases::{Copies, as_the_hub_says, form_cases, groups};
 use scored::{Bar, Pairing, Scored, ScoredLink, Side, Weight};
 
 /// A group larger than this is not compared pair by pair: its key tells nobody apart.
@@ -154,26 +154,6 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
         drifted,
         account,
     })
-}
-
-/// Per system and row, the record that stands for its duplicates, else itself.
-pub fn groups(records: &[Records<'_>], duplicates: &[Duplicate]) -> Vec<Vec<u32>> {
-    let mut groups: Vec<Vec<u32>> =
-        records.iter().map(|records| (0..records.len() as u32).collect()).collect();
-    for duplicate in duplicates {
-        groups[duplicate.system][duplicate.row as usize] = duplicate.survivor;
-    }
-    // A survivor may be a copy of another record itself; nobody is a copy of its own copy.
-    for group in &mut groups {
-        for row in 0..group.len() {
-            let mut last = group[row] as usize;
-            while group[last] as usize != last {
-                last = group[last] as usize;
-            }
-            group[row] = last as u32;
-        }
-    }
-    groups
 }
 
 struct Climber<'r> {

@@ -271,3 +271,41 @@ fn written_date(date: NaiveDate, precision: Option<&str>) -> String {
         _ => date.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::settle_copies;
+    use crate::engine::linkage::decide::{Judged, RunnerUp};
+    use crate::engine::linkage::verdict::{Doubt, Verdict};
+
+    fn pair(left: u32, chosen: bool, probability: f64, rival: u32) -> Judged {
+        Judged {
+            left,
+            right: 0,
+            pattern: 0,
+            bits: 12.0,
+            probability,
+            chosen,
+            verdict: Verdict::Ambiguous(Doubt::Rival),
+            certain: false,
+            runner_up: Some(RunnerUp { left: rival, right: 0, margin: 0.0 }),
+        }
+    }
+
+    #[test]
+    fn a_copy_is_no_rival_and_a_stranger_is() {
+        // The hub's rows 4 and 7 stand behind the first two; 7 is a copy of 4 or a dossier of its own.
+        let rows = [vec![4, 7], vec![2]];
+        let settled = |of_seven: u32| {
+            let mut pairs = [pair(0, true, 0.49, 1), pair(1, false, 0.48, 0)];
+            let mut hub: Vec<u32> = (0..8).collect();
+            hub[7] = of_seven;
+            settle_copies(&mut pairs, 0.5, &rows, [&hub, &[0, 1, 2]]);
+            let [chosen, other] = pairs;
+            assert_eq!(other.probability, 0.48);
+            (chosen.verdict, (chosen.probability * 100.0).round(), chosen.runner_up.is_some())
+        };
+        assert_eq!(settled(4), (Verdict::Linked, 97.0, false));
+        assert_eq!(settled(7), (Verdict::Ambiguous(Doubt::Rival), 49.0, true));
+    }
+}
