@@ -21,7 +21,7 @@ use doisoat::config::tables::is_of_tables;
 use doisoat::domain::finding_kind::FindingKind;
 use doisoat::domain::known::Known;
 use doisoat::domain::rules;
-use doisoat::engine::publish;
+use doisoat::engine::{publish, whole_file};
 use doisoat::exit_code::ExitCode;
 use doisoat::inspect::report::JsonFile;
 use doisoat::inspect::{self, InspectError, init};
@@ -212,8 +212,12 @@ fn check_pipelines(cli: &Cli, args: &CheckArgs) -> Outcome {
                     }
                 }
                 if args.blocking {
-                    let asked =
-                        Asked { pipeline: pipeline.clone(), input: args.input.clone(), as_of: args.as_of };
+                    let asked = Asked {
+                        pipeline: pipeline.clone(),
+                        input: args.input.clone(),
+                        as_of: args.as_of,
+                        without_as_of: true,
+                    };
                     let report = scoring::blocking(&asked).map_err(scoring_failed)?;
                     if !cli.json {
                         say(&report.to_string())?;
@@ -254,9 +258,9 @@ fn train_model(cli: &Cli, args: &TrainArgs) -> Outcome {
         let all = report.pairs.iter().all(|pair| pair.training.converged);
         return Ok(if all { ExitCode::Clean } else { ExitCode::Findings });
     }
-    let asked = Asked { pipeline: args.pipeline.clone(), input: args.input.clone(), as_of: args.as_of };
+    let asked = asked(&args.pipeline, args.input.as_ref(), args.as_of);
     let trained = scoring::train(&asked).map_err(scoring_failed)?;
-    let written = std::fs::write(&args.model, trained.model.to_toml());
+    let written = whole_file::write(&args.model, &trained.model.to_toml());
     written.map_err(|error| (format!("write {}: {error}", args.model.display()), ExitCode::Failure))?;
     if cli.json {
         json(&serde_json::json!({
@@ -282,7 +286,7 @@ fn explain_pair(cli: &Cli, args: &ExplainArgs) -> Outcome {
         let names = (args.left.as_str(), args.right.as_str());
         tables::explain(&args.pipeline, &overrides, names, progress.as_ref()).map_err(of_tables)?
     } else {
-        let asked = Asked { pipeline: args.pipeline.clone(), input: args.input.clone(), as_of: args.as_of };
+        let asked = asked(&args.pipeline, args.input.as_ref(), args.as_of);
         scoring::explain(&asked, &args.left, &args.right).map_err(scoring_failed)?
     };
     if cli.json {
@@ -291,6 +295,10 @@ fn explain_pair(cli: &Cli, args: &ExplainArgs) -> Outcome {
         say(&explanation.text(args.lang.into()))?;
     }
     Ok(ExitCode::Clean)
+}
+
+fn asked(pipeline: &Path, input: Option<&PathBuf>, as_of: Option<NaiveDateTime>) -> Asked {
+    Asked { pipeline: pipeline.to_owned(), input: input.cloned(), as_of, without_as_of: false }
 }
 
 fn scoring_failed(error: ScoringError) -> (String, ExitCode) {

@@ -21,7 +21,7 @@ use crate::progress::Progress;
 use crate::reference::{Reference, ReferenceError};
 use crate::report::night::NightReport;
 use crate::report::workbook::{self, Cover, Lang, WorkbookError};
-use crate::stages::dedupe::OrderError;
+use crate::stages::dedupe::DedupeError;
 use crate::stages::load::{self, LoadError, Loaded};
 use crate::stages::normalise::NormaliseError;
 use crate::stages::write::Night;
@@ -47,7 +47,7 @@ pub enum RunError {
     #[error(transparent)]
     Normalise(#[from] NormaliseError),
     #[error(transparent)]
-    Order(#[from] OrderError),
+    Dedupe(#[from] DedupeError),
     #[error("link by score: {0}")]
     Linkage(#[from] LinkageError),
     #[error(transparent)]
@@ -71,7 +71,7 @@ impl RunError {
             | Self::Reference(ReferenceError::Io { .. } | ReferenceError::Table { .. })
             | Self::Publish(PublishError::OtherRun { .. } | PublishError::Busy { .. }) => ExitCode::Usage,
             Self::Normalise(_)
-            | Self::Order(_)
+            | Self::Dedupe(_)
             | Self::RowsLost(_)
             | Self::Reference(ReferenceError::Shipped(_))
             | Self::Table(_)
@@ -167,7 +167,8 @@ fn run_id(plan: &RunPlan, loaded: &Loaded, reference: &Reference, history: &Hist
         .collect();
     parts.extend(controls.iter().map(String::as_str));
     parts.extend(reference.digests.iter().map(String::as_str));
-    parts.extend(plan.scored.as_ref().map(|scored| scored.digest.as_str()));
+    let scored = [plan.scored.as_ref(), plan.duplicates.by_score.as_ref()];
+    parts.extend(scored.into_iter().flatten().map(|scored| scored.digest.as_str()));
     for feed in loaded.systems.iter().flat_map(|system| &system.feeds) {
         parts.extend([feed.file.as_str(), feed.sha256.as_str()]);
     }

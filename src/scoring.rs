@@ -3,6 +3,8 @@
 //!
 //! Nothing is published here.
 
+mod double_entry;
+
 use std::fmt;
 use std::path::PathBuf;
 
@@ -12,7 +14,6 @@ use thiserror::Error;
 use crate::comparators;
 use crate::config::pipeline::{self, Overrides};
 use crate::config::plan::RunPlan;
-use crate::config::scored::ScoredPlan;
 use crate::domain::dossier::FieldName;
 use crate::engine::linkage::error::LinkageError;
 use crate::engine::linkage::explain::Bar;
@@ -23,9 +24,11 @@ use crate::history::History;
 use crate::progress::Silent;
 use crate::report::waterfall::{Explanation, FieldBar, RecordName, RunnerUp};
 use crate::run::RunError;
+use crate::stages::dedupe::by_score::Doubles;
 use crate::stages::dedupe::{self, Deduped};
+use crate::stages::link::cases::groups;
 use crate::stages::link::left_to_score;
-use crate::stages::link::scored::{Pairing, value};
+use crate::stages::link::scored::{Pairing, settle_copies, value};
 use crate::stages::normalise::column::shown;
 use crate::stages::records::Records;
 use crate::stages::{load, normalise};
@@ -55,10 +58,14 @@ pub enum ScoringError {
     NoRecord(String),
     #[error("{0} stands for several records\n  write it as system:code")]
     Several(String),
-    #[error(
-        "one of the records must be the hub's and the other not\n  the scored rung links the hub with others"
-    )]
+    #[error("neither record is the hub's\n  the scored rung links the hub with others")]
     NotWithHub,
+    #[error(
+        "both are of one system, where nothing is searched by score\n  add by_score = true to [duplicates]"
+    )]
+    NotByScore,
+    #[error("both are one record")]
+    OneRecord,
 }
 
 /// What was learnt, and from what.
@@ -120,6 +127,8 @@ pub struct Asked {
     pub pipeline: PathBuf,
     pub input: Option<PathBuf>,
     pub as_of: Option<NaiveDateTime>,
+    /// Without an as-of time anywhere the newest files are taken.
+    pub without_as_of: bool,
 }
 
 /// Learns the model of the scored rung from the night's exports: the hub against the system that shares most
@@ -128,7 +137,8 @@ pub struct Asked {
 /// # Errors
 /// When the pipeline or an export does not fit, or there is nothing to learn from.
 pub fn train(asked: &Asked) -> Result<Trained, ScoringError> {
-    let (plan, scored, deduped) = night(asked, true)?;
+    let (plan, deduped) = night(asked, true)?;
+    let scored = plan.scored.as_ref().ok_or(ScoringError::NoScoredRung)?;
     let records: Vec<Records<'_>> =
         deduped.systems.iter().map(|system| Records::new(&system.frame)).collect();
     let hub = &plan.systems[RunPlan::HUB];
@@ -142,7 +152,7 @@ pub fn train(asked: &Asked) -> Result<Trained, ScoringError> {
     let rows = active(&deduped, spoke);
     let counts = [rows[0].len(), rows[1].len()];
     let mut pairing =
-        Pairing::new(&plan, &scored, &records, spoke, rows).ok_or(ScoringError::NothingInCommon)?;
+        Pairing::new(&plan, scored, &records, spoke, rows).ok_or(ScoringError::NothingInCommon)?;
     let shipped = scored.model.clone();
     let settings = pairing.settings.clone();
     let filled = pairing.filled();
@@ -178,34 +188,52 @@ fn missing(all: &Settings, some: &Settings) -> Vec<String> {
 }
 
 /// What the blocking rules of the scored rung give, before anything is scored: the hub against every system that
-/// shares a field with it, among the records that the rungs before leave over.
+/// shares a field with it, among the records that the rungs before leave over; and each system against itself, where
+/// double entries are looked for by score.
 ///
 /// # Errors
 /// When the pipeline or an export does not fit.
 pub fn blocking(asked: &Asked) -> Result<BlockingReport, ScoringError> {
-    let (plan, scored, deduped) = night(asked, false)?;
+    let (plan, deduped) = night(asked, false)?;
+    if plan.scored.is_none() && plan.duplicates.by_score.is_none() {
+        return Err(ScoringError::NoScoredRung);
+    }
     let records: Vec<Records<'_>> =
         deduped.systems.iter().map(|system| Records::new(&system.frame)).collect();
+    let name = |system: usize| plan.systems[system].name.clone();
     let mut pairs = Vec::new();
+    for (system, own) in records.iter().enumerate() {
+        let alive = &deduped.active[system];
+        let ready = Doubles::new(&plan, system, own, |row| alive[row as usize], &[]);
+        if let Some((doubles, table)) = ready {
+            let cost = doubles.prepare(table)?.cost();
+            pairs.push(BlockingLine::new(name(system), name(system), &cost));
+        }
+    }
     for spoke in 1..plan.systems.len() {
+        let Some(scored) = &plan.scored else { break };
         let rows = left_to_score(&plan, &deduped, &records, spoke);
-        if let Some(mut pairing) = Pairing::new(&plan, &scored, &records, spoke, rows) {
-            let name = |system: usize| plan.systems[system].name.clone();
+        if let Some(mut pairing) = Pairing::new(&plan, scored, &records, spoke, rows) {
             pairs.push(BlockingLine::new(name(RunPlan::HUB), name(spoke), &pairing.prepare()?.cost()));
         }
     }
     Ok(BlockingReport { pairs })
 }
 
-/// What the scored rung says of two records, among those that the rungs before it leave to it.
+/// What the scored rung says of two records, among those that the rungs before it leave to it; of two records of
+/// one system, what the search for double entries by score says.
 ///
 /// # Errors
 /// When the pipeline or an export does not fit, or a record is not there.
 pub fn explain(asked: &Asked, left: &str, right: &str) -> Result<Explanation, ScoringError> {
-    let (plan, scored, deduped) = night(asked, false)?;
+    let (plan, deduped) = night(asked, false)?;
     let records: Vec<Records<'_>> =
         deduped.systems.iter().map(|system| Records::new(&system.frame)).collect();
     let ends = [find(&plan, &records, left)?, find(&plan, &records, right)?];
+    if ends[0].0 == ends[1].0 {
+        return double_entry::explain(&plan, &deduped, &records, ends[0].0, (ends[0].1, ends[1].1));
+    }
+    let scored = plan.scored.as_ref().ok_or(ScoringError::NoScoredRung)?;
     let (hub, other) = match ends {
         [hub @ (RunPlan::HUB, _), other] if other.0 != RunPlan::HUB => (hub, other),
         [other, hub @ (RunPlan::HUB, _)] if other.0 != RunPlan::HUB => (hub, other),
@@ -223,11 +251,14 @@ pub fn explain(asked: &Asked, left: &str, right: &str) -> Result<Explanation, Sc
     let name_of = |system: usize, row: u32| record_name(&plan, &deduped, &records, system, row);
     let places = rows.clone();
     let mut pairing =
-        Pairing::new(&plan, &scored, &records, other.0, rows).ok_or(ScoringError::NothingInCommon)?;
+        Pairing::new(&plan, scored, &records, other.0, rows).ok_or(ScoringError::NothingInCommon)?;
     let model = scored.model_for(&pairing.settings).ok_or(ScoringError::NothingInCommon)?;
     let threshold = pairing.settings.threshold;
     let mut prepared = pairing.prepare()?;
-    let outcome = prepared.judge(&model)?;
+    let mut outcome = prepared.judge(&model)?;
+    let groups = groups(&records, &deduped.duplicates);
+    let survivors = [RunPlan::HUB, other.0].map(|system| groups[system].as_slice());
+    settle_copies(&mut outcome.pairs, outcome.threshold, &places, survivors);
     let judged = outcome.pairs.iter().find(|pair| (pair.left, pair.right) == (l, r));
     let waterfall = prepared.explain(&model, l, r)?;
     let bars = waterfall.bars.into_iter().map(|bar| field_bar(bar, &records, hub, other)).collect();
@@ -250,23 +281,24 @@ pub fn explain(asked: &Asked, left: &str, right: &str) -> Result<Explanation, Sc
         verdict: judged.map(|pair| pair.verdict.name()),
         certain: judged.is_some_and(|pair| pair.certain),
         runner_up,
+        objection: None,
+        shipped_names: true,
     })
 }
 
-fn night(asked: &Asked, without_model: bool) -> Result<(RunPlan, ScoredPlan, Deduped), ScoringError> {
+fn night(asked: &Asked, without_model: bool) -> Result<(RunPlan, Deduped), ScoringError> {
     let overrides = Overrides {
         as_of: asked.as_of,
         input_dir: asked.input.clone(),
+        without_as_of: asked.without_as_of,
         without_model,
-        ..Overrides::default()
     };
     let plan = pipeline::load(&asked.pipeline, &overrides).map_err(RunError::from)?;
-    let scored = plan.scored.clone().ok_or(ScoringError::NoScoredRung)?;
     let history = History::default();
     let loaded = load::load(&plan, &history).map_err(RunError::Inputs)?;
     let typed = normalise::normalise(&plan, loaded, &history, &Silent).map_err(RunError::from)?;
     let deduped = dedupe::dedupe(&plan, typed).map_err(RunError::from)?;
-    Ok((plan, scored, deduped))
+    Ok((plan, deduped))
 }
 
 /// The records of the hub and of another system that take part in linking.

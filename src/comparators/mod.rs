@@ -18,18 +18,21 @@ mod agency_code;
 mod amount;
 mod free_text;
 mod receipt;
+mod receipt_again;
 
 mod keys;
 mod name_share;
 mod tempered;
 mod dossier;
+mod double_entry;
 
 #[cfg(test)]
 mod testing;
 
 pub use dossier::{MODEL, Restricted, SETTINGS, merge, model, restrict_model, restrict_to, settings};
+pub use double_entry::{DOUBLE_ENTRY_MODEL, DOUBLE_ENTRY_SETTINGS};
 pub use keys::{DERIVED, DerivedField, name_key};
-pub use name_share::{FamilyNames, NameShareError};
+pub use name_share::{FAMILY_NAMES, FamilyNames, NameShareError};
 pub use tempered::tempered;
 
 use crate::engine::linkage::comparator::Comparator;
@@ -38,7 +41,7 @@ use crate::engine::linkage::comparator::Comparator;
 type Make = fn() -> Box<dyn Comparator>;
 
 /// The comparators of dossiers by name, in the order of the alphabet.
-const COMPARATORS: [(&str, Make); 10] = [
+const COMPARATORS: [(&str, Make); 11] = [
     ("agency_code", || Box::<agency_code::AgencyCode>::default()),
     ("amount", || Box::<amount::Amount>::default()),
     ("birth_date", || Box::<birth_date::BirthDate>::default()),
@@ -49,6 +52,7 @@ const COMPARATORS: [(&str, Make); 10] = [
     ("phone_number", || Box::<phone_number::PhoneNumber>::default()),
     ("procedure", || Box::<procedure::Procedure>::default()),
     ("receipt", || Box::<receipt::Receipt>::default()),
+    ("receipt_again", || Box::<receipt_again::ReceiptAgain>::default()),
 ];
 
 /// A comparator by name, not yet prepared.

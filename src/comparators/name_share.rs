@@ -8,6 +8,9 @@ use super::name_form::forms;
 use super::prepared::key;
 use crate::domain::reference::{TableFault, rows};
 
+/// The text of `data/family_names.csv`.
+pub const FAMILY_NAMES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/family_names.csv"));
+
 /// Shares of family names, read from a table of `name,share,source`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FamilyNames {

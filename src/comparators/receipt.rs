@@ -22,10 +22,11 @@ pub struct Receipt {
     parsed: Vec<Option<Moment>>,
 }
 
+/// A receipt, and whether it carries a time.
 #[derive(Debug, Clone, Copy)]
-struct Moment {
-    at: NaiveDateTime,
-    timed: bool,
+pub(super) struct Moment {
+    pub at: NaiveDateTime,
+    pub timed: bool,
 }
 
 const LEVELS: [&str; 17] = [
@@ -86,7 +87,8 @@ impl Comparator for Receipt {
     }
 }
 
-fn moment(text: &str) -> Option<Moment> {
+/// Reads `yyyy-mm-dd` or `yyyy-mm-dd hh:mm:ss`.
+pub(super) fn moment(text: &str) -> Option<Moment> {
     let day = || NaiveDate::parse_from_str(text.get(..10)?, "%Y-%m-%d").ok();
     let at = match text.len() {
         10 => day()?.and_time(NaiveTime::MIN),

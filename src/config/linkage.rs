@@ -6,11 +6,11 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::outside::Outside;
 use super::reader::{Lined, Section};
 use crate::engine::linkage::check::check;
 use crate::engine::linkage::comparison::Registry;
 use crate::engine::linkage::error::LinkageError;
-use crate::engine::linkage::frequency::Frequencies;
 use crate::engine::linkage::settings::{
     BlockSettings, ComparisonSettings, Decide, How, LookAlike, Near, Settings, Threshold,
 };
@@ -22,6 +22,8 @@ pub struct LinkPlan {
     /// A trained model beside the pipeline; the night's own data are trained on where absent.
     pub model: Option<PathBuf>,
     pub evidence: EvidenceOf,
+    /// Outside tables of how common values are.
+    pub outside: Outside,
     lines: Lines,
 }
 
@@ -69,7 +71,11 @@ pub fn read(root: &Section<'_, '_, '_>, decide: Decide, base: &Path) -> LinkPlan
         read_link(&section, &mut settings);
         section.check_unknown();
     }
-    LinkPlan { settings, model, evidence, lines }
+    let (outside, faults) = Outside::read(&settings, base);
+    for (field, why) in faults {
+        root.report(lines.comparison(&field), format!("[[comparison]]: {why}"), None);
+    }
+    LinkPlan { settings, model, evidence, outside, lines }
 }
 
 fn read_link(section: &Section<'_, '_, '_>, settings: &mut Settings) {
@@ -94,6 +100,7 @@ fn read_link(section: &Section<'_, '_, '_>, settings: &mut Settings) {
     set("certain_margin", &mut verdict.certain_margin);
     set("most_bits", &mut settings.most_bits);
     set("plainly_wrong", &mut settings.plainly_wrong);
+    set("outside_rows", &mut settings.outside_rows);
     if let Some(cap) = whole(section, "block_cap") {
         settings.block_cap = cap;
     }
@@ -125,13 +132,15 @@ fn read_comparisons(root: &Section<'_, '_, '_>, lines: &mut Lines) -> Vec<Compar
         }
         let how = section.parsed::<How>("how");
         let term_frequency = section.flag("term_frequency").is_some_and(|flag| flag.value);
+        let frequencies = section.text("frequencies").map(|name| name.value);
         section.check_unknown();
         let (Some(field), Some(how)) = (field, how) else { continue };
         if lines.comparisons.iter().any(|(known, _)| *known == field.value) {
             section.report(field.line, format!("[[comparison]]: `{}` is compared twice", field.value), None);
         }
         lines.comparisons.push((field.value.clone(), section.line()));
-        list.push(ComparisonSettings { field: field.value, or_in, how: how.value, term_frequency });
+        let (field, how) = (field.value, how.value);
+        list.push(ComparisonSettings { field, or_in, how, term_frequency, frequencies });
     }
     list
 }
@@ -180,7 +189,7 @@ fn values(list: Option<Vec<Lined<String>>>) -> Vec<String> {
 impl LinkPlan {
     /// Holds the settings against the fields there are, and reports every mistake with its line.
     pub fn check(&self, root: &Section<'_, '_, '_>, fields: &BTreeSet<&str>, registry: &Registry) {
-        let Err(error) = check(&self.settings, fields, registry, &Frequencies::new()) else { return };
+        let Err(error) = check(&self.settings, fields, registry, &self.outside.known()) else { return };
         let all = match error {
             LinkageError::Several(all) => all,
             one => vec![one],

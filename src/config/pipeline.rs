@@ -8,9 +8,9 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use super::mistakes::{Mistakes, did_you_mean};
-use super::plan::{DriftPolicy, DuplicatePolicy, Identifiers, Privacy, RunPlan};
+use super::plan::{DriftPolicy, Identifiers, Privacy, RunPlan};
 use super::reader::{Desk, Lined, Section};
-use super::{ladder, published, rules, system};
+use super::{duplicates, ladder, published, rules, system};
 use crate::domain::dossier::FieldName;
 use crate::domain::finding_kind::{FindingKind, Severity};
 use crate::domain::procedure_code;
@@ -100,7 +100,7 @@ fn resolve(
     let hub = head.as_ref().and_then(|head| head.hub.as_ref());
     let systems = system::read_all(root, hub, if is_fragment { 1 } else { 2 });
     let (ladder, scored) = ladder::read(root, &base, &systems, overrides.without_model);
-    let duplicates = read_duplicates(root);
+    let duplicates = duplicates::read(root, &systems);
     let severities = read_severities(root);
     let (reported, previous_year) = published::read_reported(root);
     let drift = read_drift(root);
@@ -325,20 +325,6 @@ fn read_privacy(section: Section<'_, '_, '_>, base: &Path) -> Option<Identifiers
     };
     section.check_unknown();
     identifiers
-}
-
-fn read_duplicates(root: &Section<'_, '_, '_>) -> DuplicatePolicy {
-    let mut policy =
-        DuplicatePolicy { on: Vec::new(), window: TimeDelta::hours(72), except_procedures: BTreeSet::new() };
-    if let Some(section) = root.section("duplicates", "[duplicates]") {
-        policy.on = read_fields(&section, "on");
-        if let Some(window) = read_span(&section, "window") {
-            policy.window = window;
-        }
-        policy.except_procedures = read_procedures(&section, "except_procedures");
-        section.check_unknown();
-    }
-    policy
 }
 
 /// Procedure codes of a list, in canonical form.

@@ -463,8 +463,10 @@ impl Default for DriftPolicy {
 /// When two records of one system are one dossier typed twice.
 #[derive(Debug, Clone)]
 pub struct DuplicatePolicy {
-    /// Empty switches the search off.
+    /// Empty switches the search by equal values off.
     pub on: Vec<FieldName>,
+    /// What the search by score compares; `None` switches it off.
+    pub by_score: Option<ScoredPlan>,
     pub window: TimeDelta,
     /// Procedures where one person legitimately files several dossiers at a time.
     pub except_procedures: BTreeSet<String>,

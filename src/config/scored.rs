@@ -6,12 +6,12 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use super::outside::Outside;
 use super::plan::SystemPlan;
 use super::reader::{Lined, Section};
 use crate::comparators::{self, DERIVED};
 use crate::domain::dossier::FieldName;
 use crate::engine::linkage;
-use crate::engine::linkage::frequency::Frequencies;
 use crate::engine::linkage::model::Model;
 use crate::engine::linkage::settings::{Decide, Settings};
 use crate::engine::parquet_file::hex;
@@ -22,7 +22,9 @@ pub struct ScoredPlan {
     pub settings: Settings,
     /// `None` while a model for settings of the pipeline's own is still to be trained.
     pub model: Option<Model>,
-    /// Of the two files, as part of the run's identity.
+    /// Outside tables of how common values are.
+    pub outside: Outside,
+    /// Of the files, as part of the run's identity.
     pub digest: String,
 }
 
@@ -38,6 +40,29 @@ impl ScoredPlan {
     /// The model for settings that [`Self::between`] gave.
     pub fn model_for(&self, settings: &Settings) -> Option<Model> {
         comparators::restrict_model(self.model.as_ref()?, settings)
+    }
+}
+
+impl ScoredPlan {
+    /// What is shipped for double entries within one system. `Err` only if a file in the program were broken,
+    /// which a test excludes.
+    pub fn double_entry() -> Result<Self, String> {
+        let (settings, model) = (comparators::DOUBLE_ENTRY_SETTINGS, comparators::DOUBLE_ENTRY_MODEL);
+        let mut hash = Sha256::new();
+        [settings, model].iter().for_each(|text| hash.update(Sha256::digest(text.as_bytes())));
+        Ok(Self {
+            settings: toml::from_str(settings).map_err(|error| error.to_string())?,
+            model: Some(Model::from_toml(model).map_err(|error| error.to_string())?),
+            outside: Outside::default(),
+            digest: hex(&hash.finalize()),
+        })
+    }
+
+    /// The settings for the records of one system among each other. `None` where it says nothing of persons, or
+    /// nothing is left to meet by: then nothing tells the dossiers of one counter apart.
+    pub fn within(&self, system: &SystemPlan) -> Option<Settings> {
+        let of_persons = system.maps(FieldName::OwnerName) || system.maps(FieldName::IdNumber);
+        self.between(system, system).filter(|_| of_persons)
     }
 }
 
@@ -103,7 +128,13 @@ pub fn read(
             }
         }
     };
-    let plan = ScoredPlan { settings, model, digest: hex(&hash.finalize()) };
+    let (outside, faults) = Outside::read(&settings, base);
+    let line = settings_file.as_ref().map_or(section.line(), |file| file.line);
+    for (field, why) in faults {
+        section.report(line, format!("[[ladder]]: `settings`: comparison `{field}`: {why}"), None);
+    }
+    outside.digest.iter().for_each(|digest| hash.update(digest.as_bytes()));
+    let plan = ScoredPlan { settings, model, outside, digest: hex(&hash.finalize()) };
     check(&plan, section, systems, without_model);
     Some(plan)
 }
@@ -114,7 +145,7 @@ fn check(plan: &ScoredPlan, section: &Section<'_, '_, '_>, systems: &[SystemPlan
     let own = FieldName::ALL.iter().map(|field| field.name());
     let known: BTreeSet<&str> = own.chain(DERIVED.iter().map(|derived| derived.name)).collect();
     if let Err(error) =
-        linkage::check::check(&plan.settings, &known, &comparators::registry(), &Frequencies::new())
+        linkage::check::check(&plan.settings, &known, &comparators::registry(), &plan.outside.known())
     {
         section.report(section.line(), format!("[[ladder]]: `settings`: {error}"), None);
         return;

@@ -16,3 +16,4 @@ pub mod publish;
 pub mod rows;
 pub mod table;
 pub mod text_order;
+pub mod whole_file;

@@ -135,6 +135,7 @@ fn hub_rate_problem(profile: &Profile) -> Option<(String, &'static str)> {
     let super::rates::HubRates {
         missing_in_province,
         typed_twice,
+        typed_twice_slips,
         repeated_row,
         malformed,
         not_nfc,
@@ -145,6 +146,7 @@ fn hub_rate_problem(profile: &Profile) -> Option<(String, &'static str)> {
         &[
             ("missing_in_province", missing_in_province),
             ("typed_twice", typed_twice),
+            ("typed_twice_slips", typed_twice_slips),
             ("repeated_row", repeated_row),
             ("malformed", malformed),
             ("not_nfc", not_nfc),
@@ -174,6 +176,7 @@ fn rate_problem(table: &str, rates: &SpokeRates, system: System) -> Option<(Stri
         ("malformed", rates.malformed, true),
         ("repeated_row", rates.repeated_row, true),
         ("typed_twice", rates.typed_twice, portal),
+        ("typed_twice_slips", rates.typed_twice_slips, portal),
         ("code_rewritten", rates.code_rewritten, portal),
         ("alternate_lost", rates.alternate_lost, portal),
         ("alternate_lost_placeholder", rates.alternate_lost_placeholder, portal),

@@ -47,6 +47,15 @@ pub fn another_name(name: &str, other_given: &str, rng: &mut impl Rng) -> Option
     (folded(&changed) != folded(name)).then_some(changed)
 }
 
+/// The name with its given name misspelt, or, where nothing in it is easily misspelt, with a letter of it lost.
+pub fn misspelt_name(name: &str) -> Option<String> {
+    let (rest, given) = name.rsplit_once(' ')?;
+    let lost = || {
+        Some(given.chars().take(given.chars().count() - 1).collect()).filter(|own: &String| !own.is_empty())
+    };
+    Some(format!("{rest} {}", misspelt(given).or_else(lost)?))
+}
+
 /// How many letters of the first name the second has not, marks and case apart: no fewer letters have to be
 /// written otherwise to make one the other.
 pub fn letters_apart(name: &str, other: &str) -> usize {

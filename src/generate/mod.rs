@@ -33,6 +33,7 @@ mod rates;
 mod row;
 mod run;
 mod setting;
+mod slips;
 mod text_exports;
 mod timeline;
 mod truth;

@@ -11,6 +11,9 @@ use serde::Deserialize;
 pub struct HubRates {
     pub missing_in_province: f64,
     pub typed_twice: f64,
+    /// Of those typed twice: with slips of the keyboard in number, name or phone.
+    #[serde(default)]
+    pub typed_twice_slips: f64,
     pub repeated_row: f64,
     pub malformed: f64,
     pub not_nfc: f64,
@@ -96,6 +99,7 @@ pub struct SpokeRates {
     pub malformed: f64,
     pub repeated_row: f64,
     pub typed_twice: f64,
+    pub typed_twice_slips: f64,
     pub code_rewritten: f64,
     pub alternate_lost: f64,
     pub alternate_lost_placeholder: f64,

@@ -17,6 +17,7 @@ use super::portal_export::PortalExport;
 use super::profile::Channel;
 use super::row::{Place, Row, System};
 use super::setting::Setting;
+use super::slips;
 use super::text_exports::{HoTichExport, HubExport};
 use super::truth::{self, Counts, CsvFile, Planted, Reach, Truth};
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
@@ -51,6 +52,7 @@ pub fn run(
         planter: Planter::new(setting, stream(3)),
         detailer: Detailer::new(setting, stream(4)),
         strays: stream(5),
+        slips: stream(10),
         exports: Exports::create(out, setting)?,
         truth: Truth::create(out, setting)?,
         figures: Figures::default(),
@@ -69,6 +71,7 @@ struct Generation<'a> {
     planter: Planter<'a>,
     detailer: Detailer<'a>,
     strays: ChaCha8Rng,
+    slips: ChaCha8Rng,
     exports: Exports,
     truth: Truth,
     figures: Figures,
@@ -279,16 +282,26 @@ impl Generation<'_> {
             ..dossier.clone()
         };
         self.detailer.apology(&mut second);
+        let rates = match system {
+            System::Hub => self.setting.profile.hub.typed_twice_slips,
+            other => self.setting.rates(other).typed_twice_slips,
+        };
+        let slipped = self.slips.random::<f64>() < rates;
+        if slipped {
+            slips::on(&mut second.person, &mut self.slips);
+        }
         let first_code = dossier.code.clone();
-        self.second_rows.insert((received, dossier.case, system), Second { dossier: second, first_code });
+        self.second_rows
+            .insert((received, dossier.case, system), Second { dossier: second, first_code, slipped });
     }
 
     fn second_rows_until(&mut self, time: Option<NaiveDateTime>) -> Result<(), GenerateError> {
         while let Some(((received, case, system), second)) = self.next_second_row(time) {
-            let Second { mut dossier, first_code } = second;
+            let Second { mut dossier, first_code, slipped } = second;
             dossier.code = self.maker.code(dossier.unit, received);
             let synced = self.planter.synced(received, system);
-            let reach = (system != System::Hub).then_some(Reach::Identity);
+            // With slips nothing but its first row ties it to the hub.
+            let reach = (system != System::Hub && !slipped).then_some(Reach::Identity);
             let place = self.write(system, &dossier.row(synced), case, reach)?;
             let planted = Planted::new("typed_twice", "code", first_code, dossier.code.as_str());
             self.truth.error(system, Some(place), case, &planted)?;
@@ -359,6 +372,7 @@ impl Generation<'_> {
 struct Second {
     dossier: Dossier,
     first_code: String,
+    slipped: bool,
 }
 
 /// When it is typed, of which case, in which system.

@@ -1,5 +1,6 @@
 //! The night for people: the report on the terminal, a pair taken apart, and the auditor's workbook.
 
+pub mod linkage_words;
 pub mod night;
 pub mod text_table;
 pub mod waterfall;

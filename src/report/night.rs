@@ -122,7 +122,7 @@ impl NightReport {
             links: link_lines(plan, judged),
             cases: judged.linked.cases.len() as u64,
             duplicates: judged.linked.duplicates.len() as u64,
-            skipped_groups: judged.linked.skipped_groups.len() as u64,
+            skipped_groups: judged.linked.skipped_groups.len() as u64 + judged.linked.refused,
             drifted: drift_lines(plan, judged),
             verdicts,
             findings: finding_lines(plan, judged),

@@ -7,7 +7,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::linkage_words;
 use super::workbook::Lang;
+use crate::engine::linkage::explain::LOOK_ALIKES;
 
 /// One pair of records, taken apart.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -29,6 +31,11 @@ pub struct Explanation {
     pub certain: bool,
     /// The best pair that cannot be linked along with this one.
     pub runner_up: Option<RunnerUp>,
+    /// Of two records of one system: why they are no double entry, whatever they weigh.
+    pub objection: Option<&'static str>,
+    /// Its comparisons are fields that the program knows, which have words in both languages.
+    #[serde(skip)]
+    pub shipped_names: bool,
 }
 
 /// A record as a person finds it again.
@@ -128,18 +135,30 @@ impl Explanation {
             let _ = writeln!(out, "{name}  ({file}, {} {row})", words.row);
         }
         out.push('\n');
-        self.draw(words, &mut out);
+        self.draw((lang, words), &mut out);
         out.push('\n');
-        self.conclude(words, &mut out);
+        self.conclude((lang, words), &mut out);
         out
     }
 
-    fn draw(&self, words: &Words, out: &mut String) {
+    /// Fields of a pipeline's own tables stay as they are written.
+    fn comparison<'n>(&self, lang: Lang, name: &'n str) -> &'n str {
+        match lang {
+            Lang::Vi if self.shipped_names || name == LOOK_ALIKES => linkage_words::comparison(name),
+            _ => name,
+        }
+    }
+
+    fn draw(&self, (lang, words): (Lang, &Words), out: &mut String) {
         let mut rows = vec![words.heading.map(str::to_owned)];
         rows.push(row(words.prior, [None, None, None], [None, None], self.prior));
         for bar in &self.bars {
-            let texts = [&bar.left, &bar.right, &bar.level].map(Option::as_deref);
-            rows.push(row(&bar.name, texts, [bar.m, bar.u], bar.bits));
+            let level = bar.level.as_deref().map(|level| match lang {
+                Lang::Vi => linkage_words::level(level),
+                Lang::En => level.into(),
+            });
+            let texts = [bar.left.as_deref(), bar.right.as_deref(), level.as_deref()];
+            rows.push(row(self.comparison(lang, &bar.name), texts, [bar.m, bar.u], bar.bits));
         }
         rows.push(row(words.sum, [None, None, None], [None, None], self.prior + self.bits));
         let width = |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or(0);
@@ -171,9 +190,10 @@ impl Explanation {
         }
     }
 
-    fn conclude(&self, words: &Words, out: &mut String) {
+    fn conclude(&self, (lang, words): (Lang, &Words), out: &mut String) {
         for bar in self.bars.iter().filter(|bar| bar.from_frequency.abs() >= 0.05) {
-            let _ = writeln!(out, "  {}: {} {:+.1}", bar.name, words.frequency, bar.from_frequency);
+            let name = self.comparison(lang, &bar.name);
+            let _ = writeln!(out, "  {name}: {} {:+.1}", words.frequency, bar.from_frequency);
         }
         let _ = writeln!(
             out,
@@ -195,7 +215,10 @@ impl Explanation {
             None => words.verdicts[3],
         };
         let certain = if self.certain { format!(", {}", words.certain) } else { String::new() };
-        let _ = writeln!(out, "  {}: {verdict}{certain}", words.decided);
+        let why =
+            self.objection.map(|why| if lang == Lang::Vi { linkage_words::objection(why) } else { why });
+        let objection = why.map_or_else(String::new, |why| format!(" ({why})"));
+        let _ = writeln!(out, "  {}: {verdict}{certain}{objection}", words.decided);
     }
 }
 
@@ -289,6 +312,8 @@ mod tests {
             verdict: Some("linked"),
             certain: false,
             runner_up: Some(RunnerUp { left: "a:1".into(), right: "b:9".into(), margin: 3.25 }),
+            objection: None,
+            shipped_names: true,
         }
     }
 
@@ -323,5 +348,13 @@ mod tests {
         assert!(explained.text(Lang::En).contains("never met"));
         let text = explained.text(Lang::Vi);
         assert!(text.contains("không gặp nhau") && text.contains("trước khi so"), "{text}");
+        assert!(text.contains("giống hệt"), "{text}");
+        // A field of a dossier has a word; one of a table's own has none, whatever it is called.
+        let named = |shipped_names| {
+            let mut explained = Explanation { shipped_names, ..pair() };
+            explained.bars[0].name = "phone".into();
+            explained.text(Lang::Vi)
+        };
+        assert!(named(true).contains("số điện thoại") && !named(false).contains("số điện thoại"));
     }
 }

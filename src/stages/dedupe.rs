@@ -6,6 +6,10 @@
 //! one case. The same code over two different persons is a collision, never a duplicate; and the dossiers of
 //! several owners that one agent hands in are nobody's double.
 
+pub mod by_score;
+
+use std::collections::BTreeMap;
+
 use polars::prelude::PolarsError;
 use rayon::prelude::*;
 use thiserror::Error;
@@ -24,7 +28,9 @@ use crate::domain::rules::r23_several_rightly::{Dossier, LegitimateReason, Pair,
 use crate::engine::accounting::RowAccount;
 use crate::engine::frame::Ints;
 use crate::engine::key;
+use crate::engine::linkage::error::LinkageError;
 use crate::engine::partition::{self, Keyed};
+use by_score::{Found, PairWeight};
 
 /// A person, or an agent, has no more dossiers than this within one window that are not each other's double.
 const MOST_OPEN: usize = 64;
@@ -62,51 +68,52 @@ pub struct Deduped {
     pub duplicates: Vec<Duplicate>,
     pub collisions: Vec<Collision>,
     pub excused: Vec<Excused>,
+    /// Of duplicates found by score, by system and row.
+    pub weights: BTreeMap<(usize, u32), PairWeight>,
+    /// Blocks too large to be searched by score.
+    pub refused: u64,
     /// Per system and row: whether the record takes part in linking.
     pub active: Vec<Vec<bool>>,
     pub account: RowAccount,
 }
 
-/// The records of a system could not be put in order.
 #[derive(Debug, Error)]
-#[error("put the records of system {system} in order: {source}\n  this is a defect of doisoat")]
-pub struct OrderError {
-    system: String,
-    source: PolarsError,
+pub enum DedupeError {
+    #[error("put the records of system {system} in order: {source}\n  this is a defect of doisoat")]
+    Order { system: String, source: PolarsError },
+    #[error("search system {system} for double entries by score: {source}\n  this is a defect of doisoat")]
+    ByScore { system: String, source: Box<LinkageError> },
 }
 
 /// Puts the records of every system in canonical order, which does not depend on that of its exports, and
 /// finds the duplicates within it.
 ///
 /// # Errors
-/// When a column of the order is missing.
-pub fn dedupe(plan: &RunPlan, normalised: Normalised) -> Result<Deduped, OrderError> {
+/// When a column of the order is missing, or what is shipped for the search by score does not hold together.
+pub fn dedupe(plan: &RunPlan, normalised: Normalised) -> Result<Deduped, DedupeError> {
     let Normalised { systems, quarantine, account: _ } = normalised;
     let in_order = |(system, of): (SystemRecords, &SystemPlan)| {
         let frame = order::canonical(system.frame, &system.places)
-            .map_err(|source| OrderError { system: of.name.clone(), source })?;
+            .map_err(|source| DedupeError::Order { system: of.name.clone(), source })?;
         Ok(SystemRecords { frame, ..system })
     };
     let systems: Vec<SystemRecords> =
-        systems.into_iter().zip(&plan.systems).map(in_order).collect::<Result<_, OrderError>>()?;
-    let told = plan.severity(FindingKind::SeveralRightly).is_some();
-    let within = |(index, system): (usize, &SystemRecords)| {
-        let records = Records::new(&system.frame);
-        let mut found = Within { active: vec![true; records.len()], ..Within::default() };
-        let Within { active, duplicates, collisions, excused } = &mut found;
-        same_code(index, system, &records, active, duplicates, collisions);
-        same_reference(index, &records, active, duplicates);
-        typed_twice(index, &records, (&plan.duplicates, told), active, duplicates, excused);
-        found
-    };
-    let found: Vec<Within> = systems.par_iter().enumerate().map(within).collect();
+        systems.into_iter().zip(&plan.systems).map(in_order).collect::<Result<_, DedupeError>>()?;
+    let within = |(index, system)| within(plan, index, system);
+    let found: Vec<Within> =
+        systems.par_iter().enumerate().map(within).collect::<Result<_, DedupeError>>()?;
     let (mut duplicates, mut collisions, mut active) = (Vec::new(), Vec::new(), Vec::new());
-    let mut excused = Vec::new();
-    for mut within in found {
-        duplicates.append(&mut within.duplicates);
-        collisions.append(&mut within.collisions);
-        excused.append(&mut within.excused);
-        active.push(within.active);
+    let (mut excused, mut weights, mut refused_blocks) = (Vec::new(), BTreeMap::new(), 0);
+    for Within { active: alive, duplicates: own, collisions: collided, excused: rightly, by_score } in found {
+        duplicates.extend(own);
+        collisions.extend(collided);
+        excused.extend(rightly);
+        let Found { duplicates: more, excused: rightly, weights: own, refused } = by_score;
+        duplicates.extend(more);
+        excused.extend(rightly);
+        weights.extend(own);
+        refused_blocks += refused;
+        active.push(alive);
     }
     duplicates.sort_unstable();
     excused.sort_unstable();
@@ -114,7 +121,17 @@ pub fn dedupe(plan: &RunPlan, normalised: Normalised) -> Result<Deduped, OrderEr
     let merged = duplicates.iter().filter(|duplicate| duplicate.kind.merges()).count() as u64;
     let rows_out = active.iter().flatten().filter(|alive| **alive).count() as u64;
     let account = RowAccount { rows_in, rows_out, merged, quarantined: 0 };
-    Ok(Deduped { systems, quarantine, duplicates, collisions, excused, active, account })
+    Ok(Deduped {
+        systems,
+        quarantine,
+        duplicates,
+        collisions,
+        excused,
+        weights,
+        refused: refused_blocks,
+        active,
+        account,
+    })
 }
 
 /// What is found within one system.
@@ -124,6 +141,23 @@ struct Within {
     duplicates: Vec<Duplicate>,
     collisions: Vec<Collision>,
     excused: Vec<Excused>,
+    by_score: Found,
+}
+
+fn within(plan: &RunPlan, index: usize, system: &SystemRecords) -> Result<Within, DedupeError> {
+    let records = Records::new(&system.frame);
+    let mut found = Within { active: vec![true; records.len()], ..Within::default() };
+    let Within { active, duplicates, collisions, excused, .. } = &mut found;
+    same_code(index, system, &records, active, duplicates, collisions);
+    same_reference(index, &records, active, duplicates);
+    let before = duplicates.len();
+    let told = plan.severity(FindingKind::SeveralRightly).is_some();
+    typed_twice(index, &records, (&plan.duplicates, told), active, duplicates, excused);
+    let known = (&duplicates[before..], excused.as_slice());
+    found.by_score = by_score::find(plan, index, &records, active, known).map_err(|source| {
+        DedupeError::ByScore { system: plan.systems[index].name.clone(), source: Box::new(source) }
+    })?;
+    Ok(found)
 }
 
 /// Records stand in order of code, so equal codes are neighbours; the first of them survives.

@@ -143,5 +143,7 @@ pub fn explain(
             right: name(other, rival.right),
             margin: rival.margin,
         }),
+        objection: None,
+        shipped_names: false,
     })
 }

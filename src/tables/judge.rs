@@ -12,6 +12,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::read::TableRows;
 use crate::comparators;
+use crate::config::linkage::LinkPlan;
 use crate::config::tables::TablesPlan;
 use crate::engine::components::Components;
 use crate::engine::frame::Texts;
@@ -20,9 +21,7 @@ use crate::engine::linkage::decide::{Judged, Outcome, Prepared};
 use crate::engine::linkage::error::LinkageError;
 use crate::engine::linkage::evidence::Evidence;
 use crate::engine::linkage::explain::Waterfall;
-use crate::engine::linkage::frequency::Frequencies;
 use crate::engine::linkage::model::Model;
-use crate::engine::linkage::settings::Settings;
 use crate::engine::linkage::several::{Member, Several};
 use crate::engine::linkage::table::{Column, Table};
 use crate::engine::linkage::values::Values;
@@ -79,15 +78,19 @@ impl Linked {
 ///
 /// # Errors
 /// When settings and tables do not fit, which the pipeline's check tells before.
-pub fn prepare<'s>(tables: &mut [TableRows], settings: &'s Settings) -> Result<Ready<'s>, JudgeError> {
-    let registry = comparators::registry();
+pub fn prepare<'s>(tables: &mut [TableRows], link: &'s LinkPlan) -> Result<Ready<'s>, JudgeError> {
+    let (registry, settings) = (comparators::registry(), &link.settings);
     let own: Vec<Table> = tables.iter_mut().map(|table| of_engine(table, &settings.fields())).collect();
+    let frequencies = link.outside.of(settings, &own);
     Ok(match own.len() {
         0..=2 => {
             let last = own.len().saturating_sub(1);
-            Ready::Pair(Box::new(Prepared::new(own, settings, &registry)?), (0, last))
+            Ready::Pair(
+                Box::new(Prepared::with_frequencies(own, settings, &registry, &frequencies)?),
+                (0, last),
+            )
         }
-        _ => Ready::Several(Box::new(Several::new(&own, settings, &registry, &Frequencies::new())?)),
+        _ => Ready::Several(Box::new(Several::new(&own, settings, &registry, &frequencies)?)),
     })
 }
 

@@ -26,6 +26,7 @@ use crate::engine::linkage::model::Model;
 use crate::engine::parquet_file::{Clock, hex};
 use crate::engine::publish::{FeedEntry, Publication, PublishError, RunName};
 use crate::engine::table::Misfit;
+use crate::engine::whole_file;
 use crate::exit_code::ExitCode;
 use crate::progress::Progress;
 use crate::run::RunRequest;
@@ -123,7 +124,7 @@ fn link<'p>(
     progress: &dyn Progress,
 ) -> Result<(Ready<'p>, Linked), TablesError> {
     progress.begin("block", 1);
-    let mut ready = judge::prepare(&mut read.tables, &plan.link.settings)?;
+    let mut ready = judge::prepare(&mut read.tables, &plan.link)?;
     let given = models.is_some();
     let models = match models {
         Some(models) => models,
@@ -154,11 +155,11 @@ pub fn train(
     let plan = tables::load(pipeline, overrides)?;
     let mut read = read::read(&plan, progress)?;
     let _ = read.account.check("read")?;
-    let mut ready = judge::prepare(&mut read.tables, &plan.link.settings)?;
+    let mut ready = judge::prepare(&mut read.tables, &plan.link)?;
     progress.begin("train", 1);
     let models = ready.train();
     let text = judge::models_to_toml(&models, &ready.pairs(), &plan)?;
-    std::fs::write(file, text)
+    whole_file::write(file, &text)
         .map_err(|source| TablesError::Write { path: file.display().to_string(), source })?;
     Ok(TrainReport::new(&plan, &ready.pairs(), &models, file))
 }
@@ -219,7 +220,7 @@ pub fn check(pipeline: &Path, overrides: &Overrides) -> Result<Checked, Mistakes
 /// When an input does not fit.
 pub fn blocking(plan: &TablesPlan, progress: &dyn Progress) -> Result<BlockingReport, TablesError> {
     let mut read = read::read(plan, progress)?;
-    let ready = judge::prepare(&mut read.tables, &plan.link.settings)?;
+    let ready = judge::prepare(&mut read.tables, &plan.link)?;
     Ok(BlockingReport::new(plan, &ready.blocking()))
 }
 
@@ -241,6 +242,7 @@ fn run_id(plan: &TablesPlan, read: &Read, models: Option<&[Model]>) -> String {
     let model = hex(&Sha256::digest(models.concat()));
     let mut parts =
         vec!["tables", env!("CARGO_PKG_VERSION"), plan.pipeline_sha256.as_str(), as_of.as_str(), &model];
+    parts.extend(plan.link.outside.digest.as_deref());
     for (table, feed) in read.tables.iter().flat_map(|table| table.feeds.iter().map(move |f| (table, f))) {
         parts.extend([table.name.as_str(), feed.file.as_str(), feed.sha256.as_str()]);
     }

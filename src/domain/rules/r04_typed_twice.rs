@@ -25,11 +25,15 @@ pub const RULE: Rule = Rule {
             when: said(
                 "Two records of one system, two codes: equal in the fields of `[duplicates] on` within the \
                  window and without a reason of R23, or naming one hub dossier and no sign of two persons; \
-                 `detail` says `typed_twice` or `same_reference` (these are merged).",
+                 with `by_score` also two that no equal fields join and that by all they say are rather one \
+                 dossier than two. `detail` says `typed_twice`, `same_reference` (these are \
+                 merged), or `typed_twice_by_score`, with the probability in table `duplicates`.",
                 "Hai bản ghi của một hệ thống có hai mã: giống nhau ở các trường của `[duplicates] on` \
                  trong khoảng thời gian cho phép và không có lý do theo R23, hoặc cùng dẫn chiếu một hồ sơ \
-                 của hệ thống một cửa mà không có dấu hiệu là hai người; `detail` ghi `typed_twice` hoặc \
-                 `same_reference` (loại sau được gộp).",
+                 của hệ thống một cửa mà không có dấu hiệu là hai người; khi bật `by_score`, cả \
+                 hai bản ghi không trùng hẳn các trường đó nhưng xét mọi thông tin thì nhiều khả năng là \
+                 một hồ sơ. `detail` ghi `typed_twice`, `same_reference` (loại này được gộp) hoặc \
+                 `typed_twice_by_score`, kèm xác suất trong bảng `duplicates`.",
             ),
             meaning_not: said(
                 "It does not prove an error: one person may rightly ask for the same service twice.",
@@ -85,11 +89,19 @@ pub enum DuplicateReason {
     SameReference,
     /// Two codes, one person, procedure and time.
     TypedTwice,
+    /// Two codes, and all that both records say makes them likely one dossier, slips and all.
+    TypedTwiceByScore,
 }
 
 impl DuplicateReason {
-    pub const ALL: &[Self] =
-        &[Self::RepeatedRow, Self::SameCode, Self::Superseded, Self::SameReference, Self::TypedTwice];
+    pub const ALL: &[Self] = &[
+        Self::RepeatedRow,
+        Self::SameCode,
+        Self::Superseded,
+        Self::SameReference,
+        Self::TypedTwice,
+        Self::TypedTwiceByScore,
+    ];
 
     /// The stable name written to outputs.
     #[must_use]
@@ -100,13 +112,14 @@ impl DuplicateReason {
             Self::Superseded => "superseded",
             Self::SameReference => "same_reference",
             Self::TypedTwice => "typed_twice",
+            Self::TypedTwiceByScore => "typed_twice_by_score",
         }
     }
 
     /// Merged records take no part in linking.
     #[must_use]
     pub const fn merges(self) -> bool {
-        !matches!(self, Self::TypedTwice)
+        !matches!(self, Self::TypedTwice | Self::TypedTwiceByScore)
     }
 
     /// The finding it makes. What a system said on an earlier night is no double entry.
@@ -115,7 +128,7 @@ impl DuplicateReason {
         match self {
             Self::Superseded => None,
             Self::RepeatedRow | Self::SameCode => Some(FindingKind::RepeatedRow),
-            Self::SameReference | Self::TypedTwice => Some(FindingKind::TypedTwice),
+            Self::SameReference | Self::TypedTwice | Self::TypedTwiceByScore => Some(FindingKind::TypedTwice),
         }
     }
 
@@ -155,6 +168,7 @@ mod tests {
                 ("superseded", None, true),
                 ("same_reference", Some("typed_twice"), true),
                 ("typed_twice", Some("typed_twice"), false),
+                ("typed_twice_by_score", Some("typed_twice"), false),
             ]
         );
     }

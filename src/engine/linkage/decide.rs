@@ -25,6 +25,11 @@ use super::verdict::{Doubt, Standing, Verdict, certain, verdict};
 /// Pairs less likely than this are not kept.
 pub(super) const KEEP_BITS: f64 = -10.0;
 
+/// A model that counts as so many matches is not changed by those of a night.
+const AS_IT_IS: f64 = 1e12;
+/// Bits of a level that somebody set to say nothing.
+const SAYS_NOTHING: f64 = 1e-6;
+
 /// Two of the caller's rows that were judged, with the level vector as a pattern.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Judged {
@@ -129,6 +134,22 @@ impl<'s> Prepared<'s> {
     pub fn train_from(&mut self, known: &Model, weight: f64) -> Result<Model, LinkageError> {
         known.fits(&self.comparisons, &self.settings.look_alike)?;
         Ok(self.train_known(Some((known, weight))))
+    }
+
+    /// The model with what these records themselves tell: how common matches, look-alikes and agreements by
+    /// chance (u) are. How a match looks (m) stays as it is, and so does a level that says nothing, m equal to
+    /// u. `Err` when it is not a model of these settings.
+    pub fn counted(&mut self, known: &Model) -> Result<Model, LinkageError> {
+        let mut out = self.train_from(known, AS_IT_IS)?;
+        for (comparison, before) in out.comparison.iter_mut().zip(&known.comparison) {
+            for (level, before) in comparison.level.iter_mut().zip(&before.level) {
+                if before.bits.abs() < SAYS_NOTHING {
+                    level.u = level.m;
+                    level.bits = 0.0;
+                }
+            }
+        }
+        Ok(out)
     }
 
     fn train_known(&mut self, known: Option<(&Model, f64)>) -> Model {

@@ -191,6 +191,9 @@ pub struct ComparisonSettings {
     /// A rare value that agrees says more than a common one.
     #[serde(default)]
     pub term_frequency: bool,
+    /// An outside table of how common values are, by a name that the caller understands: it reads the table.
+    #[serde(default)]
+    pub frequencies: Option<String>,
 }
 
 /// The measure of a comparison.

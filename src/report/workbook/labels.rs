@@ -331,6 +331,7 @@ const WORDS: &[(&str, &str)] = &[
     ("same_code", "cùng mã hồ sơ"),
     ("same_reference", "cùng mã tham chiếu"),
     ("typed_twice", "nhập hai lần"),
+    ("typed_twice_by_score", "nhập hai lần, nhận ra theo điểm"),
     ("placeholder_id", "số định danh điền tạm"),
     ("code_date_mismatch", "ngày trong mã không khớp ngày tiếp nhận"),
     // Levels and channels.

@@ -11,6 +11,26 @@ use crate::engine::components::Components;
 use crate::stages::dedupe::{Duplicate, Excused, pair};
 use crate::stages::records::Records;
 
+/// Per system and row, the record that stands for its duplicates, else itself.
+pub fn groups(records: &[Records<'_>], duplicates: &[Duplicate]) -> Vec<Vec<u32>> {
+    let mut groups: Vec<Vec<u32>> =
+        records.iter().map(|records| (0..records.len() as u32).collect()).collect();
+    for duplicate in duplicates {
+        groups[duplicate.system][duplicate.row as usize] = duplicate.survivor;
+    }
+    // A survivor may be a copy of another record itself; nobody is a copy of its own copy.
+    for group in &mut groups {
+        for row in 0..group.len() {
+            let mut last = group[row] as usize;
+            while group[last] as usize != last {
+                last = group[last] as usize;
+            }
+            group[row] = last as u32;
+        }
+    }
+    groups
+}
+
 /// Per system and row: the hub's record that is linked to it beyond doubt.
 pub fn hub_partners(records: &[Records<'_>], links: &[Link]) -> Vec<Vec<Option<u32>>> {
     let mut partner: Vec<Vec<Option<u32>>> =
@@ -43,7 +63,7 @@ pub fn as_the_hub_says(
     let (mut excused, mut apart) = (Vec::new(), BTreeSet::new());
     let duplicates = duplicates.into_iter().filter(|duplicate| {
         let Duplicate { system, survivor, row, kind } = *duplicate;
-        if kind != DuplicateReason::TypedTwice {
+        if !matches!(kind, DuplicateReason::TypedTwice | DuplicateReason::TypedTwiceByScore) {
             return true;
         }
         let partners = partner[system][survivor as usize].zip(partner[system][row as usize]);

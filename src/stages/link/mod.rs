@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::dedupe::by_score::PairWeight;
 use super::dedupe::{Collision, Deduped, Duplicate, Excused};
 use super::normalise::SystemRecords;
 use super::normalise::quarantine::Quarantined;
@@ -25,7 +26,7 @@ use crate::engine::assignment::{Assigned, Candidate, one_to_one};
 use crate::engine::key;
 use crate::engine::linkage::error::LinkageError;
 use crate::engine::partition::{self, Keyed};
-use cases::{Copies, as_the_hub_says, form_cases};
+use cases::{Copies, as_the_hub_says, form_cases, groups};
 use scored::{Bar, Pairing, Scored, ScoredLink, Side, Weight};
 
 /// A group larger than this is not compared pair by pair: its key tells nobody apart.
@@ -83,6 +84,10 @@ pub struct Linked {
     pub duplicates: Vec<Duplicate>,
     pub collisions: Vec<Collision>,
     pub excused: Vec<Excused>,
+    /// Of duplicates found by score, by system and row.
+    pub weights: BTreeMap<(usize, u32), PairWeight>,
+    /// Blocks too large to be searched for double entries by score.
+    pub refused: u64,
     pub active: Vec<Vec<bool>>,
     pub links: Vec<Link>,
     /// What speaks for each scored link.
@@ -102,7 +107,17 @@ pub struct Linked {
 /// # Errors
 /// When what the scored rung compares does not hold together.
 pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
-    let Deduped { systems, quarantine, duplicates, collisions, mut excused, active, account: _ } = deduped;
+    let Deduped {
+        systems,
+        quarantine,
+        duplicates,
+        collisions,
+        mut excused,
+        weights,
+        refused,
+        active,
+        account: _,
+    } = deduped;
     let records: Vec<Records<'_>> = systems.iter().map(|system| Records::new(&system.frame)).collect();
     let mut climber = Climber::new(plan, &records, &active, &duplicates);
     for (rung, step) in plan.ladder.iter().enumerate() {
@@ -132,6 +147,8 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
         duplicates,
         collisions,
         excused,
+        weights,
+        refused,
         active,
         links,
         evidence,
@@ -141,15 +158,6 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
         drifted,
         account,
     })
-}
-
-fn groups(records: &[Records<'_>], duplicates: &[Duplicate]) -> Vec<Vec<u32>> {
-    let mut groups: Vec<Vec<u32>> =
-        records.iter().map(|records| (0..records.len() as u32).collect()).collect();
-    for duplicate in duplicates {
-        groups[duplicate.system][duplicate.row as usize] = duplicate.survivor;
-    }
-    groups
 }
 
 struct Climber<'r> {
@@ -255,7 +263,8 @@ impl<'r> Climber<'r> {
         let rows = self.left(spoke);
         let Some(pairing) = Pairing::new(self.plan, scored, self.records, spoke, rows) else { return Ok(()) };
         let Some(model) = scored.model_for(&pairing.settings) else { return Ok(()) };
-        let Scored { links, refused, drifted } = scored::links(pairing, &model)?;
+        let survivors = [RunPlan::HUB, spoke].map(|system| self.groups[system].as_slice());
+        let Scored { links, refused, drifted } = scored::links(pairing, &model, survivors)?;
         self.skipped.extend((0..refused).map(|_| (rung, spoke)));
         self.drifted.extend(drifted.into_iter().map(|(comparison, moved)| Drifted {
             system: spoke,

@@ -3,6 +3,7 @@
 //! The engine judges; here a frame's rows become its table, and its verdicts links.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
@@ -12,6 +13,7 @@ use crate::config::scored::ScoredPlan;
 use crate::domain::dossier::{FieldKind, FieldName};
 use crate::engine::linkage::decide::{Judged, Prepared};
 use crate::engine::linkage::error::LinkageError;
+use crate::engine::linkage::frequency::Frequencies;
 use crate::engine::linkage::model::Model;
 use crate::engine::linkage::settings::Settings;
 use crate::engine::linkage::table::{Column, NOTHING, Table};
@@ -57,6 +59,7 @@ pub struct Bar {
 pub struct Pairing {
     pub settings: Settings,
     tables: Option<[Table; 2]>,
+    frequencies: Frequencies,
     /// Per side, the records behind the rows of its table.
     rows: [Vec<u32>; 2],
 }
@@ -76,7 +79,8 @@ impl Pairing {
         let fields = settings.fields();
         let [hub, other] = &rows;
         let tables = [table(&records[RunPlan::HUB], hub, &fields), table(&records[spoke], other, &fields)];
-        Some(Self { settings, tables: Some(tables), rows })
+        let frequencies = scored.outside.of(&settings, &tables);
+        Some(Self { settings, tables: Some(tables), frequencies, rows })
     }
 
     /// Per field, the share of records that have it, in the table where fewer do.
@@ -99,7 +103,7 @@ impl Pairing {
     /// When the settings do not hold together.
     pub fn prepare(&mut self) -> Result<Prepared<'_>, LinkageError> {
         let tables = self.tables.take().map(Vec::from).unwrap_or_default();
-        Prepared::new(tables, &self.settings, &comparators::registry())
+        Prepared::with_frequencies(tables, &self.settings, &comparators::registry(), &self.frequencies)
     }
 }
 
@@ -121,11 +125,11 @@ const ENOUGH_TO_TELL: f64 = 200.0;
 /// weights moved by so many bits. What is left over for this rung is never quite what the model was trained on.
 const DRIFTED: (f64, f64) = (0.2, 2.0);
 
-/// Scores the free records of both sides.
+/// Scores the free records of both sides. `survivors`: per side and record, the one that stands for its duplicates.
 ///
 /// # Errors
 /// When settings and model do not hold together.
-pub fn links(mut pairing: Pairing, model: &Model) -> Result<Scored, LinkageError> {
+pub fn links(mut pairing: Pairing, model: &Model, survivors: [&[u32]; 2]) -> Result<Scored, LinkageError> {
     let rows = pairing.rows.clone();
     if rows.iter().any(Vec::is_empty) {
         return Ok(Scored::default());
@@ -139,8 +143,10 @@ pub fn links(mut pairing: Pairing, model: &Model) -> Result<Scored, LinkageError
     } else {
         Vec::new()
     };
+    let mut pairs = outcome.pairs;
+    settle_copies(&mut pairs, outcome.threshold, &rows, survivors);
     let kept: Vec<Judged> =
-        outcome.pairs.into_iter().filter(|pair| pair.chosen && pair.verdict != Verdict::Unlinked).collect();
+        pairs.into_iter().filter(|pair| pair.chosen && pair.verdict != Verdict::Unlinked).collect();
     let evidence = prepared.evidence(model, &kept)?;
     let comparisons = prepared.comparisons();
     let mut links: Vec<(ScoredLink, Vec<Bar>)> =
@@ -154,6 +160,51 @@ pub fn links(mut pairing: Pairing, model: &Model) -> Result<Scored, LinkageError
         });
     }
     Ok(Scored { links, refused, drifted })
+}
+
+/// Two copies of one dossier are no rivals for its counterpart: a chosen pair whose best rival differs by a copy
+/// alone has no rival, and its probability is that the one record belongs to the other's dossier, whichever copy
+/// it is.
+///
+/// `rows`: per side, the records behind the rows of the pairs; `survivors`: per side and record, the one that
+/// stands for its duplicates.
+pub fn settle_copies(pairs: &mut [Judged], threshold: f64, rows: &[Vec<u32>; 2], survivors: [&[u32]; 2]) {
+    let together = of_copies(pairs, rows, survivors);
+    for pair in pairs.iter_mut().filter(|pair| pair.chosen) {
+        let Some(probability) = together.get(&(pair.left, pair.right)) else { continue };
+        pair.probability = probability.min(1.0).max(pair.probability);
+        pair.runner_up = None;
+        if pair.probability >= threshold {
+            pair.verdict = Verdict::Linked;
+        }
+    }
+}
+
+/// Of such pairs the probability of both copies together.
+fn of_copies(pairs: &[Judged], rows: &[Vec<u32>; 2], survivors: [&[u32]; 2]) -> BTreeMap<(u32, u32), f64> {
+    let stands = |side: usize, row: u32| survivors[side][rows[side][row as usize] as usize];
+    let copies =
+        |a: (u32, u32), b: (u32, u32)| stands(0, a.0) == stands(0, b.0) && stands(1, a.1) == stands(1, b.1);
+    let (mut of_left, mut of_right) = (BTreeMap::new(), BTreeMap::new());
+    for pair in pairs.iter().filter(|pair| pair.chosen && pair.verdict != Verdict::Unlinked) {
+        let own = (pair.left, pair.right);
+        if pair.runner_up.is_some_and(|other| copies(own, (other.left, other.right))) {
+            of_left.insert(own.0, (own, 0.0));
+            of_right.insert(own.1, (own, 0.0));
+        }
+    }
+    for pair in pairs {
+        let ends = [of_left.get_mut(&pair.left), of_right.get_mut(&pair.right)];
+        for (own, sum) in ends.into_iter().flatten() {
+            *sum += if copies(*own, (pair.left, pair.right)) { pair.probability } else { 0.0 };
+        }
+    }
+    let mut out: BTreeMap<(u32, u32), f64> = BTreeMap::new();
+    for (own, sum) in of_left.into_values().chain(of_right.into_values()) {
+        let known = out.entry(own).or_insert(0.0);
+        *known = f64::max(*known, sum);
+    }
+    out
 }
 
 fn link(pair: &Judged, rows: &[Vec<u32>; 2]) -> ScoredLink {
@@ -175,7 +226,8 @@ fn link(pair: &Judged, rows: &[Vec<u32>; 2]) -> ScoredLink {
     }
 }
 
-fn table(records: &Records<'_>, rows: &[u32], fields: &[String]) -> Table {
+/// Rows of one system as a table of the engine, with these fields.
+pub fn table(records: &Records<'_>, rows: &[u32], fields: &[String]) -> Table {
     let columns = fields.iter().map(|name| {
         let derived = DERIVED.iter().find(|derived| derived.name == name);
         let field = FieldName::from_name(derived.map_or(name, |derived| derived.from));
@@ -217,5 +269,43 @@ fn written_date(date: NaiveDate, precision: Option<&str>) -> String {
         Some("year") => format!("{:04}", date.year()),
         Some("month") => format!("{:04}-{:02}", date.year(), date.month()),
         _ => date.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::settle_copies;
+    use crate::engine::linkage::decide::{Judged, RunnerUp};
+    use crate::engine::linkage::verdict::{Doubt, Verdict};
+
+    fn pair(left: u32, chosen: bool, probability: f64, rival: u32) -> Judged {
+        Judged {
+            left,
+            right: 0,
+            pattern: 0,
+            bits: 12.0,
+            probability,
+            chosen,
+            verdict: Verdict::Ambiguous(Doubt::Rival),
+            certain: false,
+            runner_up: Some(RunnerUp { left: rival, right: 0, margin: 0.0 }),
+        }
+    }
+
+    #[test]
+    fn a_copy_is_no_rival_and_a_stranger_is() {
+        // The hub's rows 4 and 7 stand behind the first two; 7 is a copy of 4 or a dossier of its own.
+        let rows = [vec![4, 7], vec![2]];
+        let settled = |of_seven: u32| {
+            let mut pairs = [pair(0, true, 0.49, 1), pair(1, false, 0.48, 0)];
+            let mut hub: Vec<u32> = (0..8).collect();
+            hub[7] = of_seven;
+            settle_copies(&mut pairs, 0.5, &rows, [&hub, &[0, 1, 2]]);
+            let [chosen, other] = pairs;
+            assert_eq!(other.probability, 0.48);
+            (chosen.verdict, (chosen.probability * 100.0).round(), chosen.runner_up.is_some())
+        };
+        assert_eq!(settled(4), (Verdict::Linked, 97.0, false));
+        assert_eq!(settled(7), (Verdict::Ambiguous(Doubt::Rival), 49.0, true));
     }
 }

@@ -7,6 +7,7 @@ use super::deadlines::{Deadline, deadline};
 use super::identifiers::Veil;
 use crate::config::plan::RunPlan;
 use crate::domain::dossier::FieldName;
+use crate::domain::rules::r04_typed_twice::DuplicateReason;
 use crate::engine::id;
 use crate::engine::linkage::explain::LOOK_ALIKES;
 use crate::engine::rows::{Cell, Rows, count, int, maybe, text, to_places};
@@ -256,6 +257,8 @@ pub fn duplicates<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
             ("is_survivor", Kind::Flag),
             ("survivor_record_id", Kind::Id),
             ("kind", Kind::Label),
+            ("weight", Kind::Float),
+            ("probability", Kind::Float),
             ("file", Kind::Label),
             ("sheet", Kind::Label),
             ("row", Kind::Int),
@@ -263,7 +266,9 @@ pub fn duplicates<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
     );
     let linked = &night.judged.linked;
     let mut rows = Rows::new(&schema, linked.duplicates.len() * 2);
-    let mut member = |system: usize, survivor: u32, row: u32, kind: Option<&str>| {
+    let mut member = |system: usize, survivor: u32, row: u32, kind: Option<DuplicateReason>| {
+        let by_score = kind == Some(DuplicateReason::TypedTwiceByScore);
+        let weight = linked.weights.get(&(system, row)).filter(|_| by_score);
         let survivor_id = night.ids.record(system, survivor);
         let source = super::source(night, system, row);
         rows.push([
@@ -274,7 +279,9 @@ pub fn duplicates<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
             maybe(night.records[system].text(FieldName::Code, row as usize)),
             int(i64::from(kind.is_none())),
             text(survivor_id.as_str()),
-            maybe(kind),
+            maybe(kind.map(DuplicateReason::code)),
+            Cell::Float(weight.map(|own| to_places(own.bits, 3))),
+            Cell::Float(weight.map(|own| to_places(own.probability, 6))),
             maybe(source.map(|(place, _)| place.file.as_str())),
             maybe(source.and_then(|(place, _)| place.sheet.as_deref())),
             Cell::Int(source.map(|(_, row)| row)),
@@ -287,7 +294,7 @@ pub fn duplicates<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
             member(duplicate.system, duplicate.survivor, duplicate.survivor, None);
             last = Some(group);
         }
-        member(duplicate.system, duplicate.survivor, duplicate.row, Some(duplicate.kind.code()));
+        member(duplicate.system, duplicate.survivor, duplicate.row, Some(duplicate.kind));
     }
     rows.table(schema)
 }

@@ -7,6 +7,7 @@ use crate::domain::dossier::FieldName;
 use crate::domain::finding_kind::FindingKind;
 use crate::domain::rules::r11_late_hidden::end;
 use crate::domain::rules::r22_resubmission::resubmission;
+use crate::domain::rules::r23_several_rightly::LegitimateReason;
 use crate::engine::key;
 use crate::engine::partition::{self, Keyed};
 use crate::stages::judge::Finding;
@@ -50,33 +51,40 @@ impl Clerk<'_> {
             .filter(|row| self.linked.active[system][*row as usize])
             .filter_map(|row| Some(Keyed { key: key::of_all(values(row).into_iter())?, side: 0, row }))
             .collect();
-        let within = self.plan.thresholds.resubmission_within;
         let mut found = Vec::new();
         for part in partition::deal(rows) {
             for group in partition::groups(&part).filter(|group| group.len() > 1) {
                 let mut members: Vec<u32> = group.iter().map(|member| member.row).collect();
                 members.sort_by_key(|row| (self.received(system, *row), *row));
-                for pair in members.windows(2) {
-                    let (earlier, later) = (pair[0], pair[1]);
-                    let at = |field| records.moment(field, earlier as usize);
-                    let status = records.status(earlier as usize);
-                    let ended = end(at(FieldName::FinishedAt), at(FieldName::ReturnedAt));
-                    let (Some(status), Some(ended), Some(received)) =
-                        (status, ended.or(at(FieldName::ReceivedAt)), self.received(system, later))
-                    else {
-                        continue;
-                    };
-                    if values(earlier) == values(later) && resubmission(status, ended, received, within) {
-                        let detail = format!("after a dossier that ended as {}", status.name());
-                        let subject = Subject {
-                            other: Some((system, Some(earlier))),
-                            ..self.about(system, later, None, detail)
-                        };
-                        found.extend(self.finding(FindingKind::Resubmission, subject));
-                    }
+                for pair in members.windows(2).filter(|pair| values(pair[0]) == values(pair[1])) {
+                    found.extend(self.resubmitted(pair[0], pair[1]));
                 }
             }
         }
+        // Under another number or procedure code: pairs of which a score says that they would be one dossier.
+        let excused = self.linked.excused.iter().filter(|excused| {
+            excused.system == system
+                && excused.reason == LegitimateReason::EndedWithoutResult
+                && values(excused.earlier) != values(excused.row)
+        });
+        found.extend(excused.filter_map(|excused| self.resubmitted(excused.earlier, excused.row)));
         found
+    }
+
+    /// The finding of two records of the hub, if the earlier one ended without result and soon enough before.
+    fn resubmitted(&self, earlier: u32, later: u32) -> Option<Finding> {
+        let (system, records) = (RunPlan::HUB, &self.records[RunPlan::HUB]);
+        let at = |field| records.moment(field, earlier as usize);
+        let status = records.status(earlier as usize)?;
+        let ended = end(at(FieldName::FinishedAt), at(FieldName::ReturnedAt));
+        let ended = ended.or(at(FieldName::ReceivedAt))?;
+        let received = self.received(system, later)?;
+        if !resubmission(status, ended, received, self.plan.thresholds.resubmission_within) {
+            return None;
+        }
+        let detail = format!("after a dossier that ended as {}", status.name());
+        let subject =
+            Subject { other: Some((system, Some(earlier))), ..self.about(system, later, None, detail) };
+        self.finding(FindingKind::Resubmission, subject)
     }
 }
