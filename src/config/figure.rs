@@ -110,7 +110,7 @@ impl Figure {
     }
 
     /// Counted dossier by dossier, from the hub's records.
-    pub fn is_shipped_names(self) -> bool {
+    pub fn is_of_dossiers(self) -> bool {
         self <= Self::WithdrawnShare
     }
 

@@ -37,14 +37,14 @@ fn one(section: &Section<'_, '_, '_>, systems: &[SystemPlan], known: Known) -> O
         section.report(section.line(), "[[published]]: `value` is missing", None);
     }
     let system = read_system(section, systems);
-    let shipped_names = figure.as_ref().is_none_or(|figure| figure.value.is_shipped_names());
+    let of_dossiers = figure.as_ref().is_none_or(|figure| figure.value.is_of_dossiers());
     let wanted = figure.as_ref().map(|figure| figure.value);
     let needed = wanted.and_then(Figure::needs);
     let asked = [
-        (FieldName::Status, shipped_names),
-        (FieldName::Level, shipped_names && level.is_some()),
-        (FieldName::Field, shipped_names && field.is_some()),
-        (FieldName::Channel, shipped_names && channel.is_some()),
+        (FieldName::Status, of_dossiers),
+        (FieldName::Level, of_dossiers && level.is_some()),
+        (FieldName::Field, of_dossiers && field.is_some()),
+        (FieldName::Channel, of_dossiers && channel.is_some()),
     ];
     let hub = systems.first();
     let asked = asked.into_iter().filter(|(_, used)| *used).map(|(field, _)| field).chain(needed);
@@ -87,7 +87,7 @@ fn cannot_be_told(
     known: Known,
 ) -> Vec<&'static str> {
     let mut why = Vec::new();
-    if figure.is_shipped_names() {
+    if figure.is_of_dossiers() {
         if levels.iter().any(|level| level.starts_with("joint_")) {
             why.push("is of dossiers, which have no joint level");
         }

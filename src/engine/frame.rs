@@ -67,11 +67,6 @@ pub fn null_texts(name: &str, rows: usize) -> Column {
     Column::full_null(PlSmallStr::from_str(name), rows, &DataType::String)
 }
 
-/// An integer column without values.
-pub fn null_ints(name: &str, rows: usize) -> Column {
-    Column::full_null(PlSmallStr::from_str(name), rows, &DataType::Int64)
-}
-
 /// Random access to a text column of one chunk.
 #[derive(Clone, Copy)]
 pub struct Texts<'a>(&'a Utf8ViewArray);
@@ -171,17 +166,6 @@ pub fn reorder(frame: DataFrame, order: &[IdxSize]) -> PolarsResult<DataFrame> {
     let take = |column: Column| column.rechunk().take(&index);
     let columns = frame.into_columns().into_par_iter().map(take).collect::<PolarsResult<Vec<Column>>>()?;
     DataFrame::new(order.len(), columns)
-}
-
-/// The rows at `order`, in that order, as a single-chunk frame.
-///
-/// # Errors
-/// When an index is out of bounds.
-pub fn gather(frame: &DataFrame, order: &[IdxSize]) -> PolarsResult<DataFrame> {
-    let index = IdxCa::from_vec(PlSmallStr::from_static("row"), order.to_vec());
-    let mut taken = frame.take(&index)?;
-    taken.rechunk_mut_par();
-    Ok(taken)
 }
 
 /// An integer column from plain values.

@@ -3,11 +3,13 @@
 //! Eighty bits of XXH3-128: among 100 million ids the chance of any collision is about 4 in a
 //! billion. Text rather than an integer, because spreadsheets and JavaScript lose digits past 2^53.
 
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 /// Crockford's alphabet: no I, L, O, U, so that an id read aloud is not mistyped.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const LENGTH: usize = 16;
+/// Stands behind every part.
+const SEPARATOR: u8 = 0x1f;
 
 /// One identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,12 +36,7 @@ impl std::fmt::Display for Id {
 
 /// Hashes parts into an id. Parts are separated, so `["ab","c"]` and `["a","bc"]` differ.
 pub fn of(parts: &[&str]) -> Id {
-    let mut state = Xxh3::new();
-    for part in parts {
-        state.update(part.as_bytes());
-        state.update(&[0x1f]);
-    }
-    let mut hash = state.digest128();
+    let mut hash = at_once(parts).unwrap_or_else(|| streamed(parts));
     let mut id = [0; LENGTH];
     for byte in &mut id {
         *byte = ALPHABET[(hash & 31) as usize];
@@ -48,13 +45,45 @@ pub fn of(parts: &[&str]) -> Id {
     Id(id)
 }
 
+/// The hash of parts that fit one short stretch of bytes, as nearly all do: several times faster than one by one.
+fn at_once(parts: &[&str]) -> Option<u128> {
+    let mut stretch = [0; 192];
+    let mut at = 0;
+    for part in parts {
+        let end = at + part.len();
+        stretch.get_mut(at..end)?.copy_from_slice(part.as_bytes());
+        *stretch.get_mut(end)? = SEPARATOR;
+        at = end + 1;
+    }
+    Some(xxh3_128(&stretch[..at]))
+}
+
+fn streamed(parts: &[&str]) -> u128 {
+    let mut state = Xxh3::new();
+    for part in parts {
+        state.update(part.as_bytes());
+        state.update(&[SEPARATOR]);
+    }
+    state.digest128()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::of;
+    use super::{at_once, of, streamed};
 
     #[test]
     fn parts_are_kept_apart() {
         assert_ne!(of(&["ab", "c"]), of(&["a", "bc"]));
+    }
+
+    #[test]
+    fn both_ways_hash_alike() {
+        let text = "a1-".repeat(100);
+        for length in 0..=190 {
+            let parts = [&text[..length / 3], &text[..length - length / 3]];
+            assert_eq!(at_once(&parts), Some(streamed(&parts)), "{length}");
+        }
+        assert_eq!(at_once(&[&text[..191], ""]), None);
     }
 
     #[test]

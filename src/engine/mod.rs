@@ -14,6 +14,7 @@ pub mod parquet_file;
 pub mod partition;
 pub mod publish;
 pub mod rows;
+pub mod starts;
 pub mod table;
 pub mod text_order;
 pub mod whole_file;

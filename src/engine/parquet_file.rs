@@ -88,6 +88,16 @@ pub fn write(
     clock: &Clock,
     metadata: &[(String, String)],
 ) -> Result<Written, WriteError> {
+    write_in_groups(path, table, clock, metadata, ROW_GROUP_ROWS)
+}
+
+fn write_in_groups(
+    path: &Path,
+    table: &TableSource<'_>,
+    clock: &Clock,
+    metadata: &[(String, String)],
+    group_rows: usize,
+) -> Result<Written, WriteError> {
     let shown = path.display().to_string();
     let io_error = |source| WriteError::Io { path: shown.clone(), source };
     let parquet_error = |source| WriteError::Parquet { path: shown.clone(), source };
@@ -101,8 +111,8 @@ pub fn write(
     let (mut file_writer, factory) = writer.into_serialized_writer().map_err(parquet_error)?;
 
     let encode = |group: usize| -> Result<Vec<ArrowColumnChunk>, WriteError> {
-        let start = group * ROW_GROUP_ROWS;
-        let batches = table.batches(start..(start + ROW_GROUP_ROWS).min(table.len()))?;
+        let start = group * group_rows;
+        let batches = table.batches(start..(start + group_rows).min(table.len()))?;
         let writers = factory.create_column_writers(group).map_err(parquet_error)?;
         let columns = table.schema.columns.par_iter().zip(schema.fields().par_iter()).enumerate();
         let encoded = writers.into_par_iter().zip(columns).map(|(mut writer, (at, (spec, field)))| {
@@ -116,7 +126,7 @@ pub fn write(
         });
         encoded.collect()
     };
-    let groups = table.len().div_ceil(ROW_GROUP_ROWS);
+    let groups = table.len().div_ceil(group_rows);
     let mut ready = if groups > 0 { Some(encode(0)?) } else { None };
     for next in 1..=groups {
         let chunks = ready.take().unwrap_or_default();
@@ -144,7 +154,7 @@ fn arrow_schema(schema: &TableSchema, clock: &Clock) -> SchemaRef {
         .iter()
         .map(|column| {
             let kind = match &column.kind {
-                Kind::Id | Kind::Text => DataType::Utf8,
+                Kind::Id | Kind::Personal | Kind::Text => DataType::Utf8,
                 Kind::Label | Kind::Coded(_) => {
                     DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
                 }
@@ -171,15 +181,15 @@ fn properties(schema: &TableSchema, metadata: &[(String, String)]) -> WriterProp
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_key_value_metadata(Some(pairs));
     for column in &schema.columns {
-        if column.kind == Kind::Id {
-            let path = ColumnPath::from(column.name.as_str());
+        let path = || ColumnPath::from(column.name.as_str());
+        if matches!(column.kind, Kind::Id | Kind::Personal) {
             properties = properties
-                .set_column_bloom_filter_enabled(path.clone(), true)
-                .set_column_dictionary_enabled(path, false);
-        } else if matches!(column.kind, Kind::Label | Kind::Text) {
+                .set_column_bloom_filter_enabled(path(), true)
+                .set_column_dictionary_enabled(path(), false);
+        }
+        if matches!(column.kind, Kind::Personal | Kind::Label | Kind::Text) {
             // Rows stand in no order of these: least and greatest would rule nothing out, and name persons.
-            let path = ColumnPath::from(column.name.as_str());
-            properties = properties.set_column_statistics_enabled(path, EnabledStatistics::None);
+            properties = properties.set_column_statistics_enabled(path(), EnabledStatistics::None);
         }
     }
     properties.build()
@@ -187,7 +197,7 @@ fn properties(schema: &TableSchema, metadata: &[(String, String)]) -> WriterProp
 
 /// A column as it is written.
 fn array(column: &ArrayRef, spec: &ColumnSpec, clock: &Clock) -> Result<ArrayRef, ArrowError> {
-    if matches!(spec.kind, Kind::Id | Kind::Text | Kind::Label | Kind::Int | Kind::Float) {
+    if !matches!(spec.kind, Kind::Coded(_) | Kind::Date | Kind::Timestamp | Kind::Flag) {
         return Ok(Arc::clone(column));
     }
     let ints = column.as_primitive::<Int64Type>();
@@ -230,8 +240,12 @@ impl Hashing<BufWriter<File>> {
     /// Has the bytes forced to the disk, which must be done before the file may be renamed into place.
     fn finish(self) -> io::Result<Written> {
         let file = self.inner.into_inner().map_err(io::IntoInnerError::into_error)?;
-        let sync = std::thread::Builder::new().name("sync".to_owned()).spawn(move || file.sync_all())?;
-        Ok(Written { bytes: self.bytes, sha256: hex(&self.hash.finalize()), sync: Some(sync) })
+        let file = Arc::new(file);
+        let waiting = Arc::clone(&file);
+        let sync = std::thread::Builder::new().name("sync".to_owned()).spawn(move || waiting.sync_all());
+        // Without a thread to spare the wait is now.
+        let sync = sync.map_or_else(|_| file.sync_all().map(|()| None), |thread| Ok(Some(thread)))?;
+        Ok(Written { bytes: self.bytes, sha256: hex(&self.hash.finalize()), sync })
     }
 }
 
@@ -269,4 +283,38 @@ fn texts(batch: &RecordBatch, name: &str) -> Result<Vec<Option<String>>, String>
     let column = cast(column, &DataType::Utf8).map_err(|error| error.to_string())?;
     let values = column.as_string::<i32>();
     Ok((0..values.len()).map(|row| values.is_valid(row).then(|| values.value(row).to_owned())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::rows::{Cell, text};
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+
+    #[test]
+    fn groups_follow_one_another_and_name_no_person() {
+        let schema = TableSchema::new(
+            "t",
+            &[("id", Kind::Id), ("number", Kind::Personal), ("name", Kind::Text), ("at", Kind::Timestamp)],
+        );
+        let table = TableSource::made(schema, 5, |row, rows| {
+            let id = format!("{row}");
+            rows.push([text(&id), text("0912345678"), text("Nguyễn Văn A"), Cell::Int(Some(row as i64))]);
+        });
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("t.parquet");
+        let clock = Clock { zone: "Asia/Ho_Chi_Minh".to_owned(), utc_offset_ms: 0 };
+        let mut written = write_in_groups(&path, &table, &clock, &[], 2).expect("written");
+        written.synced().expect("on the disk");
+        let rows = read_texts(&path, &["id"]).expect("read");
+        assert_eq!(rows.concat().into_iter().flatten().collect::<String>(), "01234");
+        let reader = SerializedFileReader::new(File::open(&path).expect("a file")).expect("parquet");
+        let groups = reader.metadata().row_groups();
+        assert_eq!(groups.iter().map(|group| group.num_rows()).collect::<Vec<_>>(), [2, 2, 1]);
+        for group in groups {
+            let known =
+                |at: usize| group.column(at).statistics().is_some_and(|s| s.min_bytes_opt().is_some());
+            assert_eq!([known(0), known(1), known(2), known(3)], [true, false, false, true]);
+        }
+    }
 }

@@ -238,10 +238,10 @@ impl Publication {
     /// Renames everything into place and commits.
     ///
     /// # Errors
-    /// When a rename fails; the manifest is then not written, and a new run repairs the date.
+    /// When the disk refuses a file or a rename; the manifest is then not written, and a new run repairs the date.
     pub fn commit(mut self, mut manifest: Manifest) -> Result<PathBuf, PublishError> {
         for (file, written) in &mut self.on_their_way {
-            written.synced().map_err(|source| failed(&self.out.join(&*file), source))?;
+            written.synced().map_err(|source| failed(&self.temporary.join(&*file), source))?;
         }
         self.staged.sort_by(|a, b| a.file.cmp(&b.file));
         manifest.revision = self.revision;

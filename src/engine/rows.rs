@@ -34,7 +34,7 @@ pub struct Rows {
 impl Rows {
     pub fn new(schema: &TableSchema, rows: usize) -> Self {
         let builder = |kind: &Kind| match kind {
-            Kind::Id | Kind::Text | Kind::Label => {
+            Kind::Id | Kind::Personal | Kind::Text | Kind::Label => {
                 Builder::Text(StringBuilder::with_capacity(rows, rows * 8))
             }
             Kind::Float => Builder::Float(Float64Builder::with_capacity(rows)),

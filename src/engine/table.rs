@@ -1,7 +1,7 @@
 //! A table: what its columns mean, and how its rows are made.
 //!
-//! A table is as long as the inputs, so it is made a few thousand rows at a time, written and let go; only what a
-//! report looks at is ever held.
+//! What is as long as the inputs is made a few thousand rows at a time, written and let go; only short tables, and the
+//! rows that a report looks at, are held.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -26,6 +26,8 @@ pub enum Kind {
     /// Nearly unique text, looked up by value: bloom filter, no dictionary.
     Id,
     Text,
+    /// As [`Kind::Id`], a number of a person: no least and greatest of it stand in the footer.
+    Personal,
     /// Text of few values: a dictionary.
     Label,
     /// Positions in a list of labels: a dictionary.
@@ -44,7 +46,7 @@ impl Kind {
     /// The word used in docs/data-formats.md.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Id => "id",
+            Self::Id | Self::Personal => "id",
             Self::Text => "text",
             Self::Label | Self::Coded(_) => "label",
             Self::Int => "int",
@@ -195,10 +197,10 @@ impl<'n> TableSource<'n> {
         self.of(batches)
     }
 
-    /// Some rows of the table, held.
+    /// Some rows of the table, held; each must be there.
     ///
     /// # Errors
-    /// When a row does not have as many cells as the table has columns, or is not there.
+    /// When a row does not have as many cells as the table has columns.
     pub fn pick(&self, rows: &[usize]) -> Result<Table, Misfit> {
         match &self.content {
             Content::Made { make, .. } => {
@@ -220,7 +222,12 @@ impl<'n> TableSource<'n> {
     fn make(&self, make: &Make<'n>, wanted: &[usize]) -> Result<Batch, Misfit> {
         let mut rows = Rows::new(&self.schema, wanted.len());
         make(wanted, &mut rows);
-        rows.finish()
+        let batch = rows.finish()?;
+        if height(&batch) != wanted.len() {
+            let reason = format!("{} of {} rows were made", height(&batch), wanted.len());
+            return Err(Misfit { table: self.schema.name, reason });
+        }
+        Ok(batch)
     }
 
     fn of(&self, batches: Vec<Batch>) -> Result<Table, Misfit> {
@@ -290,7 +297,7 @@ impl Table {
             ints.is_valid(row).then(|| ints.value(row))
         };
         match &spec.kind {
-            Kind::Id | Kind::Text | Kind::Label => {
+            Kind::Id | Kind::Personal | Kind::Text | Kind::Label => {
                 let texts = self.texts(column)?;
                 texts.is_valid(row).then(|| Cow::Borrowed(texts.value(row)))
             }
@@ -324,5 +331,66 @@ pub struct Tables {
 impl Tables {
     pub fn get(&self, name: &str) -> Option<&Table> {
         self.list.iter().find(|table| table.schema.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::rows::{Cell, text};
+
+    fn schema() -> TableSchema {
+        TableSchema::new("t", &[("word", Kind::Text), ("number", Kind::Int)])
+    }
+
+    fn numbers(table: &Table) -> Vec<i64> {
+        table.ints("number").expect("integers").values().to_vec()
+    }
+
+    fn made(rows: usize) -> TableSource<'static> {
+        TableSource::made(schema(), rows, |row, rows| {
+            rows.push([text(if row % 2 == 0 { "even" } else { "odd" }), Cell::Int(Some(row as i64))]);
+        })
+    }
+
+    #[test]
+    fn rows_are_the_same_made_or_held() {
+        let count = 2 * MADE_ROWS + 3;
+        let made = made(count);
+        assert_eq!(made.len(), count);
+        let batches = made.batches(0..count).expect("rows");
+        assert_eq!(batches.iter().map(height).collect::<Vec<_>>(), [MADE_ROWS, MADE_ROWS, 3]);
+        let held = TableSource::held(schema(), batches);
+        let rows = [count - 1, 5, MADE_ROWS, 5];
+        for source in [&made, &held] {
+            let first = source.first(MADE_ROWS + 2).expect("rows");
+            assert_eq!((first.len(), first.total), (MADE_ROWS + 2, count));
+            assert_eq!(numbers(&source.pick(&rows).expect("rows")), rows.map(|row| row as i64));
+            let across: Vec<Batch> = source.batches(MADE_ROWS - 1..MADE_ROWS + 2).expect("rows");
+            assert_eq!(across.iter().map(height).sum::<usize>(), 3);
+        }
+        let whole = made.whole().expect("rows");
+        assert_eq!(whole.show("word", MADE_ROWS + 1).as_deref(), Some("odd"));
+        assert_eq!(whole.show("missing", 0), None);
+        assert_eq!(numbers(&whole), (0..count as i64).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_row_that_does_not_fit_is_told() {
+        let one_cell = TableSource::made(schema(), 1, |_, rows| rows.push([text("a")]));
+        assert!(one_cell.whole().is_err());
+        let of_another_kind = TableSource::made(schema(), 1, |_, rows| rows.push([text("a"), text("b")]));
+        assert!(of_another_kind.whole().is_err());
+        let none = TableSource::made(schema(), 2, |row, rows| {
+            if row == 0 {
+                rows.push([text("a"), Cell::Int(None)]);
+            }
+        });
+        assert!(none.whole().is_err_and(|error| error.to_string().contains("1 of 2 rows")));
+        let uneven = TableSource::made_by_column(schema(), 2, |wanted, rows| {
+            rows.nulls(0, wanted.len());
+            rows.ints(1, [Some(1)].into_iter());
+        });
+        assert!(uneven.whole().is_err());
     }
 }

@@ -102,7 +102,7 @@ fn of_engine(table: &mut TableRows, fields: &[String]) -> Table {
         if let Ok(texts) = Texts::of(&taken, field) {
             texts.iter().for_each(|value| column.push(value));
         }
-        column
+        column.finished()
     };
     let columns = taken.into_par_iter().map(column).collect();
     let ids = table.texts("record_id");

@@ -14,6 +14,7 @@ use crate::engine::linkage::decide::Judged;
 use crate::engine::linkage::values::Values;
 use crate::engine::linkage::verdict::{Doubt, Verdict};
 use crate::engine::rows::{Cell, Rows, count, maybe, text, to_places};
+use crate::engine::starts::Starts;
 use crate::engine::table::{Batch, Kind, Misfit, TableSchema, TableSource};
 use crate::stages::normalise::column::days_of;
 
@@ -128,8 +129,8 @@ fn quarantine<'a>(_: &'a TablesPlan, read: &'a Read) -> Result<TableSource<'a>, 
             ("masked_value", Kind::Text),
         ],
     );
-    let mut rows = Rows::new(&schema, read.quarantine.len());
-    for entry in &read.quarantine {
+    Ok(TableSource::made(schema, read.quarantine.len(), move |at, rows| {
+        let entry = &read.quarantine[at];
         rows.push([
             text(&read.tables[entry.table].name),
             text(&entry.file),
@@ -141,8 +142,7 @@ fn quarantine<'a>(_: &'a TablesPlan, read: &'a Read) -> Result<TableSource<'a>, 
             text(&entry.detail),
             maybe(entry.masked.as_deref()),
         ]);
-    }
-    Ok(rows.table(schema)?)
+    }))
 }
 
 fn records<'a>(plan: &'a TablesPlan, read: &'a Read) -> Result<TableSource<'a>, TablesError> {
@@ -163,27 +163,11 @@ fn records<'a>(plan: &'a TablesPlan, read: &'a Read) -> Result<TableSource<'a>, 
     }));
     let parts: Vec<RecordsOf<'a>> =
         read.tables.iter().map(|table| RecordsOf::new(plan, table)).collect::<Result<_, Misfit>>()?;
-    let starts = starts(read.tables.iter().map(TableRows::len));
-    let all = starts.last().copied().unwrap_or_default();
-    Ok(TableSource::made(TableSchema::new("records", &columns), all, move |at, rows| {
-        let (part, row) = place(&starts, at);
+    let starts = Starts::of(read.tables.iter().map(TableRows::len));
+    Ok(TableSource::made(TableSchema::new("records", &columns), starts.total(), move |at, rows| {
+        let (part, row) = starts.place(at);
         parts[part].push(row, rows);
     }))
-}
-
-/// Where each part of a table begins, and the end.
-fn starts(lengths: impl Iterator<Item = usize>) -> Vec<usize> {
-    let mut starts = vec![0];
-    for length in lengths {
-        starts.push(starts.last().copied().unwrap_or_default() + length);
-    }
-    starts
-}
-
-/// The part that holds a row, and the row within it.
-fn place(starts: &[usize], at: usize) -> (usize, usize) {
-    let part = starts.partition_point(|start| *start <= at) - 1;
-    (part, at - starts[part])
 }
 
 /// The rows of `records` that one table gives.
@@ -244,11 +228,10 @@ fn links<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesError> {
             ("margin", Kind::Float),
         ],
     );
-    let starts = starts(night.linked.parts.iter().map(|part| part.outcome.pairs.len()));
+    let starts = Starts::of(night.linked.parts.iter().map(|part| part.outcome.pairs.len()));
     let sides: Vec<_> = night.linked.parts.iter().map(|part| night.sides(part)).collect();
-    let all = starts.last().copied().unwrap_or_default();
-    Ok(TableSource::made(schema, all, move |at, rows| {
-        let (part, at) = place(&starts, at);
+    Ok(TableSource::made(schema, starts.total(), move |at, rows| {
+        let (part, at) = starts.place(at);
         let (left, right) = sides[part];
         let pair = &night.linked.parts[part].outcome.pairs[at];
         rows.push([
@@ -342,17 +325,16 @@ fn clusters<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesError> {
         "clusters",
         &[("cluster_id", Kind::Id), ("size", Kind::Int), ("table", Kind::Label), ("record_id", Kind::Id)],
     );
-    let mut rows = Rows::new(&schema, night.linked.clusters.iter().map(Vec::len).sum());
+    let starts = Starts::of(night.linked.clusters.iter().map(Vec::len));
     let names: Vec<Names<'_>> = night.read.tables.iter().map(Names::of).collect();
-    for cluster in &night.linked.clusters {
-        let Some((first, row)) = cluster.first() else { continue };
-        let id = id::of(&["cluster", names[*first].table, names[*first].get(*row)]);
-        for (table, row) in cluster {
-            let own = names[*table];
-            rows.push([text(id.as_str()), count(cluster.len() as u64), text(own.table), text(own.get(*row))]);
-        }
-    }
-    Ok(rows.table(schema)?)
+    Ok(TableSource::made(schema, starts.total(), move |at, rows| {
+        let (cluster, member) = starts.place(at);
+        let cluster = &night.linked.clusters[cluster];
+        let ((first, of_first), (table, row)) = (cluster[0], cluster[member]);
+        let id = id::of(&["cluster", names[first].table, names[first].get(of_first)]);
+        let own = names[table];
+        rows.push([Cell::Id(Some(id)), count(cluster.len() as u64), text(own.table), text(own.get(row))]);
+    }))
 }
 
 fn differences<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesError> {

@@ -222,3 +222,46 @@ fn a_pipeline_that_is_no_pipeline_says_so() {
     }
     assert!(root().join("pipelines").exists());
 }
+
+#[test]
+fn a_cell_is_kept_as_written_only_where_it_was_changed() {
+    // Two numbers of the same unknown shape: one as it stands, one with blanks and dots in it.
+    let night = with_hub_rows(&[
+        "H28.05-240115-9001,1.001193,Lê Thị B,990000000001,15/01/2024 08:00:00,Đang xử lý,1\n",
+        "H28.05-240115-9002,1.001193,Lê Thị C,9900 0000.0002,15/01/2024 08:00:00,Đang xử lý,1\n",
+    ]);
+    night.run(&[]);
+    let records = table(&night.out(), "records");
+    let of = |code: &str| records.iter().find(|row| row["code"] == code).expect("the record");
+    let (doubtful, changed) = (of("H28.05-240115-9001"), of("H28.05-240115-9002"));
+    assert_eq!((doubtful["parse_issues"].as_str(), doubtful.get("raw")), ("id_malformed", None));
+    assert!(changed["parse_issues"].contains("id_malformed"), "{changed:?}");
+    assert!(changed["raw"].contains("id_number"), "{changed:?}");
+}
+
+#[test]
+fn a_sheet_holds_as_many_rows_as_the_pipeline_says() {
+    use calamine::{Reader as _, open_workbook_auto};
+    let night = with_hub_rows(&[]);
+    let pipeline = night.folder.path().join("pipeline.toml");
+    // Nothing on the portal: every dossier of the hub is missing there.
+    std::fs::write(night.folder.path().join("portal.csv"), PORTAL_HEADER).expect("written");
+    let with = |line: &str| {
+        let head = TWO_SYSTEMS.replace("hub = \"mot_cua\"", &format!("hub = \"mot_cua\"\n{line}"));
+        std::fs::write(&pipeline, head).expect("written");
+        night.run(&["--replace"])
+    };
+    assert_eq!(code(&with("sheet_rows = 7")), 1);
+    let book = night.out().join("report/run_date=2024-02-01/mismatches.xlsx");
+    let mut book = open_workbook_auto(book).expect("a workbook");
+    let sheet = book.sheet_names().into_iter().find(|name| name.contains("missing")).expect("a sheet");
+    // Title, header, seven findings, and the line that says how many there are more.
+    assert_eq!(book.worksheet_range(&sheet).expect("rows").height(), 10);
+    let found = table(&night.out(), "findings");
+    assert_eq!(found.iter().filter(|row| row["kind"].starts_with("missing")).count(), 60);
+    for wrong in ["0", "1.5", "2000000"] {
+        let refused = with(&format!("sheet_rows = {wrong}"));
+        assert_eq!(code(&refused), 2);
+        assert!(stderr(&refused).contains("sheet_rows"), "{}", stderr(&refused));
+    }
+}

@@ -171,7 +171,18 @@ impl Column {
         }
     }
 
+    /// The column once all cells are in: what finds known values is let go until another column is absorbed.
+    #[must_use]
+    pub fn finished(mut self) -> Self {
+        self.flush();
+        self.values.slots = Vec::new();
+        self
+    }
+
     fn flush(&mut self) {
+        if self.ends.is_empty() {
+            return;
+        }
         if self.values.slots.is_empty() {
             self.values.grow();
         }
@@ -207,8 +218,8 @@ pub struct Table {
 }
 
 impl Table {
-    pub fn new(mut columns: Vec<Column>, keys: Vec<u64>) -> Self {
-        columns.iter_mut().for_each(Column::flush);
+    pub fn new(columns: Vec<Column>, keys: Vec<u64>) -> Self {
+        let columns = columns.into_iter().map(Column::finished).collect();
         Self { columns, keys }
     }
 

@@ -80,7 +80,9 @@ impl<'a> Column<'a> {
         let other = || WorkbookError::column(table.schema.name, name, "it is of another kind");
         let ints = || table.ints(name).ok_or_else(other);
         Ok(match &spec.kind {
-            Kind::Id | Kind::Text | Kind::Label => Self::Text(table.texts(name).ok_or_else(other)?),
+            Kind::Id | Kind::Personal | Kind::Text | Kind::Label => {
+                Self::Text(table.texts(name).ok_or_else(other)?)
+            }
             Kind::Coded(labels) => Self::Coded(ints()?, labels),
             Kind::Int => Self::Int(ints()?),
             Kind::Float => Self::Float(table.floats(name).ok_or_else(other)?),

@@ -58,7 +58,7 @@ impl FigureRow {
         // A share is held against the print as far as the print goes, rounded once: 99.34 ties with 99.3.
         let scale = 10f64.powi(published.decimals);
         let gap = round2((value * scale).round() / scale - published.value);
-        let sync = !published.figure.is_shipped_names() && !published.figure.is_of_catalogue();
+        let sync = !published.figure.is_of_dossiers() && !published.figure.is_of_catalogue();
         Self {
             published: Some(published.value),
             source: Some(published.source.clone()),
@@ -114,10 +114,10 @@ pub fn figures(
     for ((dimension, key), counts) in &book.pages {
         let hub = &plan.systems[RunPlan::HUB];
         let told =
-            |figure: &Figure| figure.is_shipped_names() && figure.needs().is_none_or(|field| hub.maps(field));
-        let shipped_names = Figure::CHOICES.iter().filter(|(_, figure)| told(figure));
+            |figure: &Figure| figure.is_of_dossiers() && figure.needs().is_none_or(|field| hub.maps(field));
+        let of_dossiers = Figure::CHOICES.iter().filter(|(_, figure)| told(figure));
         rows.extend(
-            shipped_names.map(|(word, figure)| FigureRow::new(dimension, key, *word, counts.value(*figure))),
+            of_dossiers.map(|(word, figure)| FigureRow::new(dimension, key, *word, counts.value(*figure))),
         );
         rows.extend(counts.mean_days().map(|days| FigureRow::new(dimension, key, "mean_days", days)));
         for (system, verdicts) in plan.systems.iter().zip(&counts.verdicts).skip(1) {
@@ -255,7 +255,7 @@ impl<'a> Clerk<'a> {
     /// `None` where the feeds cannot answer: a portal's figures need a healthy portal.
     fn published(&self, published: &PublishedFigure, counts: &Counts, sync: &[Option<Sync>]) -> Option<f64> {
         let figure = published.figure;
-        if figure.is_shipped_names() {
+        if figure.is_of_dossiers() {
             return Some(counts.value(figure));
         }
         if figure.is_of_catalogue() {
@@ -332,7 +332,7 @@ impl Sync {
         };
         let known = |row: usize| {
             let case = linked.case_of[system][row] as usize;
-            linked.cases[case].members.first().is_some_and(|(first, _)| *first == RunPlan::HUB)
+            linked.cases.of(case).next().is_some_and(|(first, _)| first == RunPlan::HUB)
         };
         let rows = (0..records[system].len()).filter(|row| within(*row) && !again.contains(&(*row as u32)));
         let (mut synced, mut portal) = (0, 0);

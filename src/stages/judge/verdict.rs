@@ -9,8 +9,8 @@ use crate::config::plan::{RunPlan, SystemPlan};
 use crate::domain::dossier::FieldName;
 use crate::domain::known::{Known, job};
 use crate::domain::text::fold;
-use crate::stages::link::cases::hub_partners;
-use crate::stages::link::{Case, Linked};
+use crate::stages::link::Linked;
+use crate::stages::link::cases::{Cases, hub_partners};
 use crate::stages::records::Records;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,7 +64,8 @@ pub struct Standing {
 /// The standing of every case in every system, case by case.
 pub fn standings(plan: &RunPlan, linked: &Linked, records: &[Records<'_>]) -> Vec<Standing> {
     let court = Court::new(plan, linked, records);
-    linked.cases.par_iter().flat_map_iter(|case| court.case(case)).collect()
+    let all = (0..linked.cases.len()).into_par_iter().with_min_len(1024);
+    all.flat_map_iter(|case| court.case(&linked.cases, case)).collect()
 }
 
 struct Court<'a> {
@@ -114,12 +115,12 @@ impl<'a> Court<'a> {
         Self { plan, records, healthy, quarantined, nameless, duplicate, ambiguous, partner }
     }
 
-    fn case(&self, case: &Case) -> Vec<Standing> {
+    fn case(&self, cases: &Cases, case: usize) -> Vec<Standing> {
         let systems = self.records.len();
         let mut standings: Vec<Standing> = (0..systems)
             .map(|system| {
                 let members =
-                    || case.members.iter().filter(move |member| member.0 == system).map(|member| member.1);
+                    || cases.of(case).filter(move |member| member.0 == system).map(|member| member.1);
                 let survivor = members().find(|row| !self.duplicate[system][*row as usize]);
                 Standing {
                     row: survivor.or_else(|| members().next()),
@@ -135,7 +136,7 @@ impl<'a> Court<'a> {
             let (verdict, reason) = match standings[system].row {
                 Some(row) => self.present(system, row, &standings),
                 None if system == RunPlan::HUB || first_system == RunPlan::HUB => {
-                    self.absent(system, first_system, first_row, case)
+                    self.absent(system, first_system, first_row, cases.of(case))
                 }
                 None => (Verdict::NoVerdict, Some("no_hub_record")),
             };
@@ -159,7 +160,13 @@ impl<'a> Court<'a> {
         }
     }
 
-    fn absent(&self, system: usize, from: usize, row: u32, case: &Case) -> (Verdict, Option<&'static str>) {
+    fn absent(
+        &self,
+        system: usize,
+        from: usize,
+        row: u32,
+        mut members: impl Iterator<Item = (usize, u32)> + Clone,
+    ) -> (Verdict, Option<&'static str>) {
         let known = &self.records[from];
         let plan = &self.plan.systems[system];
         let received = known.moment(FieldName::ReceivedAt, row as usize);
@@ -175,18 +182,18 @@ impl<'a> Court<'a> {
         if !self.healthy[system] {
             return (Verdict::NoVerdict, Some("feed_unhealthy"));
         }
-        if case.members.iter().any(|(system, row)| self.ambiguous[*system][*row as usize]) {
+        if members.clone().any(|(system, row)| self.ambiguous[system][row as usize]) {
             return (Verdict::Explained, Some("ambiguous_link"));
         }
-        let refused = |(system_of, row): &(usize, u32)| {
-            let records = &self.records[*system_of];
-            let codes = [records.text(FieldName::Code, *row as usize), records.hub_key(*row as usize)];
-            let person = records.text(FieldName::IdNumber, *row as usize);
-            let person = person.zip(records.text(FieldName::Procedure, *row as usize));
+        let refused = |(system_of, row): (usize, u32)| {
+            let records = &self.records[system_of];
+            let codes = [records.text(FieldName::Code, row as usize), records.hub_key(row as usize)];
+            let person = records.text(FieldName::IdNumber, row as usize);
+            let person = person.zip(records.text(FieldName::Procedure, row as usize));
             codes.into_iter().flatten().any(|code| self.quarantined[system].contains(code))
                 || person.is_some_and(|person| self.nameless[system].contains(&person))
         };
-        if case.members.iter().any(refused) {
+        if members.any(refused) {
             return (Verdict::Explained, Some("quarantined"));
         }
         // The slower side sets the pace when the hub itself lacks the dossier.

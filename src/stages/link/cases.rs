@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Link};
+use super::Link;
 use crate::config::plan::RunPlan;
 use crate::domain::dossier::FieldName;
 use crate::domain::rules::r04_typed_twice::DuplicateReason;
@@ -81,13 +81,65 @@ pub fn as_the_hub_says(
     Copies { duplicates: duplicates.collect(), excused, apart }
 }
 
+/// Every case: the records of all systems that describe one dossier.
+///
+/// Cases lie one behind the other; a list of its own for each of millions would take longer than finding them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cases {
+    /// Where each case begins among the members, and the end.
+    starts: Vec<u32>,
+    members: Vec<(u16, u32)>,
+}
+
+impl Cases {
+    pub fn len(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Records of all cases.
+    pub fn records(&self) -> usize {
+        self.members.len()
+    }
+
+    /// System and row of the records of a case, the hub's first, in canonical order; duplicates included.
+    pub fn of(&self, case: usize) -> impl Iterator<Item = (usize, u32)> + Clone + '_ {
+        let within = self.starts[case] as usize..self.starts[case + 1] as usize;
+        self.members[within].iter().map(|(system, row)| (usize::from(*system), *row))
+    }
+
+    /// Sorts records into cases. `of_row`: per system and row, its case.
+    fn sorted(count: usize, of_row: &[Vec<u32>]) -> Self {
+        let mut starts = vec![0u32; count + 1];
+        for case in of_row.iter().flatten() {
+            starts[*case as usize + 1] += 1;
+        }
+        for case in 0..count {
+            starts[case + 1] += starts[case];
+        }
+        let mut next = starts.clone();
+        let mut members = vec![(0, 0); of_row.iter().map(Vec::len).sum()];
+        for (system, rows) in of_row.iter().enumerate() {
+            for (row, case) in rows.iter().enumerate() {
+                let place = &mut next[*case as usize];
+                members[*place as usize] = (system as u16, row as u32);
+                *place += 1;
+            }
+        }
+        Self { starts, members }
+    }
+}
+
 /// Cases are the connected components of links and duplicates, in the order of their first member.
 pub fn form_cases(
     heights: &[usize],
     links: &[Link],
     duplicates: &[Duplicate],
     apart: &BTreeSet<(usize, u32)>,
-) -> (Vec<Case>, Vec<Vec<u32>>) {
+) -> (Cases, Vec<Vec<u32>>) {
     let mut offsets = vec![0u32];
     for height in heights {
         offsets.push(offsets[offsets.len() - 1] + *height as u32);
@@ -102,22 +154,19 @@ pub fn form_cases(
         let offset = offsets[duplicate.system];
         components.union(offset + duplicate.survivor, offset + duplicate.row);
     }
-    let mut cases: Vec<Case> = Vec::new();
-    let mut case_of_node = vec![0u32; total];
+    let (mut count, mut case_of_node) = (0u32, vec![0u32; total]);
     let mut case_of: Vec<Vec<u32>> = heights.iter().map(|height| Vec::with_capacity(*height)).collect();
     for (system, height) in heights.iter().enumerate() {
         for row in 0..*height as u32 {
             let node = offsets[system] + row;
             let root = components.root(node);
             if root == node {
-                case_of_node[node as usize] = cases.len() as u32;
-                cases.push(Case { members: Vec::new() });
+                case_of_node[node as usize] = count;
+                count += 1;
             }
-            let case = case_of_node[root as usize];
-            case_of_node[node as usize] = case;
-            cases[case as usize].members.push((system, row));
-            case_of[system].push(case);
+            case_of[system].push(case_of_node[root as usize]);
         }
     }
+    let cases = Cases::sorted(count as usize, &case_of);
     (cases, case_of)
 }

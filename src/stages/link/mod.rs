@@ -26,7 +26,7 @@ use crate::engine::assignment::{Assigned, Candidate, one_to_one};
 use crate::engine::key;
 use crate::engine::linkage::error::LinkageError;
 use crate::engine::partition::{self, Keyed};
-use cases::{Copies, as_the_hub_says, form_cases, groups};
+use cases::{Cases, Copies, as_the_hub_says, form_cases, groups};
 use scored::{Bar, Pairing, Scored, ScoredLink, Side, Weight};
 
 /// A group larger than this is not compared pair by pair: its key tells nobody apart.
@@ -61,13 +61,6 @@ impl Link {
     }
 }
 
-/// The records of all systems that describe one dossier.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Case {
-    /// System and row, the hub's first, in canonical order; duplicates included.
-    pub members: Vec<(usize, u32)>,
-}
-
 /// A comparison of which the data have moved away from the model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drifted {
@@ -92,7 +85,7 @@ pub struct Linked {
     pub links: Vec<Link>,
     /// What speaks for each scored link.
     pub evidence: BTreeMap<Ends, Vec<Bar>>,
-    pub cases: Vec<Case>,
+    pub cases: Cases,
     /// Per system and row: position of its case.
     pub case_of: Vec<Vec<u32>>,
     /// Groups too large to be compared, with the rung that met them.
@@ -139,7 +132,7 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
     drop(records);
     let (cases, case_of) = form_cases(&heights, &links, &duplicates, &apart);
     let rows_in = heights.iter().sum::<usize>() as u64;
-    let rows_out = cases.iter().map(|case| case.members.len() as u64).sum();
+    let rows_out = cases.records() as u64;
     let account = RowAccount { rows_in, rows_out, merged: 0, quarantined: 0 };
     Ok(Linked {
         systems,

@@ -181,7 +181,7 @@ pub fn load(plan: &RunPlan, history: &History) -> Result<Loaded, Vec<LoadError>>
     let mut systems: Vec<LoadedSystem> =
         plan.systems.iter().map(|_| LoadedSystem { feeds: Vec::new() }).collect();
     let mut errors = Vec::new();
-    for (index, feeds) in Exports::of(plan).open() {
+    for (index, feeds) in Exports::of(plan).open(Depth::Whole) {
         match feeds {
             Ok(mut feeds) => systems[index].feeds.append(&mut feeds),
             Err((feed, found)) if history.fitted(&plan.systems[index].name, &plan.pipeline_sha256) => {
@@ -199,7 +199,7 @@ pub fn load(plan: &RunPlan, history: &History) -> Result<Loaded, Vec<LoadError>>
 /// exports are not there or not readable.
 pub fn check_headers(exports: &Exports<'_>) -> (Vec<LoadError>, Vec<String>) {
     let (mut errors, mut absent) = (Vec::new(), Vec::new());
-    for (_, feeds) in exports.open() {
+    for (_, feeds) in exports.open(Depth::Headers) {
         match feeds {
             Ok(feeds) => {
                 absent.extend(feeds.iter().filter_map(|feed| crate::check::absence(&feed.file, &feed.state)));
@@ -219,7 +219,7 @@ pub fn load_whole(exports: &Exports<'_>) -> Result<Loaded, Vec<LoadError>> {
     let mut systems: Vec<LoadedSystem> =
         exports.systems.iter().map(|_| LoadedSystem { feeds: Vec::new() }).collect();
     let mut errors = Vec::new();
-    for (index, feeds) in exports.open() {
+    for (index, feeds) in exports.open(Depth::Whole) {
         match feeds {
             Ok(mut feeds) => {
                 errors.extend(feeds.iter().filter_map(not_whole));
@@ -246,6 +246,15 @@ fn not_whole(feed: &Feed) -> Option<LoadError> {
 /// The feeds of one file, or the file that does not fit and why.
 type OpenedFile = Result<Vec<Feed>, (Box<Feed>, Vec<LoadError>)>;
 
+/// How far exports are looked into when they are opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Hashed, and cut into pieces.
+    Whole,
+    /// As far as the header and a sample need it; there is nothing to read then.
+    Headers,
+}
+
 /// What is to be opened, and for which night.
 #[derive(Debug, Clone, Copy)]
 pub struct Exports<'p> {
@@ -261,7 +270,7 @@ impl<'p> Exports<'p> {
         Self { systems, input_dir, as_of: *as_of, utc_offset: *utc_offset }
     }
 
-    fn open(&self) -> Vec<(usize, OpenedFile)> {
+    fn open(&self, depth: Depth) -> Vec<(usize, OpenedFile)> {
         let mut jobs: Vec<(usize, &SystemPlan, FoundFile)> = Vec::new();
         for (index, system) in self.systems.iter().enumerate() {
             for pattern in &system.files {
@@ -276,7 +285,7 @@ impl<'p> Exports<'p> {
         }
         jobs.into_par_iter()
             .map(|(index, system, file)| {
-                let feeds = open(self.input_dir, &file, system).map(|mut feeds| {
+                let feeds = open(self.input_dir, &file, system, depth).map(|mut feeds| {
                     for feed in &mut feeds {
                         feed.written = feed.written.and_then(|at| at.checked_add_signed(self.utc_offset));
                     }
@@ -288,7 +297,7 @@ impl<'p> Exports<'p> {
     }
 }
 
-fn open(dir: &Path, file: &FoundFile, system: &SystemPlan) -> OpenedFile {
+fn open(dir: &Path, file: &FoundFile, system: &SystemPlan, depth: Depth) -> OpenedFile {
     let path = dir.join(&file.name);
     let mut feed = Feed {
         file: file.name.clone(),
@@ -301,7 +310,11 @@ fn open(dir: &Path, file: &FoundFile, system: &SystemPlan) -> OpenedFile {
         passed_over: Vec::new(),
         state: FeedState::Missing,
     };
-    match digest(&path) {
+    let seen = match depth {
+        Depth::Whole => digest(&path),
+        Depth::Headers => std::fs::metadata(&path).map(|file| (file.len(), String::new())),
+    };
+    match seen {
         Ok((bytes, sha256)) => (feed.bytes, feed.sha256) = (bytes, sha256),
         Err(error) => {
             if error.kind() != io::ErrorKind::NotFound {
@@ -333,7 +346,7 @@ fn open(dir: &Path, file: &FoundFile, system: &SystemPlan) -> OpenedFile {
             None => feed.file.clone(),
         };
         let kind = Some(member.kind);
-        let (state, error) = match state_of(member, &name, system) {
+        let (state, error) = match state_of(member, &name, system, depth) {
             Ok(state) => (state, None),
             Err(error) => (FeedState::Missing, Some(error)),
         };
@@ -371,11 +384,11 @@ struct Misfit {
 }
 
 /// Opens one plain export.
-fn state_of(member: Member, name: &str, system: &SystemPlan) -> Result<FeedState, Misfit> {
+fn state_of(member: Member, name: &str, system: &SystemPlan, depth: Depth) -> Result<FeedState, Misfit> {
     if member.bytes.is_empty() {
         return Ok(FeedState::Empty);
     }
-    let opened = guard::around(|| open_member(&member, name, system))
+    let opened = guard::around(|| open_member(&member, name, system, depth))
         .unwrap_or_else(|| Err(OpenError::Unreadable("its reader failed on damaged bytes".to_owned())));
     Ok(match opened {
         Ok(opened) => FeedState::Open(Box::new(opened)),
@@ -392,7 +405,7 @@ fn state_of(member: Member, name: &str, system: &SystemPlan) -> Result<FeedState
 /// When it cannot be read, or not by this mapping.
 pub fn open_one(member: &Member, system: &SystemPlan) -> Result<Opened, OpenError> {
     let name = member.name.clone().unwrap_or_default();
-    let opened = guard::around(|| open_member(member, &name, system));
+    let opened = guard::around(|| open_member(member, &name, system, Depth::Whole));
     opened.unwrap_or_else(|| Err(OpenError::Unreadable("its reader failed on damaged bytes".to_owned())))
 }
 
@@ -415,7 +428,7 @@ pub fn read_bytes(content: &[u8], system: &SystemPlan) -> Result<u64, String> {
     Ok(rows)
 }
 
-fn open_member(member: &Member, name: &str, system: &SystemPlan) -> Result<Opened, OpenError> {
+fn open_member(member: &Member, name: &str, system: &SystemPlan, depth: Depth) -> Result<Opened, OpenError> {
     let (bytes, skip, kind, damage) = match member.kind {
         FileKind::Csv | FileKind::Ndjson | FileKind::Json | FileKind::Html => {
             let text = text::prepare(member.bytes.clone(), system.text.delimiter.as_deref())?;
@@ -429,7 +442,7 @@ fn open_member(member: &Member, name: &str, system: &SystemPlan) -> Result<Opene
     let kind = declared_or_found(kind, system)?;
     match kind {
         FileKind::Csv => {
-            let file = delimited::open(bytes, skip, name, system)?;
+            let file = delimited::open(bytes, skip, name, system, depth)?;
             let layout = layout_of(None, &file.shape);
             Ok(Opened { source: Source::Delimited(file), layouts: vec![layout], damage })
         }

@@ -12,6 +12,7 @@ use crate::engine::id;
 use crate::engine::linkage::explain::LOOK_ALIKES;
 use crate::engine::rows::{Cell, Rows, count, int, maybe, text, to_places};
 use crate::engine::table::{ColumnSpec, Kind, Misfit, TableSchema, TableSource};
+use crate::stages::dedupe::Duplicate;
 use crate::stages::link::Link;
 use crate::stages::link::scored::{self, Bar};
 use crate::stages::normalise::column::days_of;
@@ -41,7 +42,7 @@ impl<'n> CaseLine<'n> {
     fn of(night: &'n Night<'_>, case: usize) -> Option<Self> {
         let mut systems = 0..night.records.len();
         let first = systems.find_map(|system| Some((system, night.judged.standing(case, system).row?)));
-        let (system, row) = first.or(night.judged.linked.cases[case].members.first().copied())?;
+        let (system, row) = first.or_else(|| night.judged.linked.cases.of(case).next())?;
         Some(Self { case, system, row, deadline: deadline(night, system, row) })
     }
 }
@@ -265,20 +266,31 @@ pub fn duplicates<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
         ],
     );
     let linked = &night.judged.linked;
-    let mut rows = Rows::new(&schema, linked.duplicates.len() * 2);
-    let mut member = |system: usize, survivor: u32, row: u32, kind: Option<DuplicateReason>| {
+    // A group begins with its survivor.
+    let mut members: Vec<(Duplicate, bool)> = Vec::with_capacity(linked.duplicates.len() * 2);
+    let mut last = None;
+    for duplicate in &linked.duplicates {
+        let group = (duplicate.system, duplicate.survivor);
+        if last.replace(group) != Some(group) {
+            members.push((Duplicate { row: duplicate.survivor, ..*duplicate }, true));
+        }
+        members.push((*duplicate, false));
+    }
+    Ok(TableSource::made(schema, members.len(), move |at, rows| {
+        let (Duplicate { system, survivor, row, kind }, is_survivor) = members[at];
+        let kind = Some(kind).filter(|_| !is_survivor);
         let by_score = kind == Some(DuplicateReason::TypedTwiceByScore);
         let weight = linked.weights.get(&(system, row)).filter(|_| by_score);
         let survivor_id = night.ids.record(system, survivor);
         let source = super::source(night, system, row);
         rows.push([
-            text(id::of(&["group", survivor_id.as_str()]).as_str()),
-            text(night.ids.case(linked.case_of[system][row as usize]).as_str()),
+            Cell::Id(Some(id::of(&["group", survivor_id.as_str()]))),
+            Cell::Id(Some(night.ids.case(linked.case_of[system][row as usize]))),
             count(system as u64),
-            text(night.ids.record(system, row).as_str()),
+            Cell::Id(Some(night.ids.record(system, row))),
             maybe(night.records[system].text(FieldName::Code, row as usize)),
-            int(i64::from(kind.is_none())),
-            text(survivor_id.as_str()),
+            int(i64::from(is_survivor)),
+            Cell::Id(Some(survivor_id)),
             maybe(kind.map(DuplicateReason::code)),
             Cell::Float(weight.map(|own| to_places(own.bits, 3))),
             Cell::Float(weight.map(|own| to_places(own.probability, 6))),
@@ -286,15 +298,5 @@ pub fn duplicates<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
             maybe(source.and_then(|(place, _)| place.sheet.as_deref())),
             Cell::Int(source.map(|(_, row)| row)),
         ]);
-    };
-    let mut last = None;
-    for duplicate in &linked.duplicates {
-        let group = (duplicate.system, duplicate.survivor);
-        if last != Some(group) {
-            member(duplicate.system, duplicate.survivor, duplicate.survivor, None);
-            last = Some(group);
-        }
-        member(duplicate.system, duplicate.survivor, duplicate.row, Some(duplicate.kind));
-    }
-    rows.table(schema)
+    }))
 }

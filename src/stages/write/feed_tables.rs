@@ -118,8 +118,8 @@ pub fn quarantine<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
     );
     let mut entries: Vec<_> = night.judged.linked.quarantine.iter().collect();
     entries.sort_by_key(|entry| (entry.system, &entry.file, &entry.sheet, entry.row, &entry.column));
-    let mut rows = Rows::new(&schema, entries.len());
-    for entry in entries {
+    Ok(TableSource::made(schema, entries.len(), move |at, rows| {
+        let entry = entries[at];
         rows.push([
             count(entry.system as u64),
             text(&entry.file),
@@ -132,6 +132,5 @@ pub fn quarantine<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
             maybe(entry.code.as_deref()),
             maybe(entry.masked.as_deref()),
         ]);
-    }
-    rows.table(schema)
+    }))
 }

@@ -1,13 +1,13 @@
 //! Tables `form_06a` and `overdue`: what a province reports, and the list of its late dossiers.
 
-use super::Night;
-use crate::engine::rows::{Cell, Rows, count, int, maybe, text};
 use rayon::prelude::*;
 
+use super::Night;
 use crate::config::plan::RunPlan;
 use crate::domain::deadline::OfficeClock;
 use crate::domain::dossier::FieldName;
 use crate::domain::rules::r12_apology::{Lateness, apology};
+use crate::engine::rows::{Cell, Rows, count, int, maybe, text};
 use crate::engine::table::{Kind, Misfit, TableSchema, TableSource};
 use crate::stages::judge::clock;
 

@@ -58,7 +58,8 @@ pub fn tables<'a>(night: &'a Night<'_>) -> Result<Vec<TableSource<'a>>, Misfit> 
     BUILDERS.into_iter().map(table).collect()
 }
 
-/// What a report looks at that shows so many findings of a kind: of long tables only the rows that it can show.
+/// What a report looks at that shows so many findings of a kind: the short tables, every finding and refused cell, which it
+/// counts, and of the long tables the rows that it can show.
 ///
 /// # Errors
 /// When a table does not have its columns.
@@ -103,11 +104,8 @@ impl Shown {
 
     /// Places in table `records`, where one system stands behind the other.
     fn records(&self, night: &Night<'_>) -> Vec<usize> {
-        let mut starts = vec![0];
-        for records in &night.records {
-            starts.push(starts.last().copied().unwrap_or_default() + records.len());
-        }
-        self.records.iter().map(|(system, row)| starts[*system] + *row as usize).collect()
+        let starts = record_table::starts(night);
+        self.records.iter().map(|(system, row)| starts.row(*system, *row as usize)).collect()
     }
 
     fn differences(&self, night: &Night<'_>) -> Vec<usize> {
@@ -169,12 +167,11 @@ impl Ids {
                 repeats.par_iter().enumerate().map(id).collect()
             })
             .collect();
-        let cases = judged
-            .linked
-            .cases
-            .par_iter()
-            .filter_map(|case| case.members.first())
-            .map(|(system, row)| id::of(&["case", records[*system][*row as usize].as_str()]))
+        let cases = (0..judged.linked.cases.len())
+            .into_par_iter()
+            .with_min_len(1024)
+            .filter_map(|case| judged.linked.cases.of(case).next())
+            .map(|(system, row)| id::of(&["case", records[system][row as usize].as_str()]))
             .collect();
         Self { records, cases }
     }

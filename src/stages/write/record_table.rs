@@ -11,9 +11,11 @@ use crate::domain::issue::Issues;
 use crate::domain::{dossier_code, file_list, personal_id};
 use crate::engine::frame::{Ints, Texts};
 use crate::engine::rows::Rows;
+use crate::engine::starts::Starts;
 use crate::engine::table::{ColumnSpec, Kind, Misfit, TableSchema, TableSource};
 use crate::stages::dedupe::Duplicate;
 use crate::stages::normalise::Place;
+use crate::stages::records::Records;
 
 /// The columns in order; fields stand under their own names.
 const COLUMNS: &[&str] = &[
@@ -80,13 +82,22 @@ pub fn records<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
         COLUMNS.iter().map(|name| clerk.source(name)).unzip();
     let columns = COLUMNS.iter().zip(kinds).map(|(name, kind)| ColumnSpec { name: (*name).to_owned(), kind });
     let schema = TableSchema { name: "records", columns: columns.collect() };
-    let rows = clerk.starts.last().copied().unwrap_or_default();
+    let rows = clerk.starts.total();
     Ok(TableSource::made_by_column(schema, rows, move |wanted, rows| {
-        let places: Vec<(usize, u32)> = wanted.iter().map(|at| clerk.place(*at)).collect();
+        let place = |at: &usize| {
+            let (system, row) = clerk.starts.place(*at);
+            (system, row as u32)
+        };
+        let places: Vec<(usize, u32)> = wanted.iter().map(place).collect();
         for (column, source) in sources.iter().enumerate() {
             clerk.fill(source, &places, column, rows);
         }
     }))
+}
+
+/// The systems as they stand in the table, one behind the other.
+pub fn starts(night: &Night<'_>) -> Starts {
+    Starts::of(night.records.iter().map(Records::len))
 }
 
 /// Where the cells of a column come from; per system, a column of its frame.
@@ -116,8 +127,8 @@ const NONE: u32 = u32::MAX;
 
 struct Clerk<'a> {
     night: &'a Night<'a>,
-    /// First row of each system, and the end.
-    starts: Vec<usize>,
+    /// The systems, one behind the other.
+    starts: Starts,
     /// Per system and row, the position of the duplicate that it is.
     duplicates: Vec<Vec<u32>>,
     places: Vec<Option<Ints<'a>>>,
@@ -132,12 +143,14 @@ impl<'a> Clerk<'a> {
             let known = &mut duplicates[duplicate.system][duplicate.row as usize];
             *known = (*known).min(position as u32);
         }
-        let mut starts = vec![0];
-        for records in &night.records {
-            starts.push(starts.last().copied().unwrap_or_default() + records.len());
-        }
         let places = ints(night, "place");
-        Self { night, starts, duplicates, places, veil: Veil::new(&night.plan.privacy.identifiers) }
+        Self {
+            night,
+            starts: starts(night),
+            duplicates,
+            places,
+            veil: Veil::new(&night.plan.privacy.identifiers),
+        }
     }
 
     fn source(&self, name: &str) -> (Kind, Source<'a>) {
@@ -180,12 +193,6 @@ impl<'a> Clerk<'a> {
             (true, false) => Source::Ints(ints(self.night, field.name())),
         };
         (kind_of(field), source)
-    }
-
-    /// The system that a row of the table belongs to, and the row there.
-    fn place(&self, at: usize) -> (usize, u32) {
-        let system = self.starts.partition_point(|start| *start <= at) - 1;
-        (system, (at - self.starts[system]) as u32)
     }
 
     /// The cells of one column.
@@ -290,7 +297,8 @@ fn words(columns: &[Option<Ints<'_>>]) -> BTreeMap<i64, String> {
 fn kind_of(field: FieldName) -> Kind {
     match field.kind() {
         FieldKind::DossierCode if field == FieldName::AltCode => Kind::Text,
-        FieldKind::DossierCode | FieldKind::PersonalId | FieldKind::Phone => Kind::Id,
+        FieldKind::DossierCode => Kind::Id,
+        FieldKind::PersonalId | FieldKind::Phone => Kind::Personal,
         FieldKind::Name | FieldKind::List => Kind::Text,
         FieldKind::Text if matches!(field, FieldName::Summary | FieldName::Object) => Kind::Text,
         FieldKind::ProcedureCode

@@ -12,7 +12,7 @@ use super::super::cells::{PieceText, RawBatch, RowReason};
 use super::super::shape::{self, SAMPLE_ROWS, Sample, Shape};
 use super::super::source::bytes::{Bytes, BytesReader};
 use super::super::source::limits::RECORD_BYTES;
-use super::super::{LoadError, OpenError, READ_BYTES, STRETCH_BYTES, Stretch};
+use super::super::{Depth, LoadError, OpenError, READ_BYTES, STRETCH_BYTES, Stretch};
 use super::dialect::Dialect;
 use super::record::{Cutter, Next};
 use super::row::{self, Cells as _, Row};
@@ -52,7 +52,13 @@ pub struct DelimitedFile {
 ///
 /// # Errors
 /// When the header lacks a mapped column, the cells do not stand under it, or the file cannot be read.
-pub fn open(bytes: Bytes, skip: u64, name: &str, system: &SystemPlan) -> Result<DelimitedFile, OpenError> {
+pub fn open(
+    bytes: Bytes,
+    skip: u64,
+    name: &str,
+    system: &SystemPlan,
+    depth: Depth,
+) -> Result<DelimitedFile, OpenError> {
     let head = bytes.head(HEAD_BYTES + skip)?;
     let head = &head[(skip as usize).min(head.len())..];
     let is_whole = head.len() as u64 + skip == bytes.len();
@@ -73,7 +79,9 @@ pub fn open(bytes: Bytes, skip: u64, name: &str, system: &SystemPlan) -> Result<
     let last = rows.iter().position(|row| row.number == shape.header_row).unwrap_or_default();
     let (byte, line) = ends[last];
     let mut stretcher = Stretcher::new(&bytes, dialect, skip + byte, line)?;
-    stretcher.run()?;
+    if depth == Depth::Whole {
+        stretcher.run()?;
+    }
     let ends_in_newline = stretcher.ends_in_newline;
     let long_delimiter = system.text.delimiter.clone().filter(|delimiter| delimiter.len() > 1);
     Ok(DelimitedFile {
@@ -362,7 +370,8 @@ mod tests {
         std::fs::write(&path, text).expect("written");
         let bytes = Bytes::of_file(path, text.len() as u64);
         let text = crate::stages::load::source::text::prepare(bytes, None).expect("text");
-        let file = open(text.bytes, text.skip, "x.csv", &SystemPlan::for_test(&["a", "b"])).expect("opens");
+        let file = open(text.bytes, text.skip, "x.csv", &SystemPlan::for_test(&["a", "b"]), Depth::Whole)
+            .expect("opens");
         let (mut rows, mut bad) = (Vec::new(), Vec::new());
         for index in 0..file.pieces() {
             let batch = file.piece(index).expect("a piece");
