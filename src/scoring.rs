@@ -28,7 +28,7 @@ use crate::stages::dedupe::by_score::Doubles;
 use crate::stages::dedupe::{self, Deduped};
 use crate::stages::link::cases::groups;
 use crate::stages::link::left_to_score;
-use crate::stages::link::scored::{Pairing, settle_copies, value};
+use crate::stages::link::scored::{Bounds, Pairing, settle_copies, value};
 use crate::stages::normalise::column::shown;
 use crate::stages::records::Records;
 use crate::stages::{load, normalise};
@@ -253,12 +253,13 @@ pub fn explain(asked: &Asked, left: &str, right: &str) -> Result<Explanation, Sc
     let mut pairing =
         Pairing::new(&plan, scored, &records, other.0, rows).ok_or(ScoringError::NothingInCommon)?;
     let model = scored.model_for(&pairing.settings).ok_or(ScoringError::NothingInCommon)?;
-    let threshold = pairing.settings.threshold;
+    let (threshold, margin) = (pairing.settings.threshold, pairing.settings.verdict.margin);
     let mut prepared = pairing.prepare()?;
     let mut outcome = prepared.judge(&model)?;
     let groups = groups(&records, &deduped.duplicates);
     let survivors = [RunPlan::HUB, other.0].map(|system| groups[system].as_slice());
-    settle_copies(&mut outcome.pairs, outcome.threshold, &places, survivors);
+    let bounds = Bounds { threshold: outcome.threshold, margin };
+    settle_copies(&mut outcome.pairs, bounds, &places, survivors);
     let judged = outcome.pairs.iter().find(|pair| (pair.left, pair.right) == (l, r));
     let waterfall = prepared.explain(&model, l, r)?;
     let bars = waterfall.bars.into_iter().map(|bar| field_bar(bar, &records, hub, other)).collect();

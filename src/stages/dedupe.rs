@@ -51,6 +51,8 @@ pub struct Excused {
     pub earlier: u32,
     pub row: u32,
     pub reason: LegitimateReason,
+    /// A score took them for one dossier, not equal values.
+    pub by_score: bool,
 }
 
 /// Two records of one system that carry one code for two persons.
@@ -284,7 +286,10 @@ fn typed_twice(
                         return false;
                     }
                     let reason = repeat_is_legitimate(&pair(records, policy, *survivor, row));
-                    reasons.extend(reason.map(|reason| Excused { system, earlier: *survivor, row, reason }));
+                    reasons.extend(reason.map(|reason| {
+                        let earlier = *survivor;
+                        Excused { system, earlier, row, reason, by_score: false }
+                    }));
                     reason.is_none()
                 });
                 match twin {

@@ -328,6 +328,47 @@ fn a_resubmission_under_a_mistyped_number_is_one() {
 }
 
 #[test]
+fn a_record_is_resubmitted_once_by_number_and_score() {
+    // The last has the number of the first, and looks like the second, whose number has a slip.
+    let [second, last] = with_slips();
+    let withdrawn = |of: &Cells, at: &str| again(of, &[("status", "7"), ("finished_at", at)]);
+    let first = again(
+        &last,
+        &[
+            ("code", "H28.30-240102-0901"),
+            ("owner_name", "Xa Thị Mười"),
+            ("received_at", "2024-01-02 08:30:00"),
+        ],
+    );
+    let mut hub = crowd();
+    hub.push(withdrawn(&first, "2024-01-02 11:00:00"));
+    hub.push(withdrawn(&second, "2024-01-08 11:00:00"));
+    hub.push(last);
+    let (folder, pipeline) = night(&hub, &crowd(), "by_score = true");
+    let findings = table(&out_of(folder.path(), &pipeline, "out"), "findings");
+    let of = |kind: &str| findings.iter().filter(|row| cell(row, "kind") == kind).count();
+    // The score has found its pair, or this test says nothing.
+    assert_eq!((of("several_rightly"), of("resubmission")), (1, 1));
+    let ids: BTreeSet<&str> = findings.iter().map(|row| cell(row, "finding_id")).collect();
+    assert_eq!(ids.len(), findings.len(), "finding ids are unique");
+}
+
+#[test]
+fn another_procedure_is_no_resubmission() {
+    let [first, _] = with_slips();
+    let more = [("code", AGAIN), ("procedure", "1.004873"), ("received_at", "2024-01-08 13:40:00")];
+    let mut hub = crowd();
+    hub.push(again(&first, &[("status", "7"), ("finished_at", "2024-01-08 11:00:00")]));
+    hub.push(again(&first, &more));
+    for duplicates in ["on = [\"id_number\"]", "on = [\"id_number\"]\nby_score = true"] {
+        let (folder, pipeline) = night(&hub, &crowd(), duplicates);
+        let findings = table(&out_of(folder.path(), &pipeline, "out"), "findings");
+        let of = |kind: &str| findings.iter().filter(|row| cell(row, "kind") == kind).count();
+        assert_eq!((of("several_rightly"), of("resubmission")), (1, 0), "{duplicates}");
+    }
+}
+
+#[test]
 fn a_pair_of_one_system_is_explained() {
     let (folder, pipeline) = night(&everything(), &crowd(), "by_score = true");
     let explain = |pipeline: &Path, a: &str, b: &str, more: &[&str]| {

@@ -26,10 +26,12 @@ pub const RULE: Rule = Rule {
         title: said("Handed in again", "Nộp lại sau khi rút, bị từ chối hoặc dừng xử lý"),
         when: said(
             "In the hub: the same identity number and procedure came again within `resubmission_within` \
-             after a dossier ended as withdrawn, refused or stopped.",
+             after a dossier ended as withdrawn, refused or stopped. With `[duplicates] by_score` also where the \
+             number has a slip or is missing and the score takes the two for one dossier.",
             "Trong hệ thống một cửa: cùng số định danh và thủ tục được nộp lại trong vòng \
              `resubmission_within` sau khi hồ sơ trước kết thúc do rút, không được tiếp nhận hoặc dừng xử \
-             lý.",
+             lý. Khi bật `[duplicates] by_score`, cả khi số định danh bị gõ sai hoặc thiếu mà theo điểm số \
+             hai hồ sơ được coi là một.",
         ),
         meaning_not: said(
             "It does not mean that the dossier was typed twice: the first one had ended without a result.",

@@ -169,7 +169,7 @@ pub fn find(
             Joined::Rightly(reason) => {
                 if told.insert(pair.later) {
                     let Likely { earlier, later: row, .. } = pair;
-                    found.excused.push(Excused { system, earlier, row, reason });
+                    found.excused.push(Excused { system, earlier, row, reason, by_score: true });
                 }
             }
             Joined::Copy(duplicate) => {

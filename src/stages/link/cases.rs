@@ -75,7 +75,8 @@ pub fn as_the_hub_says(
         if reason.is_none() {
             apart.insert((system, row));
         }
-        excused.extend(reason.map(|reason| Excused { system, earlier: survivor, row, reason }));
+        let by_score = kind == DuplicateReason::TypedTwiceByScore;
+        excused.extend(reason.map(|reason| Excused { system, earlier: survivor, row, reason, by_score }));
         reason.is_none()
     });
     Copies { duplicates: duplicates.collect(), excused, apart }

@@ -11,13 +11,13 @@ use crate::comparators::{self, DERIVED};
 use crate::config::plan::RunPlan;
 use crate::config::scored::ScoredPlan;
 use crate::domain::dossier::{FieldKind, FieldName};
-use crate::engine::linkage::decide::{Judged, Prepared};
+use crate::engine::linkage::decide::{Judged, Prepared, RunnerUp};
 use crate::engine::linkage::error::LinkageError;
 use crate::engine::linkage::frequency::Frequencies;
 use crate::engine::linkage::model::Model;
 use crate::engine::linkage::settings::Settings;
 use crate::engine::linkage::table::{Column, NOTHING, Table};
-use crate::engine::linkage::verdict::Verdict;
+use crate::engine::linkage::verdict::{Doubt, Verdict};
 use crate::stages::records::Records;
 
 /// What speaks for a scored link, in bits: log2 of the Bayes factor.
@@ -134,6 +134,7 @@ pub fn links(mut pairing: Pairing, model: &Model, survivors: [&[u32]; 2]) -> Res
     if rows.iter().any(Vec::is_empty) {
         return Ok(Scored::default());
     }
+    let margin = pairing.settings.verdict.margin;
     let mut prepared = pairing.prepare()?;
     let refused = prepared.blocking().iter().map(|rule| rule.refused).sum();
     let outcome = prepared.judge(model)?;
@@ -144,7 +145,7 @@ pub fn links(mut pairing: Pairing, model: &Model, survivors: [&[u32]; 2]) -> Res
         Vec::new()
     };
     let mut pairs = outcome.pairs;
-    settle_copies(&mut pairs, outcome.threshold, &rows, survivors);
+    settle_copies(&mut pairs, Bounds { threshold: outcome.threshold, margin }, &rows, survivors);
     let kept: Vec<Judged> =
         pairs.into_iter().filter(|pair| pair.chosen && pair.verdict != Verdict::Unlinked).collect();
     let evidence = prepared.evidence(model, &kept)?;
@@ -162,49 +163,152 @@ pub fn links(mut pairing: Pairing, model: &Model, survivors: [&[u32]; 2]) -> Res
     Ok(Scored { links, refused, drifted })
 }
 
+/// From which probability on a pair is linked, and how many bits worse the best other decision has to be.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    pub threshold: f64,
+    pub margin: f64,
+}
+
 /// Two copies of one dossier are no rivals for its counterpart: a chosen pair whose best rival differs by a copy
 /// alone has no rival, and its probability is that the one record belongs to the other's dossier, whichever copy
-/// it is.
+/// it is. Where another dossier fits as well, that one is its rival and the pair stays in doubt.
 ///
-/// `rows`: per side, the records behind the rows of the pairs; `survivors`: per side and record, the one that
-/// stands for its duplicates.
-pub fn settle_copies(pairs: &mut [Judged], threshold: f64, rows: &[Vec<u32>; 2], survivors: [&[u32]; 2]) {
-    let together = of_copies(pairs, rows, survivors);
+/// `pairs`: sorted by their rows; `rows`: per side, the records behind the rows of the pairs; `survivors`: per
+/// side and record, the one that stands for its duplicates.
+pub fn settle_copies(pairs: &mut [Judged], bounds: Bounds, rows: &[Vec<u32>; 2], survivors: [&[u32]; 2]) {
+    let dossiers = Dossiers { rows, survivors };
+    let together = of_copies(pairs, dossiers);
+    let strangers = strangers(pairs, &together, bounds.margin, dossiers);
     for pair in pairs.iter_mut().filter(|pair| pair.chosen) {
-        let Some(probability) = together.get(&(pair.left, pair.right)) else { continue };
+        let own = ends(pair);
+        let Some(probability) = together.get(&own) else { continue };
+        if let Some(stranger) = strangers.get(&own) {
+            pair.runner_up = Some(*stranger);
+            pair.verdict = Verdict::Ambiguous(Doubt::Rival);
+            continue;
+        }
         pair.probability = probability.min(1.0).max(pair.probability);
         pair.runner_up = None;
-        if pair.probability >= threshold {
+        if pair.probability >= bounds.threshold {
             pair.verdict = Verdict::Linked;
         }
     }
 }
 
+/// The rows of a pair.
+type Rows = (u32, u32);
+
+fn ends(pair: &Judged) -> Rows {
+    (pair.left, pair.right)
+}
+
+/// Which rows are copies of one dossier.
+#[derive(Clone, Copy)]
+struct Dossiers<'a> {
+    rows: &'a [Vec<u32>; 2],
+    survivors: [&'a [u32]; 2],
+}
+
+impl Dossiers<'_> {
+    fn of(&self, (left, right): Rows) -> (u32, u32) {
+        let stands = |side: usize, row: u32| self.survivors[side][self.rows[side][row as usize] as usize];
+        (stands(0, left), stands(1, right))
+    }
+
+    /// Whether two pairs differ by copies alone.
+    fn are_copies(&self, a: Rows, b: Rows) -> bool {
+        self.of(a) == self.of(b)
+    }
+}
+
 /// Of such pairs the probability of both copies together.
-fn of_copies(pairs: &[Judged], rows: &[Vec<u32>; 2], survivors: [&[u32]; 2]) -> BTreeMap<(u32, u32), f64> {
-    let stands = |side: usize, row: u32| survivors[side][rows[side][row as usize] as usize];
-    let copies =
-        |a: (u32, u32), b: (u32, u32)| stands(0, a.0) == stands(0, b.0) && stands(1, a.1) == stands(1, b.1);
+fn of_copies(pairs: &[Judged], dossiers: Dossiers<'_>) -> BTreeMap<Rows, f64> {
     let (mut of_left, mut of_right) = (BTreeMap::new(), BTreeMap::new());
     for pair in pairs.iter().filter(|pair| pair.chosen && pair.verdict != Verdict::Unlinked) {
-        let own = (pair.left, pair.right);
-        if pair.runner_up.is_some_and(|other| copies(own, (other.left, other.right))) {
+        let own = ends(pair);
+        if pair.runner_up.is_some_and(|other| dossiers.are_copies(own, (other.left, other.right))) {
             of_left.insert(own.0, (own, 0.0));
             of_right.insert(own.1, (own, 0.0));
         }
     }
     for pair in pairs {
-        let ends = [of_left.get_mut(&pair.left), of_right.get_mut(&pair.right)];
-        for (own, sum) in ends.into_iter().flatten() {
-            *sum += if copies(*own, (pair.left, pair.right)) { pair.probability } else { 0.0 };
+        let ends_of = [of_left.get_mut(&pair.left), of_right.get_mut(&pair.right)];
+        for (own, sum) in ends_of.into_iter().flatten() {
+            *sum += if dossiers.are_copies(*own, ends(pair)) { pair.probability } else { 0.0 };
         }
     }
-    let mut out: BTreeMap<(u32, u32), f64> = BTreeMap::new();
+    let mut out: BTreeMap<Rows, f64> = BTreeMap::new();
     for (own, sum) in of_left.into_values().chain(of_right.into_values()) {
         let known = out.entry(own).or_insert(0.0);
         *known = f64::max(*known, sum);
     }
     out
+}
+
+/// Of such pairs the best rival that is another dossier, where it is as good as a tie. The engine names one rival
+/// only, and a copy may stand before it.
+fn strangers(
+    pairs: &[Judged],
+    settled: &BTreeMap<Rows, f64>,
+    margin: f64,
+    dossiers: Dossiers<'_>,
+) -> BTreeMap<Rows, RunnerUp> {
+    let mut out: BTreeMap<Rows, RunnerUp> = BTreeMap::new();
+    if settled.is_empty() {
+        return out;
+    }
+    let taken = Taken::new(pairs, dossiers.rows);
+    // Where no copy is within the margin, nobody else is.
+    let is_contested = |own: &Judged| {
+        settled.contains_key(&ends(own)) && own.runner_up.is_some_and(|copy| copy.margin < margin)
+    };
+    for other in pairs {
+        let held = [taken.by(0, other.left), taken.by(1, other.right)];
+        for own in held.into_iter().flatten().filter(|own| is_contested(own)) {
+            let least = out.get(&ends(own)).map_or(margin, |known| known.margin);
+            let cost = taken.cost(own, other).filter(|cost| *cost < least);
+            if let Some(margin) = cost.filter(|_| !dossiers.are_copies(ends(own), ends(other))) {
+                out.insert(ends(own), RunnerUp { left: other.left, right: other.right, margin });
+            }
+        }
+    }
+    out
+}
+
+/// The chosen pairs by their rows.
+struct Taken<'p> {
+    pairs: &'p [Judged],
+    /// Per side and row, the position of the pair that holds it.
+    holds: [Vec<Option<u32>>; 2],
+}
+
+impl<'p> Taken<'p> {
+    fn new(pairs: &'p [Judged], rows: &[Vec<u32>; 2]) -> Self {
+        let mut holds = [vec![None; rows[0].len()], vec![None; rows[1].len()]];
+        let chosen = |pair: &Judged| pair.chosen && pair.verdict != Verdict::Unlinked;
+        for (at, pair) in (0u32..).zip(pairs).filter(|(_, pair)| chosen(pair)) {
+            holds[0][pair.left as usize] = Some(at);
+            holds[1][pair.right as usize] = Some(at);
+        }
+        Self { pairs, holds }
+    }
+
+    fn by(&self, side: usize, row: u32) -> Option<&'p Judged> {
+        self.holds[side][row as usize].map(|at| &self.pairs[at as usize])
+    }
+
+    /// How many bits are lost by taking `other`, which shares a row with `own`, in its place. Where another pair
+    /// holds the other row, the two that lose their partner take each other; `None` where they cannot.
+    fn cost(&self, own: &Judged, other: &Judged) -> Option<f64> {
+        let lost = own.bits - other.bits;
+        let shares_left = own.left == other.left;
+        let holder = if shares_left { self.by(1, other.right) } else { self.by(0, other.left) };
+        let Some(holder) = holder else { return Some(lost.max(0.0)) };
+        let swap = if shares_left { (holder.left, own.right) } else { (own.left, holder.right) };
+        let swap = self.pairs.binary_search_by_key(&swap, ends).ok()?;
+        Some((lost + holder.bits - self.pairs[swap].bits).max(0.0))
+    }
 }
 
 fn link(pair: &Judged, rows: &[Vec<u32>; 2]) -> ScoredLink {
@@ -274,9 +378,11 @@ fn written_date(date: NaiveDate, precision: Option<&str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::settle_copies;
+    use super::{Bounds, settle_copies};
     use crate::engine::linkage::decide::{Judged, RunnerUp};
     use crate::engine::linkage::verdict::{Doubt, Verdict};
+
+    const BOUNDS: Bounds = Bounds { threshold: 0.5, margin: 0.1 };
 
     fn pair(left: u32, chosen: bool, probability: f64, rival: u32) -> Judged {
         Judged {
@@ -300,12 +406,39 @@ mod tests {
             let mut pairs = [pair(0, true, 0.49, 1), pair(1, false, 0.48, 0)];
             let mut hub: Vec<u32> = (0..8).collect();
             hub[7] = of_seven;
-            settle_copies(&mut pairs, 0.5, &rows, [&hub, &[0, 1, 2]]);
+            settle_copies(&mut pairs, BOUNDS, &rows, [&hub, &[0, 1, 2]]);
             let [chosen, other] = pairs;
             assert_eq!(other.probability, 0.48);
             (chosen.verdict, (chosen.probability * 100.0).round(), chosen.runner_up.is_some())
         };
         assert_eq!(settled(4), (Verdict::Linked, 97.0, false));
         assert_eq!(settled(7), (Verdict::Ambiguous(Doubt::Rival), 49.0, true));
+    }
+
+    #[test]
+    fn a_stranger_behind_a_copy_is_a_rival() {
+        // Rows 4 and 7 of the hub are one dossier, and 5 is another that is `worse` bits less good for row 2 of
+        // the portal. `elsewhere`: 5 has a counterpart of its own, which 4 fits less well by so many bits.
+        let rows = [vec![4, 7, 5], vec![2, 3]];
+        let settled = |worse: f64, elsewhere: Option<f64>| {
+            let mut stranger = pair(2, false, 0.3, 0);
+            stranger.bits -= worse;
+            let mut pairs = vec![pair(0, true, 0.35, 1), pair(1, false, 0.35, 0), stranger];
+            if let Some(bits) = elsewhere {
+                let other = Judged { right: 1, runner_up: None, ..pair(0, false, 0.01, 0) };
+                pairs.insert(1, Judged { bits: other.bits - bits, ..other });
+                pairs.push(Judged { right: 1, ..pair(2, true, 0.9, 2) });
+            }
+            let mut hub: Vec<u32> = (0..8).collect();
+            hub[7] = 4;
+            settle_copies(&mut pairs, BOUNDS, &rows, [&hub, &[0, 1, 2, 3]]);
+            let rival = pairs[0].runner_up.map(|rival| (rival.left, rival.right, rival.margin));
+            (pairs[0].verdict, (pairs[0].probability * 100.0).round(), rival)
+        };
+        let doubt = Verdict::Ambiguous(Doubt::Rival);
+        assert_eq!(settled(0.0, None), (doubt, 35.0, Some((2, 0, 0.0))));
+        assert_eq!(settled(3.0, None), (Verdict::Linked, 70.0, None));
+        assert_eq!(settled(0.0, Some(8.0)), (Verdict::Linked, 70.0, None), "it has its own counterpart");
+        assert_eq!(settled(0.0, Some(0.0)), (doubt, 35.0, Some((0, 1, 0.0))), "or exchanged");
     }
 }

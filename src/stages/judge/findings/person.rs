@@ -1,6 +1,8 @@
 //! Findings of dossiers of one person: duplicates (R04), collisions (R06), requests made again (R22), and what
 //! only looks like a duplicate (R23).
 
+use std::collections::BTreeSet;
+
 use super::{Clerk, Subject};
 use crate::config::plan::RunPlan;
 use crate::domain::dossier::FieldName;
@@ -61,13 +63,26 @@ impl Clerk<'_> {
                 }
             }
         }
-        // Under another number or procedure code: pairs of which a score says that they would be one dossier.
-        let excused = self.linked.excused.iter().filter(|excused| {
-            excused.system == system
+        let told: BTreeSet<u32> = found.iter().filter_map(|finding| finding.row).collect();
+        found.extend(self.under_another_number(told));
+        found
+    }
+
+    /// Pairs of which a score says that they would be one dossier: the number may have a slip. A record that was
+    /// `told` of already is not told of again, for a finding is known by its record and not by the earlier one.
+    fn under_another_number(&self, told: BTreeSet<u32>) -> Vec<Finding> {
+        let procedure = |row: u32| self.records[RunPlan::HUB].text(FieldName::Procedure, row as usize);
+        let of_score = self.linked.excused.iter().filter(|excused| {
+            excused.by_score
+                && excused.system == RunPlan::HUB
                 && excused.reason == LegitimateReason::EndedWithoutResult
-                && values(excused.earlier) != values(excused.row)
+                && procedure(excused.row).is_some()
+                && procedure(excused.earlier) == procedure(excused.row)
         });
-        found.extend(excused.filter_map(|excused| self.resubmitted(excused.earlier, excused.row)));
+        let mut found = Vec::new();
+        for excused in of_score.filter(|excused| !told.contains(&excused.row)) {
+            found.extend(self.resubmitted(excused.earlier, excused.row));
+        }
         found
     }
 
