@@ -539,5 +539,6 @@ pub struct Stretch {
 /// What is read at once, to stay in the nearest caches until it is looked at.
 const READ_BYTES: usize = 128 << 10;
 
-/// Large enough to keep both cores busy, small enough to stay flat in memory.
-const STRETCH_BYTES: usize = 4 << 20;
+/// Small enough that a stretch, gone over once a column, stays in the caches of its core, and that memory of its size
+/// is used again instead of being given back; large enough that there are not too many.
+const STRETCH_BYTES: usize = 1 << 20;
