@@ -101,6 +101,15 @@ impl<'a> DossierCode<'a> {
         NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, rest / 100, rest % 100)
     }
 
+    /// Whether the date in the code fits the date of receipt: at most ten days before it and never after.
+    /// True when it is no real date.
+    #[must_use]
+    pub fn agrees(&self, received: NaiveDate) -> bool {
+        let Some(date) = self.receipt_date() else { return true };
+        let earliest = received.checked_sub_days(Days::new(DAYS_BEFORE_RECEIPT)).unwrap_or(NaiveDate::MIN);
+        (earliest..=received).contains(&date)
+    }
+
     /// Whether the date is a real one and the sequence is not zero.
     #[must_use]
     pub fn is_sound(&self) -> bool {
@@ -115,6 +124,16 @@ impl<'a> DossierCode<'a> {
 /// date is no date or its sequence is zero; a foreign code is not malformed.
 #[must_use]
 pub fn normalise(raw: &str) -> Parsed<Cow<'_, str>> {
+    let mut spelled = spelled(raw);
+    if spelled.value.as_deref().is_some_and(is_malformed) {
+        spelled.issues.add(ParseIssue::CodeMalformed);
+    }
+    spelled
+}
+
+/// As [`normalise`], without holding the code against the national grammar.
+#[must_use]
+pub fn spelled(raw: &str) -> Parsed<Cow<'_, str>> {
     let trimmed = trimmed(raw);
     if is_null_token(trimmed) {
         return Parsed::empty();
@@ -135,9 +154,6 @@ pub fn normalise(raw: &str) -> Parsed<Cow<'_, str>> {
             Cow::Borrowed(s) => Cow::Borrowed(&s[..whole]),
             Cow::Owned(s) => Cow::Owned(s[..whole].to_owned()),
         };
-    }
-    if is_malformed(&text) {
-        issues.add(ParseIssue::CodeMalformed);
     }
     Parsed::new(text, issues)
 }
@@ -217,17 +233,6 @@ pub fn agency(code: &str) -> Option<&str> {
 /// Days by which a code may be older than the receipt: online dossiers get their code when they are
 /// submitted [R-M].
 const DAYS_BEFORE_RECEIPT: u64 = 10;
-
-/// Whether the date in the code fits the date of receipt: at most ten days before it and never after.
-/// True when the code carries no date.
-#[must_use]
-pub fn date_agrees(code: &str, received: NaiveDate) -> bool {
-    let Some(date) = receipt_date(code) else {
-        return true;
-    };
-    let earliest = received.checked_sub_days(Days::new(DAYS_BEFORE_RECEIPT)).unwrap_or(NaiveDate::MIN);
-    (earliest..=received).contains(&date)
-}
 
 #[cfg(test)]
 mod tests {
@@ -333,12 +338,10 @@ mod tests {
     #[test]
     fn a_code_is_at_most_ten_days_older_than_its_receipt() {
         let code = "H15.50-261008-0975";
-        assert!(date_agrees(code, day(2026, 10, 8)));
-        assert!(date_agrees(code, day(2026, 10, 18)));
-        assert!(!date_agrees(code, day(2026, 10, 19)));
-        assert!(!date_agrees(code, day(2026, 10, 7)));
-        assert!(date_agrees("FOREIGN", day(2026, 10, 7)));
-        assert!(!date_agrees(code, NaiveDate::MAX) && !date_agrees(code, NaiveDate::MIN));
+        let agrees = |received| DossierCode::parse(code).expect("a national code").agrees(received);
+        assert!(agrees(day(2026, 10, 8)) && agrees(day(2026, 10, 18)));
+        assert!(!agrees(day(2026, 10, 19)) && !agrees(day(2026, 10, 7)));
+        assert!(!agrees(NaiveDate::MAX) && !agrees(NaiveDate::MIN));
     }
 
     proptest! {

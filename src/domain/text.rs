@@ -81,17 +81,31 @@ const fn right_d(c: char) -> Option<char> {
     }
 }
 
-fn is_clean(trimmed: &str) -> bool {
-    let mut before = b'x';
-    let plain = |byte: &u8| {
-        let twice = *byte == b' ' && before == b' ';
-        before = *byte;
-        matches!(byte, b' '..=b'~') && !twice
-    };
-    // The marks of Vietnamese begin soon, or never.
-    if trimmed.bytes().take(8).all(|byte| byte < 0x80) && trimmed.as_bytes().iter().all(plain) {
-        return true;
+/// Whether text consists of the letters of Vietnamese, other ASCII and single spaces; reads bytes, for nearly every
+/// cell does.
+fn is_plain(trimmed: &str) -> bool {
+    let mut rest = trimmed.as_bytes();
+    loop {
+        rest = match rest {
+            [] => return true,
+            [b'!'..=b'~', rest @ ..] => rest,
+            [b' ', b' ', ..] => return false,
+            [b' ', rest @ ..] => rest,
+            // U+00C0 to U+01BF, without what looks like Đ and đ.
+            [0xC3, 0x90 | 0xB0, ..] | [0xC6, 0x89, ..] => return false,
+            [0xC3..=0xC6, _, rest @ ..] => rest,
+            // U+1EA0 to U+1EF9.
+            [0xE1, 0xBA, 0xA0..=0xBF, rest @ ..] | [0xE1, 0xBB, 0x80..=0xB9, rest @ ..] => rest,
+            _ => return false,
+        }
     }
+}
+
+fn is_clean(trimmed: &str) -> bool {
+    is_plain(trimmed) || is_clean_by_character(trimmed)
+}
+
+fn is_clean_by_character(trimmed: &str) -> bool {
     let mut after_space = false;
     let mut quick = true;
     for c in trimmed.chars() {
@@ -391,6 +405,11 @@ mod tests {
                 prop_assert_eq!(again.value.as_deref(), Some(&*once));
                 prop_assert!(again.issues.is_empty());
             }
+        }
+
+        #[test]
+        fn plain_text_is_clean_character_by_character(raw in "[ a-zÀ-ỹĐđ×\u{D0}\u{F0}\u{189}\u{1B0}\u{1E9F}\u{1EFA}\u{301}\u{A0}]{0,6}") {
+            prop_assert!(!is_plain(&raw) || is_clean_by_character(&raw), "{raw:?}");
         }
 
         #[test]

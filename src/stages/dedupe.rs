@@ -171,8 +171,7 @@ fn same_code(
     duplicates: &mut Vec<Duplicate>,
     collisions: &mut Vec<Collision>,
 ) {
-    let content = Ints::of(&of.frame, "content").ok();
-    let content = |row: u32| content.and_then(|column| column.get(row as usize));
+    let content = order::Content::of(&of.frame);
     let place = Ints::of(&of.frame, "place").ok();
     let night = |row: u32| order::night_of(&of.places, place.and_then(|column| column.get(row as usize)));
     let code = |row: usize| records.text(FieldName::Code, row);
@@ -185,7 +184,7 @@ fn same_code(
                 Some(survivor) => {
                     let kind = DuplicateReason::of_one_code(
                         night(survivor) == night(row),
-                        content(survivor) == content(row),
+                        content.compare(survivor as usize, row as usize).is_eq(),
                     );
                     duplicates.push(Duplicate { system, survivor, row, kind });
                     alive[row as usize] = false;

@@ -4,23 +4,22 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Datelike, NaiveDate};
 use polars::prelude::{Column, PolarsError};
-use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::quarantine;
 use crate::config::plan::{CodeOrigin, ColumnPlan, SystemPlan};
 use crate::domain::date::DatePattern;
 use crate::domain::dossier::{FieldKind, FieldName};
+use crate::domain::dossier_code::{self, DossierCode};
 use crate::domain::issue::{Issues, ParseIssue, Parsed};
 use crate::domain::{
-    channel, count, date, dossier_code, file_list, flag, money, personal_id, phone, procedure_code, sex, text,
+    channel, count, date, file_list, flag, money, personal_id, phone, procedure_code, sex, text,
 };
 use crate::engine::frame::{self, IntBuilder, TextBuilder};
-use crate::stages::load::cells::{Cells, RawBatch};
+use crate::stages::load::cells::Cells;
 
 /// What is noted of the rows of one piece while its columns are typed.
 pub struct Sheet {
     pub issues: Vec<Issues>,
-    pub content: Vec<u64>,
     pub rejected: Vec<bool>,
     /// Cells whose value was lost: row, column, why.
     pub lost: Vec<(usize, FieldName, Issues)>,
@@ -32,7 +31,6 @@ impl Sheet {
     pub fn new(rows: usize) -> Self {
         Self {
             issues: vec![Issues::NONE; rows],
-            content: vec![0; rows],
             rejected: vec![false; rows],
             lost: Vec::new(),
             repaired: Vec::new(),
@@ -42,13 +40,13 @@ impl Sheet {
     /// The repaired cells of each row as a JSON object, as a column. Personal numbers are masked.
     pub fn kept_cells(&mut self) -> Column {
         if self.repaired.is_empty() {
-            return frame::null_texts("raw", self.content.len());
+            return frame::null_texts("raw", self.issues.len());
         }
         self.repaired.sort_unstable_by_key(|(row, field, _)| (*row, field.name()));
-        let mut builder = TextBuilder::with_capacity(self.content.len());
+        let mut builder = TextBuilder::with_capacity(self.issues.len());
         let mut repaired = self.repaired.as_slice();
         let mut json = String::new();
-        for row in 0..self.content.len() {
+        for row in 0..self.issues.len() {
             if repaired.first().is_none_or(|(of, ..)| *of != row) {
                 builder.push(None);
                 continue;
@@ -78,8 +76,6 @@ impl Sheet {
         parsed: &Parsed<T>,
         unchanged: impl FnOnce() -> bool,
     ) {
-        let content = &mut self.content[row];
-        *content = xxh3_64_with_seed(cell.as_bytes(), content.wrapping_add(field as u64));
         let is_lost = parsed.value.is_none();
         if !parsed.issues.is_empty() {
             self.issues[row] = self.issues[row].union(parsed.issues);
@@ -135,7 +131,7 @@ impl<'p> ColumnBuilder<'p> {
     /// lost its zeros.
     pub fn build(&self, cells: &Cells, births: Option<&Cells>, sheet: &mut Sheet) -> Vec<Column> {
         match self.field.kind() {
-            FieldKind::DossierCode => self.texts(cells, sheet, |cell| self.code(cell)),
+            FieldKind::DossierCode => self.texts(cells, sheet, dossier_code::spelled),
             FieldKind::ProcedureCode => self.texts(cells, sheet, procedure_code::normalise),
             FieldKind::Text | FieldKind::Name => self.texts(cells, sheet, text::clean),
             FieldKind::PersonalId => self.numbers(cells, births, sheet),
@@ -203,14 +199,6 @@ impl<'p> ColumnBuilder<'p> {
             builder.push(parsed.value);
         }
         vec![builder.finish(self.field.name())]
-    }
-
-    /// Only a code that the hub mints is held to the national grammar.
-    fn code<'c>(&self, cell: &'c str) -> Parsed<Cow<'c, str>> {
-        let Parsed { value, issues } = dossier_code::normalise(cell);
-        let judged = self.field == FieldName::Code && self.system.sync.codes == CodeOrigin::Copied;
-        let issues = if judged { issues } else { issues.without(ParseIssue::CodeMalformed) };
-        Parsed { value, issues }
     }
 
     fn level(&self, cell: &str) -> Parsed<&str> {
@@ -302,12 +290,7 @@ impl<'c, T: Copy, F: Fn(&'c str) -> Parsed<T>> Remembered<'c, T, F> {
 ///
 /// # Errors
 /// When the columns are not of the declared types.
-pub fn judge_codes(
-    system: &SystemPlan,
-    batch: &RawBatch,
-    columns: &[Column],
-    sheet: &mut Sheet,
-) -> Result<(), PolarsError> {
+pub fn judge_codes(system: &SystemPlan, columns: &[Column], sheet: &mut Sheet) -> Result<(), PolarsError> {
     if system.sync.codes == CodeOrigin::Own {
         return Ok(());
     }
@@ -316,14 +299,17 @@ pub fn judge_codes(
         return Ok(());
     };
     let (codes, received) = (codes.str()?, received.i64()?);
-    for (row, (code, received)) in codes.iter().zip(received.iter()).enumerate().take(batch.rows.len()) {
+    for ((code, received), issues) in codes.iter().zip(received.iter()).zip(&mut sheet.issues) {
         let Some(code) = code else { continue };
-        if dossier_code::form(code) == dossier_code::CodeForm::Foreign {
-            sheet.issues[row].add(ParseIssue::CodeMalformed);
-        } else if let Some(received) = received.and_then(DateTime::from_timestamp_millis)
-            && !dossier_code::date_agrees(code, received.date_naive())
+        let parts = DossierCode::parse(code);
+        if !parts.is_some_and(|parts| parts.is_sound()) {
+            issues.add(ParseIssue::CodeMalformed);
+        }
+        let received = received.and_then(DateTime::from_timestamp_millis);
+        if let (Some(parts), Some(received)) = (parts, received)
+            && !parts.agrees(received.date_naive())
         {
-            sheet.issues[row].add(ParseIssue::CodeDateMismatch);
+            issues.add(ParseIssue::CodeDateMismatch);
         }
     }
     Ok(())

@@ -47,9 +47,8 @@ pub struct Place {
 
 /// The accepted records of one system.
 ///
-/// Columns of `frame`: `place` (in `places`), `row`, `issues` (bits), `raw` (JSON of repaired cells), `content`
-/// (hash of all cells), then one per mapped field under its own name; `status_raw` beside `status`,
-/// `birth_precision` beside `birth_date`.
+/// Columns of `frame`: one per mapped field under its own name, `status_raw` beside `status`, `birth_precision`
+/// beside `birth_date`; then `raw` (JSON of repaired cells), `row`, `issues` (bits), `place` (in `places`).
 #[derive(Debug)]
 pub struct SystemRecords {
     pub frame: DataFrame,
@@ -225,13 +224,12 @@ fn type_batch(
         }
         columns.extend(built);
     }
-    column::judge_codes(system, &batch, &columns, &mut sheet)?;
+    column::judge_codes(system, &columns, &mut sheet)?;
     quarantine.extend(quarantine::lost_cells(system, index, place, &batch, &sheet));
 
     columns.push(sheet.kept_cells());
     columns.push(frame::ints("row", batch.rows.into_iter().map(|row| row as i64).collect()));
     columns.push(frame::ints("issues", sheet.issues.iter().map(|issues| i64::from(issues.bits())).collect()));
-    columns.push(frame::ints("content", sheet.content.into_iter().map(|hash| hash as i64).collect()));
     let mut frame = DataFrame::new(rows, columns)?;
     if sheet.rejected.iter().any(|rejected| *rejected) {
         let kept = sheet.rejected.iter().map(|rejected| !rejected).collect();

@@ -102,36 +102,51 @@ impl<'b> Cutter<'b> {
 
     /// Cuts the line at hand: where the next one begins, or `None` when it needs the parser.
     fn cut_line(&mut self) -> Option<usize> {
+        self.places.clear();
+        let delimiter = self.dialect.delimiter;
+        let wanted = [delimiter, b'\n', b'\r', self.dialect.quote.unwrap_or(delimiter)];
+        let (mut start, mut from) = (self.at, self.at);
+        while from < self.bytes.len() {
+            let mut hits = marks(&self.bytes[from..], wanted);
+            while hits != 0 {
+                let here = from + hits.trailing_zeros() as usize / 8;
+                hits &= hits - 1;
+                match self.bytes[here] {
+                    byte if byte == delimiter => {
+                        self.places.push((start as u32, here as u32));
+                        start = here + 1;
+                    }
+                    b'\n' => {
+                        let returned = here > start && self.bytes[here - 1] == b'\r';
+                        self.end_line(start, here - usize::from(returned));
+                        return Some(here + 1);
+                    }
+                    b'\r' if self.bytes.get(here + 1) == Some(&b'\n') => {}
+                    _ => return self.cut_quoted(),
+                }
+            }
+            from += BLOCK;
+        }
+        self.end_line(start, self.bytes.len());
+        Some(self.bytes.len())
+    }
+
+    /// The last cell of a line; a line without anything has none.
+    fn end_line(&mut self, start: usize, end: usize) {
+        if end > self.at {
+            self.places.push((start as u32, end as u32));
+        }
+    }
+
+    /// Cuts the line at hand, in which some cells are enclosed in quotes; `None` when there is more to it.
+    fn cut_quoted(&mut self) -> Option<usize> {
+        let quote = self.dialect.quote.filter(|_| !self.is_careful)?;
         let rest = &self.bytes[self.at..];
         let length = memchr::memchr(b'\n', rest);
         let next = self.at + length.map_or(rest.len(), |length| length + 1);
         let line = &rest[..length.unwrap_or(rest.len())];
         let line = if length.is_some() { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
         self.places.clear();
-        if line.is_empty() {
-            return Some(next);
-        }
-        let special = match self.dialect.quote {
-            Some(quote) => memchr::memchr2(quote, b'\r', line),
-            None => memchr::memchr(b'\r', line),
-        };
-        if special.is_some() {
-            self.cut_quoted(line)?;
-        } else {
-            let mut start = self.at as u32;
-            for hit in memchr::memchr_iter(self.dialect.delimiter, line) {
-                let end = (self.at + hit) as u32;
-                self.places.push((start, end));
-                start = end + 1;
-            }
-            self.places.push((start, (self.at + line.len()) as u32));
-        }
-        Some(next)
-    }
-
-    /// Cuts a line in which some cells are enclosed in quotes; `None` when there is more to it.
-    fn cut_quoted(&mut self, line: &[u8]) -> Option<()> {
-        let quote = self.dialect.quote.filter(|_| !self.is_careful)?;
         if memchr::memchr(b'\r', line).is_some() {
             return None;
         }
@@ -152,7 +167,7 @@ impl<'b> Cutter<'b> {
             // Behind a closing quote a cell ends, or there is more to it.
             let after = if start == from { end } else { end + 1 };
             match line.get(after) {
-                None => return Some(()),
+                None => return Some(next),
                 Some(byte) if *byte == self.dialect.delimiter => from = after + 1,
                 Some(_) => return None,
             }
@@ -181,6 +196,29 @@ impl<'b> Cutter<'b> {
         let inside = lines - u64::from(record.ends_with(b"\n"));
         (line, start, Next::Parsed(&self.row, inside))
     }
+}
+
+/// Bytes that are looked at together.
+const BLOCK: usize = 8;
+
+/// Where the first bytes are one of `wanted`: bit 8 n + 7 for byte n.
+#[inline]
+fn marks(bytes: &[u8], wanted: [u8; 4]) -> u64 {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    let (word, valid) = match bytes.first_chunk::<BLOCK>() {
+        Some(word) => (u64::from_le_bytes(*word), u64::MAX),
+        None => {
+            let mut word = [0; BLOCK];
+            word[..bytes.len()].copy_from_slice(bytes);
+            (u64::from_le_bytes(word), (1 << (8 * bytes.len())) - 1)
+        }
+    };
+    // A byte is zero when neither its low bits carry into its high bit nor that is set.
+    let equal = |byte: u8| {
+        let differs = word ^ u64::from_le_bytes([byte; BLOCK]);
+        !(((differs & LOW) + LOW) | differs | LOW)
+    };
+    wanted.into_iter().fold(0, |hits, byte| hits | equal(byte)) & valid
 }
 
 fn newlines(bytes: &[u8]) -> u64 {
