@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 """Runs doisoat and Splink in turn, scores both, writes the page: compare.py DOISOAT FOLDER ROWS ROUNDS.
 
-The page goes to docs/accuracy-linking.md when it is whole, else to FOLDER. Ends with 1 where an aim was not reached.
+The page goes to docs/accuracy-linking.md when it is whole, else to FOLDER; the figures alone, for `make bench`, to
+FOLDER/measured.json. Ends with 1 where an aim was not reached.
 """
-import datetime, importlib.metadata, json, os, pathlib, platform, shutil, statistics, subprocess, sys, textwrap, time
+import datetime, json, os, pathlib, shutil, statistics, subprocess, sys, textwrap, time
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+from machine import machine, table, versions
 
 doisoat, folder, rows, rounds = sys.argv[1], pathlib.Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
 here = pathlib.Path(__file__).resolve().parent
@@ -61,28 +65,6 @@ def title(name):
     return f"W2, {rows:,} dossiers, two tables" if name == "w2" else name
 
 
-def table(head, lines):
-    ruled = ["| " + " | ".join(line) + " |" for line in [head, *lines]]
-    return "\n".join([ruled[0], "|---" * len(head) + "|", *ruled[1:]])
-
-
-def versions():
-    of = importlib.metadata.version
-    rust = shutil.which("rustc") and printed(["rustc", "--version"]).split()[1]
-    tools = [printed([doisoat, "--version"]), rust and f"Rust {rust}", f"Splink {of('splink')}", f"DuckDB {of('duckdb')}",
-             f"Python {platform.python_version()}"]
-    return ", ".join(tool for tool in tools if tool)
-
-
-def machine():
-    cores = os.cpu_count()
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    words = {1: "one", 2: "two", 4: "four", 8: "eight"}
-    kind = platform.machine().replace("_", "-")
-    plural = "s" if cores > 1 else ""
-    return f"{words.get(cores, cores)} {kind} core{plural} and {memory:.0f} GB of memory, {platform.system()}"
-
-
 def said(reached):
     return "yes" if reached else "**no**"
 
@@ -109,7 +91,7 @@ def aims(measured):
     return lines, all_reached
 
 
-def page(measured):
+def page(measured, tools):
     lines, reached = aims(measured)
     costs, words = [], []
     for name, one in measured.items():
@@ -121,7 +103,7 @@ def page(measured):
     skipped = [name for name in WORK if name not in measured]
     missing = f"\nSkipped, as there was no `../shared/truth-sets`: {', '.join(skipped)}.\n" if skipped else ""
     head = (f"Records linked by probability, beside Splink in the same run. Written by `make accuracy-linking` on "
-            f"{datetime.date.today()}: {machine()}; {versions()}; median of {rounds}.")
+            f"{datetime.date.today()}: {machine()}; {tools}; median of {rounds}.")
     return f"""# Accuracy of linking
 
 {textwrap.fill(head, 116)}
@@ -157,7 +139,9 @@ are made one to one.
 
 def main():
     measured = {name: measure(name) for name in WORK if (folder / name / "truth.parquet").exists()}
-    text, reached = page(measured)
+    tools = versions(doisoat, Splink="splink", DuckDB="duckdb")
+    (folder / "measured.json").write_text(json.dumps(dict(versions=tools, sets=measured)))
+    text, reached = page(measured, tools)
     is_whole = rows == FULL and len(measured) == len(WORK)
     target = root / "docs/accuracy-linking.md" if is_whole else folder / "accuracy-linking.md"
     target.write_text(text, encoding="utf-8")

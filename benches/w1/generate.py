@@ -16,7 +16,7 @@ db.execute("set threads = 2")
 db.execute("create macro draw(n, purpose, below) as (hash(n * 1009 + purpose)::ubigint % below)::bigint")
 db.execute("create macro pick(words, n, purpose) as list_extract(words, 1 + draw(n, purpose, len(words)))")
 db.execute(f"""
-create table dossier as
+create view dossier as
 with base as (
     select n, timestamp '2024-01-01 00:00:00' + to_minutes(draw(n, 1, 366 * 1440)) as received from range({rows}) t(n))
 select n, received,
