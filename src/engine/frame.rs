@@ -4,6 +4,8 @@
 //! milliseconds, label positions). What an integer means is said by the table schema, so that the
 //! kernels stay small and Polars is compiled with few features.
 
+use std::cmp::Ordering;
+
 use polars::prelude::{
     ChunkedArray, Column, DataFrame, DataType, IdxCa, IdxSize, Int64Chunked, Int64Type, IntoColumn,
     PlSmallStr, PolarsResult, StringChunked,
@@ -118,6 +120,31 @@ impl<'a> Ints<'a> {
 
     pub fn is_empty(&self) -> bool {
         self.0.len() == 0
+    }
+}
+
+/// Whole rows of a frame whose columns are of one chunk.
+pub struct WholeRows<'a> {
+    ints: Vec<Ints<'a>>,
+    texts: Vec<Texts<'a>>,
+}
+
+impl<'a> WholeRows<'a> {
+    /// By all columns but the named ones.
+    pub fn without(frame: &'a DataFrame, left_out: &[&str]) -> Self {
+        let names = frame.get_column_names().into_iter().map(PlSmallStr::as_str);
+        let names: Vec<&str> = names.filter(|name| !left_out.contains(name)).collect();
+        Self {
+            ints: names.iter().filter_map(|name| Ints::of(frame, name).ok()).collect(),
+            texts: names.iter().filter_map(|name| Texts::of(frame, name).ok()).collect(),
+        }
+    }
+
+    /// By the first column in which two rows differ, integers before texts; equal when there is none.
+    pub fn compare(&self, a: usize, b: usize) -> Ordering {
+        let by_int = self.ints.iter().map(|column| column.get(a).cmp(&column.get(b)));
+        let by_text = self.texts.iter().map(|column| column.get(a).cmp(&column.get(b)));
+        by_int.chain(by_text).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     }
 }
 

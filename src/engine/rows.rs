@@ -79,6 +79,14 @@ impl Rows {
         }
     }
 
+    /// Adds floats to one column.
+    pub fn floats(&mut self, column: usize, cells: impl Iterator<Item = Option<f64>>) {
+        match self.builders.get_mut(column) {
+            Some(Builder::Float(builder)) => cells.for_each(|cell| builder.append_option(cell)),
+            _ => self.fits = false,
+        }
+    }
+
     /// Adds so many empty cells to one column.
     pub fn nulls(&mut self, column: usize, count: usize) {
         match self.builders.get_mut(column) {

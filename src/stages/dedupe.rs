@@ -171,7 +171,7 @@ fn same_code(
     duplicates: &mut Vec<Duplicate>,
     collisions: &mut Vec<Collision>,
 ) {
-    let content = order::Content::of(&of.frame);
+    let content = order::content(&of.frame);
     let place = Ints::of(&of.frame, "place").ok();
     let night = |row: u32| order::night_of(&of.places, place.and_then(|column| column.get(row as usize)));
     let code = |row: usize| records.text(FieldName::Code, row);

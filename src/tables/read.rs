@@ -8,13 +8,12 @@ use std::collections::BTreeSet;
 use polars::prelude::{Column, DataFrame, IdxSize, PolarsError};
 use rayon::prelude::*;
 use thiserror::Error;
-use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::value;
 use crate::config::plan::SystemPlan;
 use crate::config::tables::{TablePlan, TablesPlan};
 use crate::engine::accounting::RowAccount;
-use crate::engine::frame::{self, IntBuilder, Ints, TextBuilder, Texts};
+use crate::engine::frame::{self, Ints, TextBuilder, Texts, WholeRows};
 use crate::engine::text_order;
 use crate::progress::Progress;
 use crate::stages::load::cells::RawBatch;
@@ -31,9 +30,8 @@ pub enum ReadError {
     Frame { table: String, source: PolarsError },
 }
 
-/// Columns of the reader's own; no field can have such a name.
+/// A column of the reader's own; no field can have such a name.
 pub const PLACE: &str = "#place";
-const CONTENT: &str = "#content";
 
 /// Every table, read.
 #[derive(Debug)]
@@ -265,23 +263,29 @@ fn read_piece(
     let mut refused: Vec<Refused> =
         batch.bad.iter().map(|bad| entry(bad.row, None, bad.reason.code(), bad.detail.clone())).collect();
     let rows = batch.rows.len();
-    let ids: Option<Vec<String>> = table.id.map(|at| batch.columns[at].iter().map(value::squeeze).collect());
-    let has_name = |row: usize| ids.as_ref().is_none_or(|ids| !ids[row].is_empty());
-    let kept: Vec<usize> = (0..rows).filter(|row| has_name(*row)).collect();
-    for row in (0..rows).filter(|row| !has_name(*row)) {
-        let column = table.id.map(|at| source.columns[at].source.clone());
-        let nameless = entry(batch.rows[row], None, "empty_value", "the record has no id".to_owned());
-        refused.push(Refused { column, ..nameless });
+    let ids = table.id.map(|at| &batch.columns[at]);
+    let id_of = |row: usize| ids.map(|ids| value::squeeze(ids.get(row)));
+    let mut names = TextBuilder::with_capacity(rows);
+    let (mut kept, mut numbers) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+    for row in 0..rows {
+        let id = id_of(row);
+        if id.as_deref().is_some_and(str::is_empty) {
+            let column = table.id.map(|at| source.columns[at].source.clone());
+            let nameless = entry(batch.rows[row], None, "empty_value", "the record has no id".to_owned());
+            refused.push(Refused { column, ..nameless });
+            continue;
+        }
+        names.push(id.as_deref());
+        kept.push(row);
+        numbers.push(batch.rows[row] as i64);
     }
-    let mut content = vec![0u64; kept.len()];
-    let mut columns: Vec<Column> = Vec::with_capacity(table.columns.len() + 4);
+    let mut columns: Vec<Column> = Vec::with_capacity(table.columns.len() + 3);
     for (at, column) in table.columns.iter().enumerate() {
         let field = &plan.fields[column.field];
         let dates = column.dates.as_deref().unwrap_or(&batch.dates);
         let mut builder = TextBuilder::with_capacity(kept.len());
-        for (hash, row) in content.iter_mut().zip(&kept) {
+        for row in &kept {
             let cell = batch.columns[at].get(*row);
-            *hash = xxh3_64_with_seed(cell.as_bytes(), hash.wrapping_add(column.field as u64));
             match value::normalise(field.kind, cell, dates) {
                 Ok(value) => builder.push(value.as_deref()),
                 Err(reason) => {
@@ -294,15 +298,7 @@ fn read_piece(
         }
         columns.push(builder.finish(&field.name));
     }
-    let mut names = TextBuilder::with_capacity(kept.len());
-    let (mut numbers, mut hashes) =
-        (IntBuilder::with_capacity(kept.len()), IntBuilder::with_capacity(kept.len()));
-    for (row, hash) in kept.iter().zip(&content) {
-        names.push(ids.as_ref().map(|ids| ids[*row].as_str()));
-        numbers.push(Some(batch.rows[*row] as i64));
-        hashes.push(Some(*hash as i64));
-    }
-    columns.extend([names.finish("record_id"), numbers.finish("row"), hashes.finish(CONTENT)]);
+    columns.extend([names.finish("record_id"), frame::ints("row", numbers)]);
     Ok(Piece {
         feed,
         frame: DataFrame::new(kept.len(), columns)?,
@@ -318,8 +314,8 @@ fn read_piece(
 /// of their content. Without a column of ids, a record is named by its row, and by its file where there are
 /// several.
 fn named(frame: DataFrame, table: &TablePlan, places: &[Place]) -> Result<DataFrame, PolarsError> {
-    let keys = frame::part(&frame, &["record_id", CONTENT, PLACE, "row"])?;
-    let (places_of, numbers) = (Ints::of(&keys, PLACE)?, Ints::of(&keys, "row")?);
+    let frame = frame::whole(frame);
+    let (places_of, numbers) = (Ints::of(&frame, PLACE)?, Ints::of(&frame, "row")?);
     let origin = |row: usize| (places_of.get(row).unwrap_or(0), numbers.get(row).unwrap_or(0));
     let (order, names) = if table.id.is_none() {
         let mut order: Vec<IdxSize> = (0..frame.height() as IdxSize).collect();
@@ -336,9 +332,9 @@ fn named(frame: DataFrame, table: &TablePlan, places: &[Place]) -> Result<DataFr
         order.iter().for_each(|row| names.push(Some(&name(row))));
         (order, Some(names))
     } else {
-        let (ids, content) = (Texts::of(&keys, "record_id")?, Ints::of(&keys, CONTENT)?);
-        let rest = |row: usize| (content.get(row), origin(row));
-        let order = text_order::sorted(&ids, |a, b| rest(a).cmp(&rest(b)));
+        let (ids, content) = (Texts::of(&frame, "record_id")?, WholeRows::without(&frame, &[PLACE, "row"]));
+        let order =
+            text_order::sorted(&ids, |a, b| content.compare(a, b).then_with(|| origin(a).cmp(&origin(b))));
         let id = |at: usize| ids.get(order[at] as usize);
         let is_shared = (1..order.len()).into_par_iter().any(|at| id(at - 1) == id(at));
         let names = is_shared.then(|| told_apart(&ids, &order));

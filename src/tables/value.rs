@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, NaiveDate};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::config::tables::ValueKind;
 use crate::domain::date::{self, DatePattern};
 use crate::domain::issue::ParseIssue;
 use crate::domain::text::{is_invisible, is_null_token};
+use crate::stages::normalise::column::days_of;
 
 /// A cell in the form of its kind; `None` where it holds nothing.
 ///
@@ -23,12 +25,13 @@ pub fn normalise<'c>(
         ValueKind::Code => Ok(words(cell).map(without_spaces)),
         ValueKind::Number => match words(cell) {
             None => Ok(None),
+            Some(text) if is_whole(&text) => Ok(Some(text)),
             Some(text) => number(&text).map(|number| Some(number.into())).ok_or("number_unreadable"),
         },
         ValueKind::Date => {
-            let read = date::datetime(cell, dates);
-            match read.value {
-                Some(moment) => Ok(Some(moment.date().to_string().into())),
+            let read = date::timestamp(cell, dates);
+            match read.value.and_then(DateTime::from_timestamp_millis) {
+                Some(moment) => Ok(Some(as_written(cell, moment.date_naive()))),
                 None if read.issues.is_empty() => Ok(None),
                 None => Err(read.issues.iter().next().map_or("date_unreadable", ParseIssue::code)),
             }
@@ -42,10 +45,8 @@ fn words(cell: &str) -> Option<Cow<'_, str>> {
     if is_null_token(trimmed) {
         return None;
     }
-    let bytes = trimmed.as_bytes();
-    let is_plain = bytes.iter().all(|byte| matches!(byte, b' '..=b'@' | b'['..=b'~'))
-        && !bytes.windows(2).any(|pair| pair == b"  ");
-    if is_plain {
+    let is_lower = |byte| matches!(byte, b'!'..=b'@' | b'['..=b'~');
+    if is_spaced(trimmed, is_lower) {
         return Some(Cow::Borrowed(trimmed));
     }
     let text = composed(spaced(trimmed, |c, out| out.extend(c.to_lowercase())));
@@ -53,8 +54,21 @@ fn words(cell: &str) -> Option<Cow<'_, str>> {
 }
 
 /// Single spaces, no invisible characters, NFC; the case stays. Names of records are read so.
-pub fn squeeze(text: &str) -> String {
-    composed(spaced(text, |c, out| out.push(c)))
+pub fn squeeze(text: &str) -> Cow<'_, str> {
+    if is_spaced(text, |byte| byte.is_ascii_graphic()) && !text.starts_with(' ') && !text.ends_with(' ') {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(composed(spaced(text, |c, out| out.push(c))))
+}
+
+/// Whether a text is of such bytes and single spaces alone.
+fn is_spaced(text: &str, is_kept: impl Fn(u8) -> bool) -> bool {
+    let mut before = 0;
+    text.bytes().all(|byte| {
+        let twice = byte == b' ' && before == b' ';
+        before = byte;
+        is_kept(byte) || byte == b' ' && !twice
+    })
 }
 
 fn spaced(text: &str, put: impl Fn(char, &mut String)) -> String {
@@ -85,6 +99,33 @@ fn without_spaces(text: Cow<'_, str>) -> Cow<'_, str> {
         true => Cow::Owned(text.replace(' ', "")),
         false => text,
     }
+}
+
+/// A date in its one form; borrowed where the cell is that already.
+fn as_written(cell: &str, date: NaiveDate) -> Cow<'_, str> {
+    match days(cell) {
+        Some(own) if own == days_of(date) => Cow::Borrowed(cell),
+        _ => Cow::Owned(date.to_string()),
+    }
+}
+
+/// The days since 1970-01-01 of a date in its one form.
+pub fn days(date: &str) -> Option<i64> {
+    let digit = |byte: u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
+    let number = |digits: &[u8]| digits.iter().try_fold(0, |number, byte| Some(10 * number + digit(*byte)?));
+    let parts = match date.as_bytes() {
+        [year @ .., b'-', m1, m2, b'-', d1, d2] if year.len() == 4 => {
+            (i32::try_from(number(year)?).ok()?, number(&[*m1, *m2])?, number(&[*d1, *d2])?)
+        }
+        // Years before 0 and after 9999.
+        _ => return date.parse().ok().map(days_of),
+    };
+    NaiveDate::from_ymd_opt(parts.0, parts.1, parts.2).map(days_of)
+}
+
+/// Digits in the form of [`number`] already.
+fn is_whole(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit()) && (!text.starts_with('0') || text.len() == 1)
 }
 
 /// A decimal number in plain digits with a point: no sign of plus, no zeros that say nothing.
@@ -194,5 +235,21 @@ mod tests {
         assert_eq!(of(ValueKind::Date, " "), Ok(None));
         assert_eq!(of(ValueKind::Date, "19651399"), Err("date_unreadable"));
         assert_eq!(of(ValueKind::Date, "13/10/1965"), Err("date_unreadable"));
+        let iso = [DatePattern::parse("yyyy-MM-dd").expect("a pattern")];
+        for (cell, borrowed) in [("2024-02-29", true), (" 2024-02-29", false)] {
+            let read = normalise(ValueKind::Date, cell, &iso).expect("a date").expect("a value");
+            assert_eq!((read.as_ref(), matches!(read, Cow::Borrowed(_))), ("2024-02-29", borrowed));
+        }
+        assert!(normalise(ValueKind::Date, "2023-02-29", &iso).is_err());
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        for date in ["1969-12-31", "1970-01-01", "2024-02-29", "-0001-05-06", "+12345-06-07"] {
+            assert_eq!(days(date), Some(days_of(date.parse().expect("a date"))), "{date}");
+        }
+        for text in ["", "2023-02-29", "2024-1-02", "2024-01-0x", "x024-01-02"] {
+            assert_eq!(days(text), None, "{text}");
+        }
     }
 }

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::TablesError;
 use super::judge::{Linked, Part, Ready};
 use super::read::{Read, TableRows};
+use super::value::days;
 use crate::config::linkage::EvidenceOf;
 use crate::config::tables::{TablesPlan, ValueKind};
 use crate::engine::frame::{Ints, Texts};
@@ -16,7 +17,6 @@ use crate::engine::linkage::verdict::{Doubt, Verdict};
 use crate::engine::rows::{Cell, Rows, count, maybe, text, to_places};
 use crate::engine::starts::Starts;
 use crate::engine::table::{Batch, Kind, Misfit, TableSchema, TableSource};
-use crate::stages::normalise::column::days_of;
 
 /// Everything that the tables of links are made from.
 pub struct Night<'a> {
@@ -164,9 +164,12 @@ fn records<'a>(plan: &'a TablesPlan, read: &'a Read) -> Result<TableSource<'a>, 
     let parts: Vec<RecordsOf<'a>> =
         read.tables.iter().map(|table| RecordsOf::new(plan, table)).collect::<Result<_, Misfit>>()?;
     let starts = Starts::of(read.tables.iter().map(TableRows::len));
-    Ok(TableSource::made(TableSchema::new("records", &columns), starts.total(), move |at, rows| {
-        let (part, row) = starts.place(at);
-        parts[part].push(row, rows);
+    let schema = TableSchema::new("records", &columns);
+    Ok(TableSource::made_by_column(schema, starts.total(), move |wanted, rows| {
+        let places: Vec<(usize, usize)> = wanted.iter().map(|at| starts.place(*at)).collect();
+        for of_part in places.chunk_by(|a, b| a.0 == b.0) {
+            parts[of_part[0].0].push(of_part.iter().map(|(_, row)| *row), rows);
+        }
     }))
 }
 
@@ -188,24 +191,26 @@ impl<'a> RecordsOf<'a> {
         Ok(Self { table, names: Names::of(table), fields, places, numbers })
     }
 
-    fn push(&self, row: usize, rows: &mut Rows) {
-        let place = self.places.get(row).and_then(|place| self.table.places.get(place as usize));
-        let value = |(kind, texts): &(ValueKind, Option<Texts<'a>>)| {
-            let value = texts.and_then(|texts| texts.get(row));
+    /// Adds rows, column by column.
+    fn push(&self, wanted: impl ExactSizeIterator<Item = usize> + Clone, rows: &mut Rows) {
+        let place = |row: usize| self.places.get(row).and_then(|place| self.table.places.get(place as usize));
+        rows.texts(0, wanted.clone().map(|_| Some(&self.table.name)));
+        rows.texts(1, wanted.clone().map(|row| Some(self.names.get(row as u32))));
+        rows.texts(2, wanted.clone().map(|row| place(row).map(|place| &place.file)));
+        rows.texts(3, wanted.clone().map(|row| place(row)?.sheet.as_ref()));
+        rows.ints(4, wanted.clone().map(|row| self.numbers.get(row)));
+        for (column, (kind, texts)) in (5..).zip(&self.fields) {
+            let Some(texts) = texts else {
+                rows.nulls(column, wanted.len());
+                continue;
+            };
+            let values = wanted.clone().map(|row| texts.get(row));
             match kind {
-                ValueKind::Text | ValueKind::Code => Cell::Text(value),
-                ValueKind::Date => Cell::Int(value.and_then(|date| date.parse().ok()).map(days_of)),
-                ValueKind::Number => Cell::Float(value.and_then(|number| number.parse().ok())),
+                ValueKind::Text | ValueKind::Code => rows.texts(column, values),
+                ValueKind::Date => rows.ints(column, values.map(|date| days(date?))),
+                ValueKind::Number => rows.floats(column, values.map(|number| number?.parse().ok())),
             }
-        };
-        let head = [
-            text(&self.table.name),
-            text(self.names.get(row as u32)),
-            maybe(place.map(|place| place.file.as_str())),
-            maybe(place.and_then(|place| place.sheet.as_deref())),
-            Cell::Int(self.numbers.get(row)),
-        ];
-        rows.push(head.into_iter().chain(self.fields.iter().map(value)));
+        }
     }
 }
 
