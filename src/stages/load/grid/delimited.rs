@@ -73,7 +73,8 @@ pub fn open(
     if !is_whole && rows.len() > 1 && ends.last().is_some_and(|(byte, _)| *byte == head.len() as u64) {
         rows.pop();
     }
-    let further = if is_whole { Vec::new() } else { further_rows(&bytes, dialect)? };
+    let is_enough = is_whole || depth == Depth::Headers;
+    let further = if is_enough { Vec::new() } else { further_rows(&bytes, dialect)? };
     let sample = Sample { rows: &rows, further: &further, has_widths: true };
     let shape = shape::decide(sample, name, system)?;
     let last = rows.iter().position(|row| row.number == shape.header_row).unwrap_or_default();
