@@ -7,6 +7,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -31,7 +32,8 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::table::{ColumnSpec, Kind, Misfit, TableSchema, TableSource};
+use super::spill::SpillError;
+use super::table::{Batch, ColumnSpec, Kind, Misfit, TableSchema, TableSource};
 
 /// Small enough that a look-up by id reads little, large enough to compress well.
 const ROW_GROUP_ROWS: usize = 256 * 1024;
@@ -44,7 +46,12 @@ pub enum WriteError {
     Parquet { path: String, source: ParquetError },
     #[error(transparent)]
     Misfit(#[from] Misfit),
+    #[error(transparent)]
+    Spill(#[from] SpillError),
 }
+
+/// Gives the rows of a range; ranges are asked for in order, each once.
+pub type Give<'g> = &'g (dyn Fn(Range<usize>) -> Result<Vec<Batch>, WriteError> + Sync);
 
 /// The clock that timestamps of a run were read on.
 #[derive(Debug, Clone)]
@@ -88,12 +95,29 @@ pub fn write(
     clock: &Clock,
     metadata: &[(String, String)],
 ) -> Result<Written, WriteError> {
-    write_in_groups(path, table, clock, metadata, ROW_GROUP_ROWS)
+    let give = |range| table.batches(range).map_err(WriteError::from);
+    write_rows(path, (&table.schema, table.len()), &give, clock, metadata)
+}
+
+/// Writes a table of so many rows that is given range by range, in batches of [`MADE_ROWS`](super::table::MADE_ROWS):
+/// where a batch ends shows in the bytes.
+///
+/// # Errors
+/// As [`write`], and when the rows cannot be given.
+pub fn write_rows(
+    path: &Path,
+    table: (&TableSchema, usize),
+    give: Give<'_>,
+    clock: &Clock,
+    metadata: &[(String, String)],
+) -> Result<Written, WriteError> {
+    write_in_groups(path, table, give, clock, metadata, ROW_GROUP_ROWS)
 }
 
 fn write_in_groups(
     path: &Path,
-    table: &TableSource<'_>,
+    (table, rows): (&TableSchema, usize),
+    give: Give<'_>,
     clock: &Clock,
     metadata: &[(String, String)],
     group_rows: usize,
@@ -102,19 +126,19 @@ fn write_in_groups(
     let io_error = |source| WriteError::Io { path: shown.clone(), source };
     let parquet_error = |source| WriteError::Parquet { path: shown.clone(), source };
 
-    let schema = arrow_schema(&table.schema, clock);
+    let schema = arrow_schema(table, clock);
     let file = File::create(path).map_err(io_error)?;
     let sink = Hashing { inner: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new(), bytes: 0 };
-    let options = ArrowWriterOptions::new().with_properties(properties(&table.schema, metadata));
+    let options = ArrowWriterOptions::new().with_properties(properties(table, metadata));
     let writer =
         ArrowWriter::try_new_with_options(sink, Arc::clone(&schema), options).map_err(parquet_error)?;
     let (mut file_writer, factory) = writer.into_serialized_writer().map_err(parquet_error)?;
 
     let encode = |group: usize| -> Result<Vec<ArrowColumnChunk>, WriteError> {
         let start = group * group_rows;
-        let batches = table.batches(start..(start + group_rows).min(table.len()))?;
+        let batches = give(start..(start + group_rows).min(rows))?;
         let writers = factory.create_column_writers(group).map_err(parquet_error)?;
-        let columns = table.schema.columns.par_iter().zip(schema.fields().par_iter()).enumerate();
+        let columns = table.columns.par_iter().zip(schema.fields().par_iter()).enumerate();
         let encoded = writers.into_par_iter().zip(columns).map(|(mut writer, (at, (spec, field)))| {
             for batch in &batches {
                 let array = array(&batch[at], spec, clock).map_err(|error| parquet_error(error.into()))?;
@@ -126,7 +150,7 @@ fn write_in_groups(
         });
         encoded.collect()
     };
-    let groups = table.len().div_ceil(group_rows);
+    let groups = rows.div_ceil(group_rows);
     let mut ready = if groups > 0 { Some(encode(0)?) } else { None };
     for next in 1..=groups {
         let chunks = ready.take().unwrap_or_default();
@@ -304,7 +328,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("t.parquet");
         let clock = Clock { zone: "UTC".to_owned(), utc_offset_ms: 0 };
-        let mut written = write_in_groups(&path, &table, &clock, &[], 2).expect("written");
+        let give = |range| table.batches(range).map_err(WriteError::from);
+        let mut written = write_in_groups(&path, (&table.schema, table.len()), &give, &clock, &[], 2).expect("written");
         written.synced().expect("on the disk");
         let rows = read_texts(&path, &["id"]).expect("read");
         assert_eq!(rows.concat().into_iter().flatten().collect::<String>(), "01234");

@@ -8,6 +8,7 @@ pub mod cases;
 pub mod scored;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -73,7 +74,7 @@ pub struct Drifted {
 #[derive(Debug)]
 pub struct Linked {
     pub systems: Vec<SystemRecords>,
-    pub quarantine: Vec<Quarantined>,
+    pub quarantine: Arc<Vec<Quarantined>>,
     pub duplicates: Vec<Duplicate>,
     pub collisions: Vec<Collision>,
     pub excused: Vec<Excused>,
