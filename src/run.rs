@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::config::mistakes::Mistakes;
 use crate::config::pipeline::{self, Overrides};
 use crate::config::plan::{Identifiers, RunPlan};
+use crate::domain::finding_kind::Severity;
 use crate::engine::accounting::RowsLost;
 use crate::engine::id;
 use crate::engine::linkage::error::LinkageError;
@@ -19,11 +20,11 @@ use crate::exit_code::ExitCode;
 use crate::history::{self, History};
 use crate::progress::Progress;
 use crate::reference::{Reference, ReferenceError};
-use crate::report::night::NightReport;
+use crate::report::night::{NightCounts, NightReport};
 use crate::report::workbook::{self, Cover, Lang, WorkbookError};
 use crate::stages::dedupe::DedupeError;
 use crate::stages::load::{self, LoadError, Loaded};
-use crate::stages::normalise::NormaliseError;
+use crate::stages::normalise::{NormaliseError, SystemRecords};
 use crate::stages::write::Night;
 use crate::stages::{compare, dedupe, judge, link, normalise, write};
 
@@ -139,11 +140,12 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
     );
     staged?;
     publication.stage_file("report", "mismatches.xlsx", book?.rows)?;
-    let manifest = publication.commit(name.manifest(feed_entries(&plan, &judged)))?;
+    let manifest = publication.commit(name.manifest(feed_entries(&plan, &judged.linked.systems)))?;
 
-    let report = NightReport::new(&plan, &judged, &run_id, &request.out, &manifest);
-    let exit = exit_code(&plan, &judged);
-    Ok((report, exit))
+    let counts = NightCounts::of(&plan, &judged, |_| true);
+    let exit = exit_code(&plan, &judged.linked.systems, counts.worst());
+    let told = (judged.linked.systems.as_slice(), judged.figures.as_slice());
+    Ok((NightReport::new(&plan, counts, told, &run_id, &request.out, &manifest), exit))
 }
 
 /// The same pipeline, key, inputs, reference tables, earlier runs, as-of time, language and version make the same run.
@@ -180,10 +182,8 @@ fn written(feed: &load::Feed) -> Option<String> {
     feed.written.map(|at| at.to_string())
 }
 
-fn exit_code(plan: &RunPlan, judged: &judge::Judged) -> ExitCode {
-    let real = judged.findings.iter().filter(|finding| !finding.expected && finding.explained_by.is_none());
-    let worst = real.map(|finding| finding.severity).max();
-    if judged.linked.systems.iter().any(|system| !system.is_healthy()) {
+fn exit_code(plan: &RunPlan, systems: &[SystemRecords], worst: Option<Severity>) -> ExitCode {
+    if systems.iter().any(|system| !system.is_healthy()) {
         ExitCode::Partial
     } else if plan.fail_at.is_some_and(|threshold| worst.is_some_and(|worst| worst >= threshold)) {
         ExitCode::Findings
@@ -202,9 +202,9 @@ fn name_of(plan: &RunPlan, run_id: &str) -> RunName {
     }
 }
 
-fn feed_entries(plan: &RunPlan, judged: &judge::Judged) -> Vec<FeedEntry> {
+fn feed_entries(plan: &RunPlan, systems: &[SystemRecords]) -> Vec<FeedEntry> {
     let mut feeds = Vec::new();
-    for (system, records) in plan.systems.iter().zip(&judged.linked.systems) {
+    for (system, records) in plan.systems.iter().zip(systems) {
         feeds.extend(records.feeds.iter().map(|feed| FeedEntry {
             system: system.name.clone(),
             file: feed.file.clone(),

@@ -4,6 +4,7 @@
 //! rows that a report looks at, are held.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -357,6 +358,8 @@ impl Table {
 #[derive(Debug, Default)]
 pub struct Tables {
     pub list: Vec<Table>,
+    /// Rows of the longest of them that are counted and not held: by group, how many of each of three classes.
+    pub unheld: BTreeMap<String, [usize; 3]>,
 }
 
 impl Tables {

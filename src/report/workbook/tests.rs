@@ -368,7 +368,7 @@ fn tables() -> Tables {
             ],
         ),
     ];
-    Tables { list }
+    Tables { list, unheld: BTreeMap::new() }
 }
 
 fn cover(lang: Lang) -> Cover {
