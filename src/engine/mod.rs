@@ -9,6 +9,7 @@ pub mod components;
 pub mod frame;
 pub mod id;
 pub mod key;
+pub mod key_spill;
 pub mod linkage;
 pub mod merge;
 pub mod parquet_file;

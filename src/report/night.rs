@@ -11,7 +11,8 @@ use super::words::Words;
 use super::workbook::Lang;
 use crate::config::plan::RunPlan;
 use crate::domain::finding_kind::{FindingKind, Severity};
-use crate::stages::judge::figures::FigureRow;
+use crate::parts::memory::Memory;
+use crate::run::Told;
 use crate::stages::judge::verdict::Verdict;
 use crate::stages::judge::{Finding, Judged};
 use crate::stages::link::Drifted;
@@ -41,6 +42,7 @@ pub struct NightReport {
     pub tables: Vec<&'static str>,
     pub run_date: String,
     pub manifest: String,
+    pub memory: Memory,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -190,15 +192,15 @@ impl NightCounts {
 }
 
 impl NightReport {
-    /// `systems`: only their files are told of.
     pub fn new(
         plan: &RunPlan,
-        counts: NightCounts,
-        (systems, figures): (&[SystemRecords], &[FigureRow]),
+        told: Told,
+        memory: Memory,
         run_id: &str,
         out: &Path,
         manifest: &Path,
     ) -> Self {
+        let Told { systems, figures, counts } = told;
         let published = figures.iter().filter_map(|figure| {
             Some(PublishedLine {
                 figure: figure.figure.clone(),
@@ -217,7 +219,7 @@ impl NightReport {
             title: plan.title.clone(),
             run_id: run_id.to_owned(),
             as_of: plan.as_of.format("%Y-%m-%d %H:%M").to_string(),
-            feeds: feed_lines(plan, systems),
+            feeds: feed_lines(plan, &systems),
             rungs: plan.ladder.iter().map(|rung| rung.code().to_owned()).collect(),
             links,
             cases,
@@ -232,6 +234,7 @@ impl NightReport {
             tables: write::table_names(),
             run_date: plan.as_of.date().to_string(),
             manifest: manifest.display().to_string(),
+            memory,
         }
     }
 

@@ -23,6 +23,7 @@ use crate::history::History;
 use crate::reference::Reference;
 use crowds::{Crowds, Share};
 use figures::{FigureRow, Figures, FormRow, Tallied};
+pub use findings::put_in_order;
 use verdict::Standing;
 
 /// One thing wrong.

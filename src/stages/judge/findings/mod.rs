@@ -182,6 +182,11 @@ fn finding(plan: &RunPlan, reference: &Reference, kind: FindingKind, subject: Su
     })
 }
 
+/// How a dossier closed in bulk is told of, whichever it is.
+pub fn of_bulk(plan: &RunPlan, reference: &Reference) -> Option<Finding> {
+    finding(plan, reference, FindingKind::ClosedInBulk, Subject { system: RunPlan::HUB, ..Subject::default() })
+}
+
 /// Sorts findings by kind, case, system, field and record.
 pub fn put_in_order(found: &mut [Finding]) {
     found.par_sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.detail.cmp(&b.detail)));

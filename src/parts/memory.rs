@@ -1,0 +1,116 @@
+//! How much memory a night would take, and so how it is run.
+
+use serde::Serialize;
+
+use super::deal::MOST_PARTS;
+use super::keys;
+use crate::config::file_kind::FileKind;
+use crate::config::plan::RunPlan;
+use crate::stages::load::{FeedState, Loaded};
+
+/// What the program and the tables beside the exports take.
+const BASE: u64 = 96 << 20;
+/// Bytes in memory for each byte of text of an export, as measured: 640 MB of CSV take 2.0 GB.
+const PER_BYTE_OF_TEXT: f64 = 3.0;
+/// Bytes in memory for each byte of typed columns, while their records are judged.
+const PER_BYTE_OF_COLUMNS: f64 = 4.0;
+/// Bytes for each record of the night while it is divided.
+const PER_RECORD: u64 = 4;
+/// Stretches of text files are about so long.
+const STRETCH: u64 = 1 << 20;
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ask {
+    /// Bytes that a run should stay within.
+    pub limit: Option<u64>,
+    /// So many parts, whatever the limit.
+    pub parts: Option<usize>,
+}
+
+/// How a night is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    InMemory,
+    InParts,
+}
+
+/// What a night was estimated to take, and what became of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Memory {
+    /// Bytes of a night in memory.
+    pub estimate: u64,
+    pub limit: Option<u64>,
+    pub choice: Choice,
+    /// What looks at all records at once, so that a night over the limit is run in memory all the same.
+    pub looks_at_all: Option<&'static str>,
+    pub parts: usize,
+    /// Records of the largest part, and of all.
+    pub largest_part: usize,
+    pub records: usize,
+    /// Measured by the program where the system tells.
+    pub peak: Option<u64>,
+    #[serde(skip)]
+    asked_parts: Option<usize>,
+}
+
+impl Memory {
+    /// Estimates a night and decides.
+    pub fn of(plan: &RunPlan, loaded: &Loaded, ask: Ask) -> Self {
+        let estimate = BASE + (text_bytes(loaded) as f64 * PER_BYTE_OF_TEXT) as u64;
+        let is_over = ask.parts.is_some() || ask.limit.is_some_and(|limit| estimate > limit);
+        let looks_at_all = keys::looks_at_all(plan).filter(|_| is_over);
+        let in_parts = is_over && looks_at_all.is_none();
+        Self {
+            estimate,
+            limit: ask.limit,
+            choice: if in_parts { Choice::InParts } else { Choice::InMemory },
+            looks_at_all,
+            parts: 1,
+            largest_part: 0,
+            records: 0,
+            peak: None,
+            asked_parts: ask.parts,
+        }
+    }
+
+    /// In how many parts so many records are judged, whose columns take so many bytes.
+    pub fn parts(&self, records: u32, bytes: u64) -> usize {
+        if let Some(parts) = self.asked_parts {
+            return parts.clamp(1, MOST_PARTS);
+        }
+        let taken = BASE + u64::from(records) * PER_RECORD;
+        let left = self.limit.unwrap_or(u64::MAX).saturating_sub(taken).max(LEAST);
+        let needed = bytes as f64 * PER_BYTE_OF_COLUMNS / left as f64;
+        (needed.ceil() as usize).clamp(1, MOST_PARTS)
+    }
+
+    /// What the parts came to be.
+    pub fn divided(&mut self, parts: impl Iterator<Item = usize>) {
+        let rows: Vec<usize> = parts.collect();
+        self.parts = rows.len().max(1);
+        self.largest_part = rows.iter().copied().max().unwrap_or_default();
+        self.records = rows.iter().sum();
+    }
+}
+
+/// A part takes this much at the least: with less, the night would fall into crumbs.
+const LEAST: u64 = 16 << 20;
+
+/// What the exports would be as plain text.
+fn text_bytes(loaded: &Loaded) -> u64 {
+    let feeds = loaded.systems.iter().flat_map(|system| &system.feeds);
+    feeds
+        .map(|feed| {
+            let FeedState::Open(opened) = &feed.state else { return 0 };
+            // Columns and workbooks are packed by nature; of packed text the pieces tell the length.
+            let packed = match feed.kind {
+                Some(FileKind::Parquet | FileKind::Arrow) => 5,
+                Some(FileKind::Xlsx | FileKind::Xls | FileKind::Ods) => 8,
+                _ => 1,
+            };
+            (feed.bytes * packed).max((opened.pieces() as u64).saturating_sub(1) * STRETCH)
+        })
+        .sum()
+}
