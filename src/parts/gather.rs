@@ -186,7 +186,7 @@ impl Looking<'_> {
             return Ok(None);
         }
         let columns: Batch = match self.kept.as_slice() {
-            [] => return Ok(Some(TableSource::held(self.schema.clone(), Vec::new()).whole().map_err(other)?)),
+            [] => TableSource::held(self.schema.clone(), Vec::new()).whole().map_err(other)?.columns,
             [one] => one.clone(),
             several => {
                 let column = |at: usize| -> Result<ArrayRef, SpillError> {
