@@ -5,9 +5,11 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BinaryArray};
+use arrow::array::{Array, ArrayRef, AsArray, BinaryArray, Float64Array, Int64Array, StringArray};
 use arrow::compute::interleave;
+use arrow::datatypes::{Float64Type, Int64Type};
 
 use super::spill::{Slot, Spill, SpillError};
 use super::table::{Batch, height};
@@ -88,7 +90,7 @@ impl<'s> Merge<'s> {
         let columns = first.len() - 1;
         let column = |at: usize| -> Result<ArrayRef, SpillError> {
             let values: Vec<&dyn Array> = sources.iter().map(|batch| batch[at].as_ref()).collect();
-            Ok(interleave(&values, &picked)?)
+            Ok(without_empty_nulls(interleave(&values, &picked)?))
         };
         (0..columns).map(column).collect::<Result<_, _>>().map(Some)
     }
@@ -114,6 +116,24 @@ impl<'s> Merge<'s> {
             self.next.push(Reverse((keys.value(part.at).to_vec(), at)));
         }
     }
+}
+
+/// An array that could hold nulls and holds none, as it comes from a builder: the Parquet writer encodes the two
+/// differently.
+fn without_empty_nulls(array: ArrayRef) -> ArrayRef {
+    if array.nulls().is_none() || array.null_count() > 0 {
+        return array;
+    }
+    if let Some(texts) = array.as_string_opt::<i32>() {
+        return Arc::new(StringArray::new(texts.offsets().clone(), texts.values().clone(), None));
+    }
+    if let Some(ints) = array.as_primitive_opt::<Int64Type>() {
+        return Arc::new(Int64Array::new(ints.values().clone(), None));
+    }
+    if let Some(floats) = array.as_primitive_opt::<Float64Type>() {
+        return Arc::new(Float64Array::new(floats.values().clone(), None));
+    }
+    array
 }
 
 fn keys(rows: &Batch) -> Result<&BinaryArray, SpillError> {
@@ -151,10 +171,6 @@ pub fn push_int(key: &mut Vec<u8>, int: Option<i64>) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use arrow::array::Int64Array;
-    use arrow::datatypes::Int64Type;
     use proptest::prelude::*;
 
     use super::*;
