@@ -146,7 +146,8 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
         Choice::InMemory => whole(&desk, loaded, &mut publication, progress)?,
         Choice::InParts => {
             let folder = temporary(request, &publication)?;
-            parts::run(&desk, loaded, (&folder, &mut memory), &mut publication, progress)?
+            let how = (folder.as_path(), request.memory, &mut memory);
+            parts::run(&desk, loaded, how, &mut publication, progress)?
         }
     };
     let manifest = publication.commit(name.clone().manifest(feed_entries(&plan, &told.systems)))?;

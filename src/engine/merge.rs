@@ -10,6 +10,7 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray, BinaryArray, Float64Array, Int64Array, StringArray};
 use arrow::compute::interleave;
 use arrow::datatypes::{Float64Type, Int64Type};
+use rayon::prelude::*;
 
 use super::spill::{Slot, Spill, SpillError};
 use super::table::{Batch, height};
@@ -92,7 +93,7 @@ impl<'s> Merge<'s> {
             let values: Vec<&dyn Array> = sources.iter().map(|batch| batch[at].as_ref()).collect();
             Ok(without_empty_nulls(interleave(&values, &picked)?))
         };
-        (0..columns).map(column).collect::<Result<_, _>>().map(Some)
+        (0..columns).into_par_iter().map(column).collect::<Result<_, _>>().map(Some)
     }
 
     /// Reads the next chunk of a part that holds rows; whether there was one.

@@ -33,7 +33,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::spill::SpillError;
-use super::table::{Batch, ColumnSpec, Kind, Misfit, TableSchema, TableSource};
+use super::table::{Batch, ColumnSpec, Kind, MADE_ROWS, Misfit, TableSchema, TableSource};
 
 /// Small enough that a look-up by id reads little, large enough to compress well.
 const ROW_GROUP_ROWS: usize = 256 * 1024;
@@ -50,8 +50,15 @@ pub enum WriteError {
     Spill(#[from] SpillError),
 }
 
-/// Gives the rows of a range; ranges are asked for in order, each once.
-pub type Give<'g> = &'g (dyn Fn(Range<usize>) -> Result<Vec<Batch>, WriteError> + Sync);
+/// Gives the rows of a table.
+#[derive(Clone, Copy)]
+pub struct Give<'g> {
+    /// The rows of a range, in batches of [`MADE_ROWS`]: where a batch ends shows in the bytes. Ranges are asked for in
+    /// order, each once.
+    pub batches: &'g (dyn Fn(Range<usize>) -> Result<Vec<Batch>, WriteError> + Sync),
+    /// Rows that are asked for at once, and held: a multiple of [`MADE_ROWS`], or a whole row group.
+    pub rows: usize,
+}
 
 /// The clock that timestamps of a run were read on.
 #[derive(Debug, Clone)]
@@ -95,12 +102,12 @@ pub fn write(
     clock: &Clock,
     metadata: &[(String, String)],
 ) -> Result<Written, WriteError> {
-    let give = |range| table.batches(range).map_err(WriteError::from);
-    write_rows(path, (&table.schema, table.len()), &give, clock, metadata)
+    let batches = |range| table.batches(range).map_err(WriteError::from);
+    let give = Give { batches: &batches, rows: ROW_GROUP_ROWS };
+    write_rows(path, (&table.schema, table.len()), give, clock, metadata)
 }
 
-/// Writes a table of so many rows that is given range by range, in batches of [`MADE_ROWS`](super::table::MADE_ROWS):
-/// where a batch ends shows in the bytes.
+/// Writes a table of so many rows that is given range by range.
 ///
 /// # Errors
 /// As [`write`], and when the rows cannot be given.
@@ -111,6 +118,7 @@ pub fn write_rows(
     clock: &Clock,
     metadata: &[(String, String)],
 ) -> Result<Written, WriteError> {
+    debug_assert!(give.rows.is_multiple_of(MADE_ROWS));
     write_in_groups(path, table, give, clock, metadata, ROW_GROUP_ROWS)
 }
 
@@ -135,20 +143,23 @@ fn write_in_groups(
     let (mut file_writer, factory) = writer.into_serialized_writer().map_err(parquet_error)?;
 
     let encode = |group: usize| -> Result<Vec<ArrowColumnChunk>, WriteError> {
-        let start = group * group_rows;
-        let batches = give(start..(start + group_rows).min(rows))?;
-        let writers = factory.create_column_writers(group).map_err(parquet_error)?;
-        let columns = table.columns.par_iter().zip(schema.fields().par_iter()).enumerate();
-        let encoded = writers.into_par_iter().zip(columns).map(|(mut writer, (at, (spec, field)))| {
-            for batch in &batches {
-                let array = array(&batch[at], spec, clock).map_err(|error| parquet_error(error.into()))?;
-                for leaf in compute_leaves(field, &array).map_err(parquet_error)? {
-                    writer.write(&leaf).map_err(parquet_error)?;
+        let group = (group, group * group_rows..((group + 1) * group_rows).min(rows));
+        let mut writers = factory.create_column_writers(group.0).map_err(parquet_error)?;
+        for start in group.1.clone().step_by(give.rows) {
+            let batches = (give.batches)(start..(start + give.rows).min(group.1.end))?;
+            let columns = table.columns.par_iter().zip(schema.fields().par_iter()).enumerate();
+            writers.par_iter_mut().zip(columns).try_for_each(|(writer, (at, (spec, field)))| {
+                for batch in &batches {
+                    let array =
+                        array(&batch[at], spec, clock).map_err(|error| parquet_error(error.into()))?;
+                    for leaf in compute_leaves(field, &array).map_err(parquet_error)? {
+                        writer.write(&leaf).map_err(parquet_error)?;
+                    }
                 }
-            }
-            writer.close().map_err(parquet_error)
-        });
-        encoded.collect()
+                Ok::<(), WriteError>(())
+            })?;
+        }
+        writers.into_par_iter().map(|writer| writer.close().map_err(parquet_error)).collect()
     };
     let groups = rows.div_ceil(group_rows);
     let mut ready = if groups > 0 { Some(encode(0)?) } else { None };
@@ -328,8 +339,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("t.parquet");
         let clock = Clock { zone: "UTC".to_owned(), utc_offset_ms: 0 };
-        let give = |range| table.batches(range).map_err(WriteError::from);
-        let mut written = write_in_groups(&path, (&table.schema, table.len()), &give, &clock, &[], 2).expect("written");
+        let batches = |range| table.batches(range).map_err(WriteError::from);
+        let give = Give { batches: &batches, rows: 2 };
+        let all = (&table.schema, table.len());
+        let mut written = write_in_groups(&path, all, give, &clock, &[], 2).expect("written");
         written.synced().expect("on the disk");
         let rows = read_texts(&path, &["id"]).expect("read");
         assert_eq!(rows.concat().into_iter().flatten().collect::<String>(), "01234");

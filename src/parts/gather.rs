@@ -12,7 +12,7 @@ use arrow::datatypes::Int64Type;
 use super::wait::Waiting;
 use crate::domain::finding_kind::FindingKind;
 use crate::engine::merge::{Merge, Sift};
-use crate::engine::parquet_file::WriteError;
+use crate::engine::parquet_file::{Give, WriteError};
 use crate::engine::publish::Publication;
 use crate::engine::spill::SpillError;
 use crate::engine::table::{Batch, MADE_ROWS, Misfit, Table, TableSchema, TableSource, Tables, height};
@@ -63,7 +63,8 @@ impl Gathering<'_> {
                 looking.lock().unwrap_or_else(PoisonError::into_inner).give(range)
             };
             let metadata = self.desk.name.metadata(schema.name);
-            publication.stage_rows((schema, rows), &give, &self.desk.clock, &metadata)?;
+            let give = Give { batches: &give, rows: 2 * MADE_ROWS };
+            publication.stage_rows((schema, rows), give, &self.desk.clock, &metadata)?;
             let looking = looking.into_inner().unwrap_or_else(PoisonError::into_inner);
             list.extend(looking.table(rows)?);
             advance();

@@ -1,11 +1,12 @@
 //! By what records of a night can meet: every key that a stage asks by.
 //!
 //! Records without a common key never interact, so those that have one, and those that these have one with, go into one
-//! part. A stage that asks by a new key has to be named here; one that looks at all records at once cannot run in parts.
+//! part. A stage that asks by a new key has to be named here; one that looks at all records at once
+//! is named in [`LooksAtAll`](super::memory::LooksAtAll).
 
 use polars::prelude::DataFrame;
 
-use crate::config::plan::{RunPlan, Rung};
+use crate::config::plan::RunPlan;
 use crate::domain::dossier::FieldName;
 use crate::domain::dossier_code;
 use crate::domain::finding_kind::FindingKind;
@@ -15,15 +16,6 @@ use crate::engine::key;
 use crate::stages::judge::crowds;
 use crate::stages::link;
 use crate::stages::records::Records;
-
-/// Why the records of a night cannot be divided; `None` when they can.
-pub fn looks_at_all(plan: &RunPlan) -> Option<&'static str> {
-    if plan.ladder.contains(&Rung::Scored) {
-        Some("the scored rung")
-    } else {
-        plan.duplicates.by_score.is_some().then_some("the search for double entries by score")
-    }
-}
 
 /// The keys of some records.
 #[derive(Debug, Default)]

@@ -3,9 +3,8 @@
 use serde::Serialize;
 
 use super::deal::MOST_PARTS;
-use super::keys;
 use crate::config::file_kind::FileKind;
-use crate::config::plan::RunPlan;
+use crate::config::plan::{RunPlan, Rung};
 use crate::stages::load::{FeedState, Loaded};
 
 /// What the program and the tables beside the exports take.
@@ -36,6 +35,26 @@ pub enum Choice {
     InParts,
 }
 
+/// What looks at all records at once, so that they cannot be divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum LooksAtAll {
+    #[serde(rename = "the scored rung looks at all records at once")]
+    ScoredRung,
+    #[serde(rename = "the search for double entries by score looks at all records at once")]
+    DoubleEntriesByScore,
+}
+
+impl LooksAtAll {
+    /// `None` where the records of a pipeline can be divided.
+    pub fn of(plan: &RunPlan) -> Option<Self> {
+        if plan.ladder.contains(&Rung::Scored) {
+            Some(Self::ScoredRung)
+        } else {
+            plan.duplicates.by_score.is_some().then_some(Self::DoubleEntriesByScore)
+        }
+    }
+}
+
 /// What a night was estimated to take, and what became of it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Memory {
@@ -43,16 +62,14 @@ pub struct Memory {
     pub estimate: u64,
     pub limit: Option<u64>,
     pub choice: Choice,
-    /// What looks at all records at once, so that a night over the limit is run in memory all the same.
-    pub looks_at_all: Option<&'static str>,
+    /// Why a night over the limit is run in memory all the same.
+    pub because: Option<LooksAtAll>,
     pub parts: usize,
     /// Records of the largest part, and of all.
     pub largest_part: usize,
     pub records: usize,
     /// Measured by the program where the system tells.
     pub peak: Option<u64>,
-    #[serde(skip)]
-    asked_parts: Option<usize>,
 }
 
 impl Memory {
@@ -60,24 +77,23 @@ impl Memory {
     pub fn of(plan: &RunPlan, loaded: &Loaded, ask: Ask) -> Self {
         let estimate = BASE + (text_bytes(loaded) as f64 * PER_BYTE_OF_TEXT) as u64;
         let is_over = ask.parts.is_some() || ask.limit.is_some_and(|limit| estimate > limit);
-        let looks_at_all = keys::looks_at_all(plan).filter(|_| is_over);
-        let in_parts = is_over && looks_at_all.is_none();
+        let because = LooksAtAll::of(plan).filter(|_| is_over);
+        let in_parts = is_over && because.is_none();
         Self {
             estimate,
             limit: ask.limit,
             choice: if in_parts { Choice::InParts } else { Choice::InMemory },
-            looks_at_all,
+            because,
             parts: 1,
             largest_part: 0,
             records: 0,
             peak: None,
-            asked_parts: ask.parts,
         }
     }
 
     /// In how many parts so many records are judged, whose columns take so many bytes.
-    pub fn parts(&self, records: u32, bytes: u64) -> usize {
-        if let Some(parts) = self.asked_parts {
+    pub fn parts(&self, ask: Ask, records: u32, bytes: u64) -> usize {
+        if let Some(parts) = ask.parts {
             return parts.clamp(1, MOST_PARTS);
         }
         let taken = BASE + u64::from(records) * PER_RECORD;

@@ -34,7 +34,7 @@ use crate::stages::write::{self, About, Night};
 use arrive::Arrived;
 use deal::Part;
 use gather::Gathering;
-use memory::Memory;
+use memory::{Ask, Memory};
 use wait::Waiting;
 
 /// Runs a night in parts and stages its outputs.
@@ -44,7 +44,7 @@ use wait::Waiting;
 pub fn run(
     desk: &Desk<'_>,
     loaded: Loaded,
-    (folder, memory): (&Path, &mut Memory),
+    (folder, ask, memory): (&Path, Ask, &mut Memory),
     publication: &mut Publication,
     progress: &dyn Progress,
 ) -> Result<Told, RunError> {
@@ -53,7 +53,7 @@ pub fn run(
     let _ = arrived.night.account.check("normalise")?;
     progress.begin("divide the night", 1);
     let components = deal::connect(arrived.rows, arrived.keys.take())?;
-    let wanted = memory.parts(arrived.rows, arrived.bytes);
+    let wanted = memory.parts(ask, arrived.rows, arrived.bytes);
     let dealt = deal::deal(&arrived, components, wanted, folder)?;
     let Arrived { night, dense, rows, .. } = arrived;
     let rows_out = dealt.parts.iter().map(|part| part.rows() as u64).sum();

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::memory_line::MemoryLine;
 use super::text_table::{TextTable, thousands};
 use super::words::Words;
 use super::workbook::Lang;
@@ -317,7 +318,8 @@ impl fmt::Display for NightText<'_> {
             report.tables.join("|")
         )?;
         writeln!(f, "  {}: {}/report/{partition}/mismatches.xlsx", words.workbook, report.out)?;
-        writeln!(f, "  {}: {}", words.manifest, report.manifest)
+        writeln!(f, "  {}: {}", words.manifest, report.manifest)?;
+        writeln!(f, "  {}: {}", words.memory, MemoryLine { memory: &report.memory, lang: self.lang })
     }
 }
 
