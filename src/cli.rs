@@ -79,7 +79,7 @@ pub struct RunArgs {
     #[arg(long, value_enum, default_value_t = Language::En)]
     pub lang: Language,
     /// Memory to stay within, such as 2GiB or 500MB: a night that would take more is run in parts that wait on disk. The
-    /// outputs do not depend on it.
+    /// outputs do not depend on it. A run over tables is always in memory.
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<u64>,
     /// Folder for what waits on disk, with room for about twice the exports; beside the outputs when left out.
@@ -206,12 +206,20 @@ impl From<Language> for Lang {
 
 /// Bytes, as people write them.
 fn size(text: &str) -> Result<u64, String> {
-    const UNITS: [(&str, u64); 7] =
-        [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("kB", 1_000), ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000)];
+    const UNITS: [(&str, u64); 7] = [
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+        ("kB", 1_000),
+        ("KB", 1_000),
+        ("MB", 1_000_000),
+        ("GB", 1_000_000_000),
+    ];
     let unit = UNITS.iter().find_map(|(unit, bytes)| Some((text.strip_suffix(unit)?.trim_end(), *bytes)));
     let size = unit.and_then(|(number, bytes)| Some(number.parse::<f64>().ok()? * bytes as f64));
     let size = size.filter(|size| *size >= 1.0 && *size < 1e18);
-    size.map(|size| size as u64).ok_or_else(|| "write a number with its unit, such as 2GiB or 500MB".to_owned())
+    size.map(|size| size as u64)
+        .ok_or_else(|| "write a number with its unit, such as 2GiB or 500MB".to_owned())
 }
 
 fn moment(text: &str) -> Result<NaiveDateTime, String> {

@@ -145,19 +145,30 @@ fn write_in_groups(
     let encode = |group: usize| -> Result<Vec<ArrowColumnChunk>, WriteError> {
         let group = (group, group * group_rows..((group + 1) * group_rows).min(rows));
         let mut writers = factory.create_column_writers(group.0).map_err(parquet_error)?;
+        let given = |start: usize| (give.batches)(start..(start + give.rows).min(group.1.end));
+        let mut ready = Some(given(group.1.start)?);
         for start in group.1.clone().step_by(give.rows) {
-            let batches = (give.batches)(start..(start + give.rows).min(group.1.end))?;
-            let columns = table.columns.par_iter().zip(schema.fields().par_iter()).enumerate();
-            writers.par_iter_mut().zip(columns).try_for_each(|(writer, (at, (spec, field)))| {
-                for batch in &batches {
-                    let array =
-                        array(&batch[at], spec, clock).map_err(|error| parquet_error(error.into()))?;
-                    for leaf in compute_leaves(field, &array).map_err(parquet_error)? {
-                        writer.write(&leaf).map_err(parquet_error)?;
-                    }
-                }
-                Ok::<(), WriteError>(())
-            })?;
+            let batches = ready.take().unwrap_or_default();
+            let next = Some(start + give.rows).filter(|next| *next < group.1.end);
+            // Some rows are encoded while the next are given.
+            let (encoded, given) = rayon::join(
+                || {
+                    let columns = table.columns.par_iter().zip(schema.fields().par_iter()).enumerate();
+                    writers.par_iter_mut().zip(columns).try_for_each(|(writer, (at, (spec, field)))| {
+                        for batch in &batches {
+                            let array = array(&batch[at], spec, clock)
+                                .map_err(|error| parquet_error(error.into()))?;
+                            for leaf in compute_leaves(field, &array).map_err(parquet_error)? {
+                                writer.write(&leaf).map_err(parquet_error)?;
+                            }
+                        }
+                        Ok::<(), WriteError>(())
+                    })
+                },
+                || next.map(given).transpose(),
+            );
+            encoded?;
+            ready = given?;
         }
         writers.into_par_iter().map(|writer| writer.close().map_err(parquet_error)).collect()
     };

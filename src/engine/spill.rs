@@ -147,8 +147,8 @@ mod tests {
             vec![texts, ints]
         };
         let slots: Vec<Slot> = (0..3).map(|n| spill.push_rows(&batch(n)).expect("pushed")).collect();
-        for (n, slot) in (0..3).zip(&slots).rev() {
-            assert_eq!(spill.read_rows(*slot).expect("read"), batch(n));
+        for (n, slot) in slots.iter().enumerate().rev() {
+            assert_eq!(spill.read_rows(*slot).expect("read"), batch(n as i64));
         }
         // Nothing has a name.
         assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);

@@ -79,7 +79,8 @@ pub fn arrive(
                 spans.push(span, 0)?;
             }
             let next = rows.checked_add(height).filter(|rows| *rows < u32::MAX);
-            rows = next.ok_or_else(|| SpillError::Io(std::io::Error::other("more than 4,294,967,294 records")))?;
+            rows =
+                next.ok_or_else(|| SpillError::Io(std::io::Error::other("more than 4,294,967,294 records")))?;
             bytes += size;
         }
         Ok(())

@@ -78,7 +78,8 @@ impl Gathering<'_> {
             [position(schema, "kind")?, position(schema, "unit")?, position(schema, "since")?];
         let bulk = self.bulk;
         Ok(Box::new(move |rows: Batch| {
-            let (Some(kinds), Some(units)) = (rows[kind].as_string_opt::<i32>(), rows[unit].as_string_opt::<i32>())
+            let (Some(kinds), Some(units)) =
+                (rows[kind].as_string_opt::<i32>(), rows[unit].as_string_opt::<i32>())
             else {
                 return Ok(rows);
             };
@@ -88,7 +89,8 @@ impl Gathering<'_> {
                 if kinds.value(row) != name {
                     return true;
                 }
-                let ended = moments.filter(|since| since.is_valid(row)).and_then(|since| moment(since.value(row)));
+                let ended =
+                    moments.filter(|since| since.is_valid(row)).and_then(|since| moment(since.value(row)));
                 ended.is_some_and(|ended| units.is_valid(row) && bulk.has(units.value(row), ended))
             };
             let passes: BooleanArray = (0..height(&rows)).map(|row| Some(passes(row))).collect();
@@ -148,7 +150,8 @@ impl Looking<'_> {
     fn look(&mut self, batch: &Batch) -> Result<Vec<u32>, SpillError> {
         let rows = 0..height(batch) as u32;
         let texts = |name: &str| -> Result<&StringArray, SpillError> {
-            let column = batch.get(position(self.schema, name)?).and_then(|column| column.as_string_opt::<i32>());
+            let column =
+                batch.get(position(self.schema, name)?).and_then(|column| column.as_string_opt::<i32>());
             column.ok_or_else(|| std::io::Error::other(format!("no column {name}")).into())
         };
         let is_in = |column: &StringArray, set: &BTreeSet<String>, row: u32| {

@@ -121,21 +121,15 @@ fn is_bulk(finding: &Finding) -> bool {
 }
 
 /// The records of a part, as if they were all of a night.
-fn gathered(
-    desk: &Desk<'_>,
-    night: &Normalised,
-    part: &Part,
-    spill: &Spill,
-) -> Result<Normalised, RunError> {
+fn gathered(desk: &Desk<'_>, night: &Normalised, part: &Part, spill: &Spill) -> Result<Normalised, RunError> {
     let mut systems = Vec::with_capacity(part.systems.len());
     for ((empty, own), plan) in night.systems.iter().zip(&part.systems).zip(&desk.plan.systems) {
         let mut builder = FrameBuilder::new(&empty.frame, own.rows);
         for slot in &own.slots {
             builder.push(&spill.read_rows(*slot)?);
         }
-        let frame = builder
-            .finish()
-            .map_err(|source| NormaliseError::Frame { system: plan.name.clone(), source })?;
+        let frame =
+            builder.finish().map_err(|source| NormaliseError::Frame { system: plan.name.clone(), source })?;
         systems.push(SystemRecords { frame, places: empty.places.clone(), feeds: empty.feeds.clone() });
     }
     let rows = part.rows() as u64;

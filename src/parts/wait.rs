@@ -11,7 +11,7 @@ use crate::engine::spill::{Slot, Spill, SpillError, encode};
 use crate::engine::table::TableSource;
 
 /// Rows of one table of all parts that are held when they are merged.
-const MERGED_ROWS: usize = 128 * 1024;
+const MERGED_ROWS: usize = 48 * 1024;
 /// Chunks that are made together.
 const TOGETHER: usize = 16;
 
@@ -35,7 +35,7 @@ impl Waiting {
     /// # Errors
     /// When the folder refuses.
     pub fn begin(folder: &Path, parts: usize) -> Result<Self, SpillError> {
-        let chunk_rows = (MERGED_ROWS / parts.max(1)).clamp(512, 8192);
+        let chunk_rows = (MERGED_ROWS / parts.max(1)).clamp(256, 4096);
         Ok(Self { spill: Spill::begin(folder)?, tables: Vec::new(), chunk_rows })
     }
 

@@ -32,11 +32,11 @@ impl fmt::Display for MemoryLine<'_> {
             (Choice::InMemory, None) => write!(f, "; {}", self.say("run in memory", "chạy trong bộ nhớ"))?,
             (Choice::InMemory, Some(because)) => {
                 let because = match because {
-                    LooksAtAll::ScoredRung => {
-                        self.say("the scored rung looks", "bậc scored phải xét")
-                    }
-                    LooksAtAll::DoubleEntriesByScore => self
-                        .say("the search for double entries by score looks", "việc tìm hồ sơ nhập hai lần theo điểm phải xét"),
+                    LooksAtAll::ScoredRung => self.say("the scored rung looks", "bậc scored phải xét"),
+                    LooksAtAll::DoubleEntriesByScore => self.say(
+                        "the search for double entries by score looks",
+                        "việc tìm hồ sơ nhập hai lần theo điểm phải xét",
+                    ),
                 };
                 let rest = self.say("at all records at once", "mọi bản ghi cùng lúc");
                 write!(f, "; {}: {because} {rest}", self.say("in memory", "chạy trong bộ nhớ"))?;
@@ -95,7 +95,9 @@ mod tests {
              peak 510 MiB, more than the limit"
         );
         let whole = Memory { choice: Choice::InMemory, because: Some(LooksAtAll::ScoredRung), ..memory };
-        assert!(said(&whole, Lang::En).contains("; in memory: the scored rung looks at all records at once;"));
+        assert!(
+            said(&whole, Lang::En).contains("; in memory: the scored rung looks at all records at once;")
+        );
         assert!(said(&whole, Lang::Vi).contains("bậc scored phải xét mọi bản ghi cùng lúc"));
     }
 }

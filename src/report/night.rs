@@ -161,7 +161,8 @@ impl NightCounts {
     }
 
     pub fn add(&mut self, other: Self) {
-        let Self { links, cases, duplicates, skipped_groups, drifted, verdicts, findings, severities } = other;
+        let Self { links, cases, duplicates, skipped_groups, drifted, verdicts, findings, severities } =
+            other;
         for (mine, theirs) in self.links.iter_mut().zip(links) {
             mine.linked.iter_mut().zip(theirs.linked).for_each(|(mine, theirs)| *mine += theirs);
             mine.ambiguous += theirs.ambiguous;
@@ -175,8 +176,12 @@ impl NightCounts {
         }
         for (kind, theirs) in findings {
             let FindingLine { real, expected, explained, .. } = theirs;
-            let mine =
-                self.findings.entry(kind).or_insert(FindingLine { real: 0, expected: 0, explained: 0, ..theirs });
+            let mine = self.findings.entry(kind).or_insert(FindingLine {
+                real: 0,
+                expected: 0,
+                explained: 0,
+                ..theirs
+            });
             mine.real += real;
             mine.expected += expected;
             mine.explained += explained;
@@ -215,7 +220,8 @@ impl NightReport {
             counts;
         let mut findings: Vec<FindingLine> = findings.into_values().collect();
         findings.sort_by_key(|line| (line.rule, line.kind));
-        let of = |severity: &Severity| (severity.code(), severities.get(severity).copied().unwrap_or_default());
+        let of =
+            |severity: &Severity| (severity.code(), severities.get(severity).copied().unwrap_or_default());
         Self {
             title: plan.title.clone(),
             run_id: run_id.to_owned(),

@@ -368,7 +368,7 @@ fn tables() -> Tables {
             ],
         ),
     ];
-    Tables { list, unheld: BTreeMap::new() }
+    Tables { list, ..Tables::default() }
 }
 
 fn cover(lang: Lang) -> Cover {

@@ -184,7 +184,12 @@ fn finding(plan: &RunPlan, reference: &Reference, kind: FindingKind, subject: Su
 
 /// How a dossier closed in bulk is told of, whichever it is.
 pub fn of_bulk(plan: &RunPlan, reference: &Reference) -> Option<Finding> {
-    finding(plan, reference, FindingKind::ClosedInBulk, Subject { system: RunPlan::HUB, ..Subject::default() })
+    finding(
+        plan,
+        reference,
+        FindingKind::ClosedInBulk,
+        Subject { system: RunPlan::HUB, ..Subject::default() },
+    )
 }
 
 /// Sorts findings by kind, case, system, field and record.
