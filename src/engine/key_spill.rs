@@ -46,6 +46,11 @@ impl KeySpill {
         Ok(())
     }
 
+    /// Bytes that wait on disk.
+    pub fn bytes(&self) -> u64 {
+        self.spill.bytes()
+    }
+
     /// Gives every partition in turn, its keys in order with their rows, to `look`.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! One table out of sorted parts that wait on disk: their rows in one order, some thousands at a time.
 //!
-//! Of each part one chunk is held, whatever the length of the table. A row goes by a key of bytes, its last column; parts
-//! never share a key that tells rows apart, so nothing depends on how many there are.
+//! Of each part one chunk is held, whatever the length of the table. A row goes by a key of bytes, its last column; no
+//! two parts have a key in common, so nothing depends on how many there are.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

@@ -1,7 +1,7 @@
 //! Rows that wait on disk: compressed chunks in a temporary file without a name.
 //!
-//! The file vanishes with the process however it ends, so a killed run leaves nothing behind. What is in a chunk, and who
-//! reads it when, is for the caller to know.
+//! The file vanishes with the process however it ends, so a killed run leaves nothing behind. What is in a chunk, and
+//! who reads it when, is for the caller to know.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};

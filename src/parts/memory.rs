@@ -7,10 +7,12 @@ use crate::config::file_kind::FileKind;
 use crate::config::plan::{RunPlan, Rung};
 use crate::stages::load::{FeedState, Loaded};
 
-/// What the program and the tables beside the exports take.
-const BASE: u64 = 96 << 20;
-/// Bytes in memory for each byte of text of an export, as measured: 640 MB of CSV take 2.0 GB.
-const PER_BYTE_OF_TEXT: f64 = 3.0;
+/// What the program, the tables beside the exports and the pieces that are being read take.
+const BASE: u64 = 64 << 20;
+/// What one row group of every column takes while it is encoded, once there are so many rows.
+const ROW_GROUP: u64 = 220 << 20;
+/// Bytes in memory for each byte of text of an export, as measured: 64 MB of CSV take 0.47 GB, 641 MB 2.05 GB.
+const PER_BYTE_OF_TEXT: f64 = 2.75;
 /// Bytes in memory for each byte of typed columns, while their records are judged.
 const PER_BYTE_OF_COLUMNS: f64 = 4.0;
 /// Bytes for each record of the night while it is divided.
@@ -68,14 +70,17 @@ pub struct Memory {
     /// Records of the largest part, and of all.
     pub largest_part: usize,
     pub records: usize,
-    /// Measured by the program where the system tells.
+    /// The most bytes that waited on disk at a time.
+    pub waited: u64,
+    /// The most bytes in memory, measured by the program where the system tells.
     pub peak: Option<u64>,
 }
 
 impl Memory {
     /// Estimates a night and decides.
     pub fn of(plan: &RunPlan, loaded: &Loaded, ask: Ask) -> Self {
-        let estimate = BASE + (text_bytes(loaded) as f64 * PER_BYTE_OF_TEXT) as u64;
+        let text = text_bytes(loaded);
+        let estimate = BASE + (text as f64 * PER_BYTE_OF_TEXT) as u64 + ROW_GROUP.min(4 * text);
         let is_over = ask.parts.is_some() || ask.limit.is_some_and(|limit| estimate > limit);
         let because = LooksAtAll::of(plan).filter(|_| is_over);
         let in_parts = is_over && because.is_none();
@@ -87,6 +92,7 @@ impl Memory {
             parts: 1,
             largest_part: 0,
             records: 0,
+            waited: 0,
             peak: None,
         }
     }
@@ -100,6 +106,11 @@ impl Memory {
         let left = self.limit.unwrap_or(u64::MAX).saturating_sub(taken).max(LEAST);
         let needed = bytes as f64 * PER_BYTE_OF_COLUMNS / left as f64;
         (needed.ceil() as usize).clamp(1, MOST_PARTS)
+    }
+
+    /// So many bytes wait on disk now.
+    pub fn waits(&mut self, bytes: u64) {
+        self.waited = self.waited.max(bytes);
     }
 
     /// What the parts came to be.
@@ -120,13 +131,15 @@ fn text_bytes(loaded: &Loaded) -> u64 {
     feeds
         .map(|feed| {
             let FeedState::Open(opened) = &feed.state else { return 0 };
-            // Columns and workbooks are packed by nature; of packed text the pieces tell the length.
-            let packed = match feed.kind {
-                Some(FileKind::Parquet | FileKind::Arrow) => 5,
-                Some(FileKind::Xlsx | FileKind::Xls | FileKind::Ods) => 8,
-                _ => 1,
-            };
-            (feed.bytes * packed).max((opened.pieces() as u64).saturating_sub(1) * STRETCH)
+            // Of packed text the pieces tell the length.
+            let bytes = feed.bytes.max((opened.pieces() as u64).saturating_sub(1) * STRETCH);
+            match feed.kind {
+                // Columns and workbooks are packed by nature; JSON names every value.
+                Some(FileKind::Parquet | FileKind::Arrow) => bytes * 5,
+                Some(FileKind::Xlsx | FileKind::Xls | FileKind::Ods) => bytes * 8,
+                Some(FileKind::Json | FileKind::Ndjson) => bytes * 3 / 5,
+                _ => bytes,
+            }
         })
         .sum()
 }

@@ -23,7 +23,8 @@ impl MemoryLine<'_> {
 
 impl fmt::Display for MemoryLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Memory { estimate, limit, choice, because, parts, largest_part, records, peak } = self.memory;
+        let Memory { estimate, limit, choice, because, parts, largest_part, records, waited, peak } =
+            self.memory;
         write!(f, "{} {}", self.say("estimated", "ước tính"), Size(*estimate))?;
         if let Some(limit) = limit {
             write!(f, ", {} {}", self.say("limit", "giới hạn"), Size(*limit))?;
@@ -43,13 +44,16 @@ impl fmt::Display for MemoryLine<'_> {
             }
             (Choice::InParts, _) => {
                 let (largest, all) = (thousands(*largest_part as u64), thousands(*records as u64));
+                let disk = Size(*waited);
                 match self.lang {
-                    Lang::En => {
-                        write!(f, "; run in {parts} parts, the largest of {largest} of {all} records")?;
-                    }
-                    Lang::Vi => {
-                        write!(f, "; chạy thành {parts} phần, phần lớn nhất {largest} trong {all} bản ghi")?;
-                    }
+                    Lang::En => write!(
+                        f,
+                        "; run in {parts} parts, the largest of {largest} of {all} records, {disk} on disk"
+                    )?,
+                    Lang::Vi => write!(
+                        f,
+                        "; chạy thành {parts} phần, phần lớn nhất {largest}/{all} bản ghi, {disk} trên đĩa"
+                    )?,
                 }
             }
         }
@@ -86,13 +90,14 @@ mod tests {
             parts: 7,
             largest_part: 1200,
             records: 8000,
+            waited: 300 << 20,
             peak: Some(510 << 20),
         };
         let said = |memory: &Memory, lang| MemoryLine { memory, lang }.to_string();
         assert_eq!(
             said(&memory, Lang::En),
-            "estimated 3.0 GiB, limit 500 MiB; run in 7 parts, the largest of 1,200 of 8,000 records; \
-             peak 510 MiB, more than the limit"
+            "estimated 3.0 GiB, limit 500 MiB; run in 7 parts, the largest of 1,200 of 8,000 records, \
+             300 MiB on disk; peak 510 MiB, more than the limit"
         );
         let whole = Memory { choice: Choice::InMemory, because: Some(LooksAtAll::ScoredRung), ..memory };
         assert!(

@@ -138,7 +138,7 @@ fn a_code_that_a_third_of_all_rows_carry_stays_in_one_part() {
 fn a_night_over_the_limit_is_run_in_parts_and_says_so() {
     let night = TwoSystems::agreeing(500);
     let temp = night.folder.path().join("waits/here");
-    let output = night.run(&["--memory", "64MiB", "--temp", text(&temp), "--json"]);
+    let output = night.run(&["--memory", "32MiB", "--temp", text(&temp), "--json"]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     let report: serde_json::Value = serde_json::from_str(&stdout(&output)).expect("JSON");
     let memory = &report["memory"];
