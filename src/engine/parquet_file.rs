@@ -5,6 +5,7 @@
 //! zone on timestamps, dictionary types that readers see as categories. Columns of a row group are
 //! encoded in parallel; the bytes do not depend on the number of threads.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::ops::Range;
@@ -17,13 +18,14 @@ use arrow::array::{
 };
 use arrow::compute::cast;
 use arrow::datatypes::{
-    DataType, Date32Type, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMillisecondType,
+    DataType, Date32Type, Field, Float64Type, Int64Type, Schema, SchemaRef, TimeUnit,
+    TimestampMillisecondType,
 };
 use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowWriter, ArrowWriterOptions, compute_leaves};
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -33,10 +35,12 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::spill::SpillError;
-use super::table::{Batch, ColumnSpec, Kind, MADE_ROWS, Misfit, TableSchema, TableSource};
+use super::table::{Batch, ColumnSpec, Kind, MADE_ROWS, Misfit, TableSchema, TableSource, height};
 
 /// Small enough that a look-up by id reads little, large enough to compress well.
 const ROW_GROUP_ROWS: usize = 256 * 1024;
+/// Rows that are looked at to choose how each column is encoded.
+const SAMPLE_ROWS: usize = 4096;
 
 #[derive(Debug, Error)]
 pub enum WriteError {
@@ -137,16 +141,19 @@ fn write_in_groups(
     let schema = arrow_schema(table, clock);
     let file = File::create(path).map_err(io_error)?;
     let sink = Hashing { inner: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new(), bytes: 0 };
-    let options = ArrowWriterOptions::new().with_properties(properties(table, metadata));
+    // What is given first tells how each column is encoded.
+    let first = (give.batches)(0..give.rows.min(group_rows).min(rows))?;
+    let sample = sample(table, &first)?;
+    let options = ArrowWriterOptions::new().with_properties(properties(table, &sample, metadata));
     let writer =
         ArrowWriter::try_new_with_options(sink, Arc::clone(&schema), options).map_err(parquet_error)?;
     let (mut file_writer, factory) = writer.into_serialized_writer().map_err(parquet_error)?;
 
-    let encode = |group: usize| -> Result<Vec<ArrowColumnChunk>, WriteError> {
+    let encode = |group: usize, first: Option<Vec<Batch>>| -> Result<Vec<ArrowColumnChunk>, WriteError> {
         let group = (group, group * group_rows..((group + 1) * group_rows).min(rows));
         let mut writers = factory.create_column_writers(group.0).map_err(parquet_error)?;
         let given = |start: usize| (give.batches)(start..(start + give.rows).min(group.1.end));
-        let mut ready = Some(given(group.1.start)?);
+        let mut ready = Some(first.map_or_else(|| given(group.1.start), Ok)?);
         for start in group.1.clone().step_by(give.rows) {
             let batches = ready.take().unwrap_or_default();
             let next = Some(start + give.rows).filter(|next| *next < group.1.end);
@@ -173,7 +180,7 @@ fn write_in_groups(
         writers.into_par_iter().map(|writer| writer.close().map_err(parquet_error)).collect()
     };
     let groups = rows.div_ceil(group_rows);
-    let mut ready = if groups > 0 { Some(encode(0)?) } else { None };
+    let mut ready = if groups > 0 { Some(encode(0, Some(first))?) } else { None };
     for next in 1..=groups {
         let chunks = ready.take().unwrap_or_default();
         // One group goes to the file while the next is made.
@@ -185,7 +192,7 @@ fn write_in_groups(
                 }
                 row_group.close().map(|_| ())
             },
-            || (next < groups).then(|| encode(next)).transpose(),
+            || (next < groups).then(|| encode(next, None)).transpose(),
         );
         appended.map_err(parquet_error)?;
         ready = encoded?;
@@ -218,7 +225,34 @@ fn arrow_schema(schema: &TableSchema, clock: &Clock) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
-fn properties(schema: &TableSchema, metadata: &[(String, String)]) -> WriterProperties {
+/// Whether a column hardly ever holds a value twice, as far as its first rows tell: a dictionary would be in vain.
+fn is_varied(column: &ArrayRef) -> bool {
+    let held = column.len() - column.null_count();
+    let distinct = match column.data_type() {
+        DataType::Int64 => column.as_primitive::<Int64Type>().iter().flatten().collect::<BTreeSet<_>>().len(),
+        DataType::Float64 => {
+            let bits = column.as_primitive::<Float64Type>().iter().flatten().map(f64::to_bits);
+            bits.collect::<BTreeSet<_>>().len()
+        }
+        _ => column.as_string::<i32>().iter().flatten().collect::<BTreeSet<_>>().len(),
+    };
+    distinct * 4 > held
+}
+
+/// The first rows of a table.
+fn sample(table: &TableSchema, batches: &[Batch]) -> Result<Batch, WriteError> {
+    let mut left = SAMPLE_ROWS;
+    let mut sample = Vec::new();
+    for batch in batches {
+        let rows = height(batch).min(left);
+        left -= rows;
+        sample.push(batch.iter().map(|column| column.slice(0, rows)).collect::<Batch>());
+    }
+    Ok(TableSource::held(table.clone(), sample).whole()?.columns)
+}
+
+/// `sample`: the first rows of the table.
+fn properties(schema: &TableSchema, sample: &Batch, metadata: &[(String, String)]) -> WriterProperties {
     let pairs = metadata.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect();
     let mut properties = WriterProperties::builder()
         .set_created_by("doisoat".to_owned())
@@ -226,12 +260,21 @@ fn properties(schema: &TableSchema, metadata: &[(String, String)]) -> WriterProp
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_key_value_metadata(Some(pairs));
-    for column in &schema.columns {
+    for (column, values) in schema.columns.iter().zip(sample) {
         let path = || ColumnPath::from(column.name.as_str());
+        let varies = match column.kind {
+            Kind::Id | Kind::Personal => true,
+            Kind::Label | Kind::Coded(_) | Kind::Flag => false,
+            Kind::Text | Kind::Int | Kind::Float | Kind::Date | Kind::Timestamp => is_varied(values),
+        };
+        if varies {
+            properties = properties.set_column_dictionary_enabled(path(), false);
+        }
+        if varies && matches!(column.kind, Kind::Int | Kind::Date | Kind::Timestamp) {
+            properties = properties.set_column_encoding(path(), Encoding::DELTA_BINARY_PACKED);
+        }
         if matches!(column.kind, Kind::Id | Kind::Personal) {
-            properties = properties
-                .set_column_bloom_filter_enabled(path(), true)
-                .set_column_dictionary_enabled(path(), false);
+            properties = properties.set_column_bloom_filter_enabled(path(), true);
         }
         if matches!(column.kind, Kind::Personal | Kind::Label | Kind::Text) {
             // Rows stand in no order of these: least and greatest would rule nothing out, and name persons.

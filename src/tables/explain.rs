@@ -104,7 +104,7 @@ pub fn explain(
     let bars = waterfall.bars.into_iter().filter(|bar| bar.name != LOOK_ALIKES || has_look_alikes);
     let bars = bars.map(|bar| {
         let field = values.field(&bar.name);
-        let (own, other) = field.map_or((None, None), |field| values.of(field, left.1, right.1));
+        let (own, other) = field.map_or((None, None), |field| values.of(left.1, right.1).texts(field));
         FieldBar {
             left: own.map(str::to_owned),
             right: other.map(str::to_owned),

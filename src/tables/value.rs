@@ -49,7 +49,7 @@ fn words(cell: &str) -> Option<Cow<'_, str>> {
     if is_spaced(trimmed, is_lower) {
         return Some(Cow::Borrowed(trimmed));
     }
-    let text = composed(spaced(trimmed, |c, out| out.extend(c.to_lowercase())));
+    let text = composed(spaced(trimmed, lower));
     (!is_null_token(&text)).then_some(Cow::Owned(text))
 }
 
@@ -87,7 +87,26 @@ fn spaced(text: &str, put: impl Fn(char, &mut String)) -> String {
     out
 }
 
+/// Adds a letter in lower case; most are found without the tables of Unicode.
+fn lower(c: char, out: &mut String) {
+    match c {
+        '\0'..='\u{7F}' => out.push(c.to_ascii_lowercase()),
+        // Pairs of a capital and its small letter, one behind the other.
+        '\u{100}'..='\u{12F}' | '\u{1EA0}'..='\u{1EFF}' => {
+            out.push(char::from_u32(u32::from(c) | 1).unwrap_or(c));
+        }
+        '\u{C0}'..='\u{D6}' => out.push(char::from_u32(u32::from(c) + 0x20).unwrap_or(c)),
+        '\u{D7}' | '\u{DF}'..='\u{FF}' => out.push(c),
+        _ => out.extend(c.to_lowercase()),
+    }
+}
+
 fn composed(text: String) -> String {
+    // Nothing below U+0300 and no letter of Vietnamese composes, decomposes or reorders under NFC.
+    let is_settled = |c: char| c < '\u{300}' || ('\u{1EA0}'..='\u{1EF9}').contains(&c);
+    if text.chars().all(is_settled) {
+        return text;
+    }
     match is_nfc_quick(text.chars()) {
         IsNormalized::Yes => text,
         _ => text.nfc().collect(),
@@ -118,7 +137,8 @@ pub fn days(date: &str) -> Option<i64> {
             (i32::try_from(number(year)?).ok()?, number(&[*m1, *m2])?, number(&[*d1, *d2])?)
         }
         // Years before 0 and after 9999.
-        _ => return date.parse().ok().map(days_of),
+        [b'-' | b'+', ..] => return date.parse().ok().map(days_of),
+        _ => return None,
     };
     NaiveDate::from_ymd_opt(parts.0, parts.1, parts.2).map(days_of)
 }
@@ -202,6 +222,17 @@ mod tests {
         }
         assert_eq!(of(ValueKind::Code, " AB 12-3 "), Ok(Some("ab12-3".into())));
         assert_eq!(squeeze(" Rec\u{a0} 1 "), "Rec 1");
+    }
+
+    #[test]
+    fn every_letter_has_the_small_one_of_unicode() {
+        for c in (0..0x3000).filter_map(char::from_u32) {
+            let mut out = String::new();
+            lower(c, &mut out);
+            assert_eq!(out, c.to_lowercase().collect::<String>(), "{c:?}");
+            let known: String = out.nfc().collect();
+            assert_eq!(composed(out), known, "{c:?}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::config::tables::{TablesPlan, ValueKind};
 use crate::engine::frame::{Ints, Texts};
 use crate::engine::id::{self, Id};
 use crate::engine::linkage::decide::Judged;
-use crate::engine::linkage::values::Values;
+use crate::engine::linkage::values::{PairValues, Values};
 use crate::engine::linkage::verdict::{Doubt, Verdict};
 use crate::engine::rows::{Cell, Rows, count, maybe, text, to_places};
 use crate::engine::starts::Starts;
@@ -297,13 +297,14 @@ fn link_evidence<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesErro
             let evidence = night.ready.evidence(part, pairs)?;
             let links: Vec<Id> = pairs.iter().map(|pair| link_id(left, right, pair)).collect();
             let mut rows = Rows::new(&schema, evidence.bits.len());
+            let pairs: Vec<PairValues<'_>> =
+                pairs.iter().map(|pair| values.of(pair.left, pair.right)).collect();
             for (at, bits) in evidence.bits.iter().enumerate() {
                 let (of, comparison) = (evidence.pair[at] as usize, usize::from(evidence.comparison[at]));
                 let (name, levels) = &part.comparisons[comparison];
                 let level = usize::from(evidence.level[at]);
                 let learnt = part.model.comparison.get(comparison).and_then(|c| c.level.get(level));
-                let (own, other) = fields[comparison]
-                    .map_or((None, None), |field| values.of(field, pairs[of].left, pairs[of].right));
+                let (own, other) = fields[comparison].map_or((None, None), |field| pairs[of].texts(field));
                 rows.push([
                     text(links[of].as_str()),
                     text(name),
@@ -361,7 +362,7 @@ fn differences<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesError>
         let of_pairs = |pairs: &[Judged]| {
             let mut rows = Rows::new(&schema, 0);
             for pair in pairs.iter().filter(|pair| pair.verdict.is_linked()) {
-                differing(pair, link_id(left, right, pair), &shared, &values, &mut rows);
+                differing(pair, || link_id(left, right, pair), &shared, &values, &mut rows);
             }
             rows.finish()
         };
@@ -371,11 +372,19 @@ fn differences<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesError>
     Ok(TableSource::held(schema, batches))
 }
 
-/// The fields in which the records of a link differ.
-fn differing(pair: &Judged, link: Id, shared: &[(&str, Source<'_>)], values: &Values<'_>, rows: &mut Rows) {
+/// The fields in which the records of a link differ. Most links have none: `link` is asked for when there is one.
+fn differing(
+    pair: &Judged,
+    link: impl Fn() -> Id,
+    shared: &[(&str, Source<'_>)],
+    values: &Values<'_>,
+    rows: &mut Rows,
+) {
+    let (compared, mut id) = (values.of(pair.left, pair.right), None);
     for (field, source) in shared {
         let (own, other) = match source {
-            Source::Engine(at) => values.of(*at, pair.left, pair.right),
+            Source::Engine(at) if compared.agree(*at) => continue,
+            Source::Engine(at) => compared.texts(*at),
             Source::Kept(own, other) => (own.get(pair.left as usize), other.get(pair.right as usize)),
         };
         let kind = match (own, other) {
@@ -384,7 +393,8 @@ fn differing(pair: &Judged, link: Id, shared: &[(&str, Source<'_>)], values: &Va
             (_, None) => "right_empty",
             _ => "different",
         };
-        rows.push([Cell::Id(Some(link)), text(field), text(kind), maybe(own), maybe(other)]);
+        let id = *id.get_or_insert_with(&link);
+        rows.push([Cell::Id(Some(id)), text(field), text(kind), maybe(own), maybe(other)]);
     }
 }
 

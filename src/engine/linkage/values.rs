@@ -24,13 +24,32 @@ impl<'p> Values<'p> {
         self.frame.field(name)
     }
 
-    /// What stands in a field of a pair that exists.
-    pub fn of(&self, field: usize, left: u32, right: u32) -> (Option<&'p str>, Option<&'p str>) {
+    /// A pair that exists.
+    pub fn of(&self, left: u32, right: u32) -> PairValues<'p> {
         let (a, b) = self.places.canonical(left, right);
-        let cells = (self.frame.left().row(a)[field], self.frame.right().row(b)[field]);
-        let (left, right) = if self.frame.swapped { (cells.1, cells.0) } else { cells };
+        let rows = (self.frame.left().row(a), self.frame.right().row(b));
+        let (left, right) = if self.frame.swapped { (rows.1, rows.0) } else { rows };
+        PairValues { frame: self.frame, left, right }
+    }
+}
+
+/// The values of one pair.
+pub struct PairValues<'p> {
+    frame: &'p Frame,
+    left: &'p [u32],
+    right: &'p [u32],
+}
+
+impl<'p> PairValues<'p> {
+    /// Whether both sides hold the same in a field, or nothing; looks at no text.
+    pub fn agree(&self, field: usize) -> bool {
+        self.left[field] == self.right[field]
+    }
+
+    /// What stands in a field.
+    pub fn texts(&self, field: usize) -> (Option<&'p str>, Option<&'p str>) {
         let values = &self.frame.fields[field].values;
         let text = |cell: u32| (cell != NOTHING).then(|| values.get(cell));
-        (text(left), text(right))
+        (text(self.left[field]), text(self.right[field]))
     }
 }

@@ -133,7 +133,9 @@ fn values_are_found_again_by_the_rows_of_the_caller() {
             let field = values.field(name).expect("a field");
             for (l, r) in [(0, 0), (17, 300), (300, 17)] {
                 let cell = |side: usize, row: usize| sides[side][row].1[at].as_deref();
-                assert_eq!(values.of(field, l as u32, r as u32), (cell(0, l), cell(1, r)), "{name}");
+                let pair = values.of(l as u32, r as u32);
+                assert_eq!(pair.texts(field), (cell(0, l), cell(1, r)), "{name}");
+                assert_eq!(pair.agree(field), cell(0, l) == cell(1, r), "{name}");
             }
         }
         assert_eq!(values.field("colour"), None);
@@ -147,5 +149,5 @@ fn values_are_found_again_by_the_rows_of_the_caller() {
     let prepared = Prepared::new(vec![table(&left)], &alone, &BTreeMap::new()).expect("a table");
     let values = prepared.values();
     let town = values.field("town").expect("a field");
-    assert_eq!(values.of(town, 5, 250), (left[5].1[1].as_deref(), left[250].1[1].as_deref()));
+    assert_eq!(values.of(5, 250).texts(town), (left[5].1[1].as_deref(), left[250].1[1].as_deref()));
 }
