@@ -78,6 +78,16 @@ pub struct RunArgs {
     /// Language of the night report and the workbook.
     #[arg(long, value_enum, default_value_t = Language::En)]
     pub lang: Language,
+    /// Memory to stay within, such as 2GiB or 500MB: a night that would take more is run in parts that wait on disk. The
+    /// outputs do not depend on it. A run over tables is always in memory.
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<u64>,
+    /// Folder for what waits on disk, with room for about as much as the exports; beside the outputs when left out.
+    #[arg(long, value_name = "DIR")]
+    pub temp: Option<PathBuf>,
+    /// Runs in so many parts, whatever the memory.
+    #[arg(long, value_name = "N", hide = true)]
+    pub parts: Option<usize>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -192,6 +202,24 @@ impl From<Language> for Lang {
             Language::En => Self::En,
         }
     }
+}
+
+/// Bytes, as people write them.
+fn size(text: &str) -> Result<u64, String> {
+    const UNITS: [(&str, u64); 7] = [
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+        ("kB", 1_000),
+        ("KB", 1_000),
+        ("MB", 1_000_000),
+        ("GB", 1_000_000_000),
+    ];
+    let unit = UNITS.iter().find_map(|(unit, bytes)| Some((text.strip_suffix(unit)?.trim_end(), *bytes)));
+    let size = unit.and_then(|(number, bytes)| Some(number.parse::<f64>().ok()? * bytes as f64));
+    let size = size.filter(|size| *size >= 1.0 && *size < 1e18);
+    size.map(|size| size as u64)
+        .ok_or_else(|| "write a number with its unit, such as 2GiB or 500MB".to_owned())
 }
 
 fn moment(text: &str) -> Result<NaiveDateTime, String> {

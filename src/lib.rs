@@ -17,6 +17,7 @@ pub mod history;
 pub mod reference;
 pub mod stages;
 pub mod report;
+pub mod parts;
 pub mod run;
 pub mod scoring;
 pub mod tables;

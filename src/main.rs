@@ -25,6 +25,7 @@ use doisoat::engine::{publish, whole_file};
 use doisoat::exit_code::ExitCode;
 use doisoat::inspect::report::JsonFile;
 use doisoat::inspect::{self, InspectError, init};
+use doisoat::parts::memory::Ask;
 use doisoat::progress::{Progress, Silent};
 use doisoat::run::{self, RunRequest};
 use doisoat::scoring::{self, Asked, ScoringError};
@@ -120,14 +121,17 @@ fn run_night(cli: &Cli, args: &RunArgs) -> Outcome {
         as_of: args.as_of,
         replace: args.replace,
         lang: args.lang.into(),
+        memory: Ask { limit: args.memory, parts: args.parts },
+        temp: args.temp.clone(),
     };
     if is_of_tables(&request.pipeline) {
         return run_tables(cli, &request, started);
     }
     let progress = progress(cli);
-    let (report, code) =
+    let (mut report, code) =
         run::run(&request, progress.as_ref()).map_err(|error| (error.to_string(), error.exit_code()))?;
     drop(progress);
+    report.memory.peak = peak();
     if cli.json {
         json(&report)?;
     } else {
@@ -136,6 +140,14 @@ fn run_night(cli: &Cli, args: &RunArgs) -> Outcome {
         say(&format!("{}  {}: {seconds:.1} s\n", report.text(args.lang.into()), words.took))?;
     }
     Ok(code)
+}
+
+/// The most memory that the program has held, where the system tells.
+fn peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib << 10)
 }
 
 /// A run over tables that hold no dossiers.

@@ -9,21 +9,28 @@ use thiserror::Error;
 use crate::config::mistakes::Mistakes;
 use crate::config::pipeline::{self, Overrides};
 use crate::config::plan::{Identifiers, RunPlan};
+use crate::domain::finding_kind::Severity;
 use crate::engine::accounting::RowsLost;
 use crate::engine::id;
 use crate::engine::linkage::error::LinkageError;
-use crate::engine::parquet_file::{Clock, hex};
+use crate::engine::parquet_file::{Clock, WriteError, hex};
 use crate::engine::publish::{FeedEntry, Publication, PublishError, RunName};
+use crate::engine::spill::SpillError;
 use crate::engine::table::Misfit;
 use crate::exit_code::ExitCode;
 use crate::history::{self, History};
+use crate::parts;
+use crate::parts::memory::{Ask, Choice, Memory};
 use crate::progress::Progress;
 use crate::reference::{Reference, ReferenceError};
-use crate::report::night::NightReport;
+use crate::report::night::{NightCounts, NightReport};
 use crate::report::workbook::{self, Cover, Lang, WorkbookError};
 use crate::stages::dedupe::DedupeError;
+use crate::stages::judge::crowds::Share;
+use crate::stages::judge::figures::FigureRow;
+use crate::stages::judge::{Collected, Judged};
 use crate::stages::load::{self, LoadError, Loaded};
-use crate::stages::normalise::NormaliseError;
+use crate::stages::normalise::{NormaliseError, Normalised, SystemRecords};
 use crate::stages::write::Night;
 use crate::stages::{compare, dedupe, judge, link, normalise, write};
 
@@ -36,6 +43,9 @@ pub struct RunRequest {
     pub as_of: Option<NaiveDateTime>,
     pub replace: bool,
     pub lang: Lang,
+    pub memory: Ask,
+    /// Where rows wait that do not fit in memory; beside the outputs when left out.
+    pub temp: Option<PathBuf>,
 }
 
 #[derive(Debug, Error)]
@@ -59,6 +69,10 @@ pub enum RunError {
     #[error(transparent)]
     Publish(#[from] PublishError),
     #[error(transparent)]
+    Write(#[from] WriteError),
+    #[error(transparent)]
+    Spill(#[from] SpillError),
+    #[error(transparent)]
     Workbook(#[from] WorkbookError),
 }
 
@@ -69,6 +83,7 @@ impl RunError {
             | Self::Inputs(_)
             | Self::Linkage(_)
             | Self::Reference(ReferenceError::Io { .. } | ReferenceError::Table { .. })
+            | Self::Spill(SpillError::Folder { .. })
             | Self::Publish(PublishError::OtherRun { .. } | PublishError::Busy { .. }) => ExitCode::Usage,
             Self::Normalise(_)
             | Self::Dedupe(_)
@@ -76,9 +91,29 @@ impl RunError {
             | Self::Reference(ReferenceError::Shipped(_))
             | Self::Table(_)
             | Self::Publish(_)
+            | Self::Write(_)
+            | Self::Spill(_)
             | Self::Workbook(_) => ExitCode::Failure,
         }
     }
+}
+
+/// What a night is run with, in memory or in parts.
+pub struct Desk<'r> {
+    pub plan: &'r RunPlan,
+    pub reference: &'r Reference,
+    pub history: &'r History,
+    pub name: &'r RunName,
+    pub cover: Cover,
+    pub clock: Clock,
+}
+
+/// What is told of a night once its outputs are staged.
+pub struct Told {
+    /// Only their files are told of.
+    pub systems: Vec<SystemRecords>,
+    pub figures: Vec<FigureRow>,
+    pub counts: NightCounts,
 }
 
 /// Runs one night. A pure function of pipeline, inputs and as-of time, but for where it writes.
@@ -98,40 +133,51 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
     let name = name_of(&plan, &run_id);
     let mut publication = Publication::begin(&request.out, &name.run_date, &run_id, request.replace)?;
 
-    let normalised = normalise::normalise(&plan, loaded, &history, progress)?;
-    let _ = normalised.account.check("normalise")?;
-    progress.begin("find duplicates", 1);
-    let deduped = dedupe::dedupe(&plan, normalised)?;
-    let _ = deduped.account.check("dedupe")?;
-    progress.begin("link", 1);
-    let linked = link::link(&plan, deduped)?;
-    let _ = linked.account.check("link")?;
-    progress.begin("compare", 1);
-    let compared = compare::compare(&plan, &reference, linked);
-    progress.begin("judge", 1);
-    let judged = judge::judge(&plan, &reference, compared, &history);
+    let desk = Desk {
+        plan: &plan,
+        reference: &reference,
+        history: &history,
+        name: &name,
+        cover: cover(&plan, &run_id, request.lang),
+        clock: Clock { zone: plan.zone.clone(), utc_offset_ms: plan.utc_offset.num_milliseconds() },
+    };
+    let mut memory = Memory::of(&plan, &loaded, request.memory);
+    let told = match memory.choice {
+        Choice::InMemory => whole(&desk, loaded, &mut publication, progress)?,
+        Choice::InParts => {
+            let folder = temporary(request, &publication)?;
+            let how = (folder.as_path(), request.memory, &mut memory);
+            parts::run(&desk, loaded, how, &mut publication, progress)?
+        }
+    };
+    let manifest = publication.commit(name.clone().manifest(feed_entries(&plan, &told.systems)))?;
+    let exit = exit_code(&plan, &told.systems, told.counts.worst());
+    Ok((NightReport::new(&plan, told, memory, &run_id, &request.out, &manifest), exit))
+}
 
-    let clock = Clock { zone: plan.zone.clone(), utc_offset_ms: plan.utc_offset.num_milliseconds() };
-    let night = Night::new(&plan, &reference, &judged);
+/// Runs a night in memory and stages its outputs.
+fn whole(
+    desk: &Desk<'_>,
+    loaded: Loaded,
+    publication: &mut Publication,
+    progress: &dyn Progress,
+) -> Result<Told, RunError> {
+    let plan = desk.plan;
+    let normalised = normalise::normalise(plan, loaded, desk.history, progress)?;
+    let _ = normalised.account.check("normalise")?;
+    let (judged, collected) = judged(desk, normalised, Share::Whole, progress)?;
+    let judged = judge::conclude(plan, desk.reference, desk.history, judged, &collected);
+
+    let night = Night::new(plan, desk.reference, &judged);
     let tables = write::tables(&night)?;
     let shown = write::shown(&night, &tables, plan.sheet_rows)?;
     progress.begin("write the tables and the workbook", tables.len() as u64 + 1);
-    let cover = Cover {
-        title: plan.title.clone(),
-        run_id: run_id.clone(),
-        as_of: plan.as_of,
-        period: plan.period,
-        pipeline: file_name(&plan),
-        pipeline_sha256: plan.pipeline_sha256.clone(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        lang: request.lang,
-    };
     let place = publication.file_path("report", "mismatches.xlsx")?;
     let (book, staged) = rayon::join(
-        || workbook::write(&place, &shown, &cover, plan.sheet_rows),
+        || workbook::write(&place, &shown, &desk.cover, plan.sheet_rows),
         || {
             tables.iter().try_for_each(|table| {
-                publication.stage_table(table, &clock, &name.metadata(table.schema.name))?;
+                publication.stage_table(table, &desk.clock, &desk.name.metadata(table.schema.name))?;
                 progress.advance(1);
                 Ok::<(), RunError>(())
             })
@@ -139,11 +185,53 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
     );
     staged?;
     publication.stage_file("report", "mismatches.xlsx", book?.rows)?;
-    let manifest = publication.commit(name.manifest(feed_entries(&plan, &judged)))?;
+    let counts = NightCounts::of(plan, &judged, |_| true);
+    drop(tables);
+    drop(night);
+    Ok(Told { systems: judged.linked.systems, figures: judged.figures, counts })
+}
 
-    let report = NightReport::new(&plan, &judged, &run_id, &request.out, &manifest);
-    let exit = exit_code(&plan, &judged);
-    Ok((report, exit))
+/// The stages between reading and writing, of all records of a night or of a part.
+///
+/// # Errors
+/// When a stage fails, or loses a row.
+pub fn judged(
+    desk: &Desk<'_>,
+    normalised: Normalised,
+    share: Share<'_>,
+    progress: &dyn Progress,
+) -> Result<(Judged, Collected), RunError> {
+    progress.begin("find duplicates", 1);
+    let deduped = dedupe::dedupe(desk.plan, normalised)?;
+    let _ = deduped.account.check("dedupe")?;
+    progress.begin("link", 1);
+    let linked = link::link(desk.plan, deduped)?;
+    let _ = linked.account.check("link")?;
+    progress.begin("compare", 1);
+    let compared = compare::compare(desk.plan, desk.reference, linked);
+    progress.begin("judge", 1);
+    Ok(judge::share(desk.plan, desk.reference, compared, share))
+}
+
+/// Where rows wait. Not in the system's folder for temporary files: that lies in memory on many a system.
+fn temporary(request: &RunRequest, publication: &Publication) -> Result<PathBuf, SpillError> {
+    let Some(folder) = &request.temp else { return Ok(publication.temporary().to_owned()) };
+    std::fs::create_dir_all(folder)
+        .map_err(|source| SpillError::Folder { folder: folder.display().to_string(), source })?;
+    Ok(folder.clone())
+}
+
+fn cover(plan: &RunPlan, run_id: &str, lang: Lang) -> Cover {
+    Cover {
+        title: plan.title.clone(),
+        run_id: run_id.to_owned(),
+        as_of: plan.as_of,
+        period: plan.period,
+        pipeline: file_name(plan),
+        pipeline_sha256: plan.pipeline_sha256.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        lang,
+    }
 }
 
 /// The same pipeline, key, inputs, reference tables, earlier runs, as-of time, language and version make the same run.
@@ -180,10 +268,8 @@ fn written(feed: &load::Feed) -> Option<String> {
     feed.written.map(|at| at.to_string())
 }
 
-fn exit_code(plan: &RunPlan, judged: &judge::Judged) -> ExitCode {
-    let real = judged.findings.iter().filter(|finding| !finding.expected && finding.explained_by.is_none());
-    let worst = real.map(|finding| finding.severity).max();
-    if judged.linked.systems.iter().any(|system| !system.is_healthy()) {
+fn exit_code(plan: &RunPlan, systems: &[SystemRecords], worst: Option<Severity>) -> ExitCode {
+    if systems.iter().any(|system| !system.is_healthy()) {
         ExitCode::Partial
     } else if plan.fail_at.is_some_and(|threshold| worst.is_some_and(|worst| worst >= threshold)) {
         ExitCode::Findings
@@ -202,9 +288,9 @@ fn name_of(plan: &RunPlan, run_id: &str) -> RunName {
     }
 }
 
-fn feed_entries(plan: &RunPlan, judged: &judge::Judged) -> Vec<FeedEntry> {
+fn feed_entries(plan: &RunPlan, systems: &[SystemRecords]) -> Vec<FeedEntry> {
     let mut feeds = Vec::new();
-    for (system, records) in plan.systems.iter().zip(&judged.linked.systems) {
+    for (system, records) in plan.systems.iter().zip(systems) {
         feeds.extend(records.feeds.iter().map(|feed| FeedEntry {
             system: system.name.clone(),
             file: feed.file.clone(),

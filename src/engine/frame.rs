@@ -5,7 +5,10 @@
 //! kernels stay small and Polars is compiled with few features.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
+use arrow::array::{ArrayRef, AsArray, Int64Array, StringArray};
+use arrow::datatypes::Int64Type as ArrowInt;
 use polars::prelude::{
     ChunkedArray, Column, DataFrame, DataType, IdxCa, IdxSize, Int64Chunked, Int64Type, IntoColumn,
     PlSmallStr, PolarsResult, StringChunked,
@@ -13,6 +16,8 @@ use polars::prelude::{
 use polars_arrow::array::{Array, MutablePlString, PrimitiveArray, Utf8ViewArray};
 use polars_arrow::bitmap::MutableBitmap;
 use rayon::prelude::*;
+
+use super::table::{Batch, height};
 
 /// Builds one nullable text column.
 pub struct TextBuilder(MutablePlString);
@@ -193,6 +198,68 @@ pub fn reorder(frame: DataFrame, order: &[IdxSize]) -> PolarsResult<DataFrame> {
     let take = |column: Column| column.rechunk().take(&index);
     let columns = frame.into_columns().into_par_iter().map(take).collect::<PolarsResult<Vec<Column>>>()?;
     DataFrame::new(order.len(), columns)
+}
+
+/// The columns of a frame as arrays that can wait on disk.
+///
+/// # Errors
+/// When a column is neither text nor integers.
+pub fn to_batch(frame: &DataFrame) -> PolarsResult<Batch> {
+    let array = |column: &Column| -> PolarsResult<ArrayRef> {
+        if let Ok(texts) = column.str() {
+            return Ok(Arc::new(texts.iter().collect::<StringArray>()));
+        }
+        Ok(Arc::new(column.i64()?.iter().collect::<Int64Array>()))
+    };
+    frame.columns().iter().map(array).collect()
+}
+
+/// Puts the arrays of [`to_batch`] back into one frame.
+pub struct FrameBuilder {
+    columns: Vec<(String, Building)>,
+    rows: usize,
+}
+
+enum Building {
+    Texts(TextBuilder),
+    Ints(IntBuilder),
+}
+
+impl FrameBuilder {
+    /// Of so many rows, with the columns of `like`.
+    pub fn new(like: &DataFrame, rows: usize) -> Self {
+        let column = |column: &Column| {
+            let building = match column.str() {
+                Ok(_) => Building::Texts(TextBuilder::with_capacity(rows)),
+                Err(_) => Building::Ints(IntBuilder::with_capacity(rows)),
+            };
+            (column.name().to_string(), building)
+        };
+        Self { columns: like.columns().iter().map(column).collect(), rows: 0 }
+    }
+
+    /// Adds rows behind those that are there; of a column of another kind, nothing.
+    pub fn push(&mut self, batch: &Batch) {
+        self.rows += height(batch);
+        self.columns.par_iter_mut().zip(batch).for_each(|((_, building), array)| match building {
+            Building::Texts(texts) => {
+                array.as_string_opt::<i32>().into_iter().flatten().for_each(|text| texts.push(text));
+            }
+            Building::Ints(ints) => {
+                array.as_primitive_opt::<ArrowInt>().into_iter().flatten().for_each(|int| ints.push(int));
+            }
+        });
+    }
+
+    /// # Errors
+    /// When a chunk was of other columns.
+    pub fn finish(self) -> PolarsResult<DataFrame> {
+        let columns = self.columns.into_iter().map(|(name, building)| match building {
+            Building::Texts(texts) => texts.finish(&name),
+            Building::Ints(ints) => ints.finish(&name),
+        });
+        DataFrame::new(self.rows, columns.collect())
+    }
 }
 
 /// An integer column from plain values.

@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -33,7 +34,8 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::table::{ColumnSpec, Kind, Misfit, Table, TableSchema, TableSource};
+use super::spill::SpillError;
+use super::table::{Batch, ColumnSpec, Kind, MADE_ROWS, Misfit, TableSchema, TableSource, height};
 
 /// Small enough that a look-up by id reads little, large enough to compress well.
 const ROW_GROUP_ROWS: usize = 256 * 1024;
@@ -48,6 +50,18 @@ pub enum WriteError {
     Parquet { path: String, source: ParquetError },
     #[error(transparent)]
     Misfit(#[from] Misfit),
+    #[error(transparent)]
+    Spill(#[from] SpillError),
+}
+
+/// Gives the rows of a table.
+#[derive(Clone, Copy)]
+pub struct Give<'g> {
+    /// The rows of a range, in batches of [`MADE_ROWS`]: where a batch ends shows in the bytes. Ranges are asked for in
+    /// order, each once.
+    pub batches: &'g (dyn Fn(Range<usize>) -> Result<Vec<Batch>, WriteError> + Sync),
+    /// Rows that are asked for at once, and held: a multiple of [`MADE_ROWS`], or a whole row group.
+    pub rows: usize,
 }
 
 /// The clock that timestamps of a run were read on.
@@ -92,12 +106,30 @@ pub fn write(
     clock: &Clock,
     metadata: &[(String, String)],
 ) -> Result<Written, WriteError> {
-    write_in_groups(path, table, clock, metadata, ROW_GROUP_ROWS)
+    let batches = |range| table.batches(range).map_err(WriteError::from);
+    let give = Give { batches: &batches, rows: ROW_GROUP_ROWS };
+    write_rows(path, (&table.schema, table.len()), give, clock, metadata)
+}
+
+/// Writes a table of so many rows that is given range by range.
+///
+/// # Errors
+/// As [`write`], and when the rows cannot be given.
+pub fn write_rows(
+    path: &Path,
+    table: (&TableSchema, usize),
+    give: Give<'_>,
+    clock: &Clock,
+    metadata: &[(String, String)],
+) -> Result<Written, WriteError> {
+    debug_assert!(give.rows.is_multiple_of(MADE_ROWS));
+    write_in_groups(path, table, give, clock, metadata, ROW_GROUP_ROWS)
 }
 
 fn write_in_groups(
     path: &Path,
-    table: &TableSource<'_>,
+    (table, rows): (&TableSchema, usize),
+    give: Give<'_>,
     clock: &Clock,
     metadata: &[(String, String)],
     group_rows: usize,
@@ -106,33 +138,49 @@ fn write_in_groups(
     let io_error = |source| WriteError::Io { path: shown.clone(), source };
     let parquet_error = |source| WriteError::Parquet { path: shown.clone(), source };
 
-    let schema = arrow_schema(&table.schema, clock);
+    let schema = arrow_schema(table, clock);
     let file = File::create(path).map_err(io_error)?;
     let sink = Hashing { inner: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new(), bytes: 0 };
-    let sample = table.first(table.len().min(SAMPLE_ROWS))?;
-    let options = ArrowWriterOptions::new().with_properties(properties(&sample, metadata));
+    // What is given first tells how each column is encoded.
+    let first = (give.batches)(0..give.rows.min(group_rows).min(rows))?;
+    let sample = sample(table, &first)?;
+    let options = ArrowWriterOptions::new().with_properties(properties(table, &sample, metadata));
     let writer =
         ArrowWriter::try_new_with_options(sink, Arc::clone(&schema), options).map_err(parquet_error)?;
     let (mut file_writer, factory) = writer.into_serialized_writer().map_err(parquet_error)?;
 
-    let encode = |group: usize| -> Result<Vec<ArrowColumnChunk>, WriteError> {
-        let start = group * group_rows;
-        let batches = table.batches(start..(start + group_rows).min(table.len()))?;
-        let writers = factory.create_column_writers(group).map_err(parquet_error)?;
-        let columns = table.schema.columns.par_iter().zip(schema.fields().par_iter()).enumerate();
-        let encoded = writers.into_par_iter().zip(columns).map(|(mut writer, (at, (spec, field)))| {
-            for batch in &batches {
-                let array = array(&batch[at], spec, clock).map_err(|error| parquet_error(error.into()))?;
-                for leaf in compute_leaves(field, &array).map_err(parquet_error)? {
-                    writer.write(&leaf).map_err(parquet_error)?;
-                }
-            }
-            writer.close().map_err(parquet_error)
-        });
-        encoded.collect()
+    let encode = |group: usize, first: Option<Vec<Batch>>| -> Result<Vec<ArrowColumnChunk>, WriteError> {
+        let group = (group, group * group_rows..((group + 1) * group_rows).min(rows));
+        let mut writers = factory.create_column_writers(group.0).map_err(parquet_error)?;
+        let given = |start: usize| (give.batches)(start..(start + give.rows).min(group.1.end));
+        let mut ready = Some(first.map_or_else(|| given(group.1.start), Ok)?);
+        for start in group.1.clone().step_by(give.rows) {
+            let batches = ready.take().unwrap_or_default();
+            let next = Some(start + give.rows).filter(|next| *next < group.1.end);
+            // Some rows are encoded while the next are given.
+            let (encoded, given) = rayon::join(
+                || {
+                    let columns = table.columns.par_iter().zip(schema.fields().par_iter()).enumerate();
+                    writers.par_iter_mut().zip(columns).try_for_each(|(writer, (at, (spec, field)))| {
+                        for batch in &batches {
+                            let array = array(&batch[at], spec, clock)
+                                .map_err(|error| parquet_error(error.into()))?;
+                            for leaf in compute_leaves(field, &array).map_err(parquet_error)? {
+                                writer.write(&leaf).map_err(parquet_error)?;
+                            }
+                        }
+                        Ok::<(), WriteError>(())
+                    })
+                },
+                || next.map(given).transpose(),
+            );
+            encoded?;
+            ready = given?;
+        }
+        writers.into_par_iter().map(|writer| writer.close().map_err(parquet_error)).collect()
     };
-    let groups = table.len().div_ceil(group_rows);
-    let mut ready = if groups > 0 { Some(encode(0)?) } else { None };
+    let groups = rows.div_ceil(group_rows);
+    let mut ready = if groups > 0 { Some(encode(0, Some(first))?) } else { None };
     for next in 1..=groups {
         let chunks = ready.take().unwrap_or_default();
         // One group goes to the file while the next is made.
@@ -144,7 +192,7 @@ fn write_in_groups(
                 }
                 row_group.close().map(|_| ())
             },
-            || (next < groups).then(|| encode(next)).transpose(),
+            || (next < groups).then(|| encode(next, None)).transpose(),
         );
         appended.map_err(parquet_error)?;
         ready = encoded?;
@@ -191,8 +239,20 @@ fn is_varied(column: &ArrayRef) -> bool {
     distinct * 4 > held
 }
 
+/// The first rows of a table.
+fn sample(table: &TableSchema, batches: &[Batch]) -> Result<Batch, WriteError> {
+    let mut left = SAMPLE_ROWS;
+    let mut sample = Vec::new();
+    for batch in batches {
+        let rows = height(batch).min(left);
+        left -= rows;
+        sample.push(batch.iter().map(|column| column.slice(0, rows)).collect::<Batch>());
+    }
+    Ok(TableSource::held(table.clone(), sample).whole()?.columns)
+}
+
 /// `sample`: the first rows of the table.
-fn properties(sample: &Table, metadata: &[(String, String)]) -> WriterProperties {
+fn properties(schema: &TableSchema, sample: &Batch, metadata: &[(String, String)]) -> WriterProperties {
     let pairs = metadata.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect();
     let mut properties = WriterProperties::builder()
         .set_created_by("doisoat".to_owned())
@@ -200,7 +260,7 @@ fn properties(sample: &Table, metadata: &[(String, String)]) -> WriterProperties
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_key_value_metadata(Some(pairs));
-    for (column, values) in sample.schema.columns.iter().zip(&sample.columns) {
+    for (column, values) in schema.columns.iter().zip(sample) {
         let path = || ColumnPath::from(column.name.as_str());
         let varies = match column.kind {
             Kind::Id | Kind::Personal => true,
@@ -333,7 +393,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("t.parquet");
         let clock = Clock { zone: "UTC".to_owned(), utc_offset_ms: 0 };
-        let mut written = write_in_groups(&path, &table, &clock, &[], 2).expect("written");
+        let batches = |range| table.batches(range).map_err(WriteError::from);
+        let give = Give { batches: &batches, rows: 2 };
+        let all = (&table.schema, table.len());
+        let mut written = write_in_groups(&path, all, give, &clock, &[], 2).expect("written");
         written.synced().expect("on the disk");
         let rows = read_texts(&path, &["id"]).expect("read");
         assert_eq!(rows.concat().into_iter().flatten().collect::<String>(), "01234");

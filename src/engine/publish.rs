@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::parquet_file::{self, Clock, WriteError, Written};
-use super::table::TableSource;
+use super::parquet_file::{self, Clock, Give, WriteError, Written};
+use super::table::{TableSchema, TableSource};
 
 /// Raised when a column changes its meaning or goes.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -23,6 +23,7 @@ const RUNS: &str = "_runs";
 const MANIFEST: &str = "manifest.json";
 const INTENT: &str = "intent.json";
 const OLD: &str = "_old";
+const PART: &str = "part-0000.parquet";
 
 /// True while tables are being renamed into place: not the moment to stop.
 pub static COMMITTING: AtomicBool = AtomicBool::new(false);
@@ -208,11 +209,32 @@ impl Publication {
         clock: &Clock,
         metadata: &[(String, String)],
     ) -> Result<(), PublishError> {
-        let folder = self.folder(table.schema.name)?;
-        let path = folder.join("part-0000.parquet");
+        let path = self.folder(table.schema.name)?.join(PART);
         let written = parquet_file::write(&path, table, clock, metadata)?;
-        self.note(table.schema.name, "part-0000.parquet", table.len() as u64, written);
+        self.note(table.schema.name, PART, table.len() as u64, written);
         Ok(())
+    }
+
+    /// Writes a table that is given range by range beside the outputs.
+    ///
+    /// # Errors
+    /// When the disk refuses, or the rows cannot be given.
+    pub fn stage_rows(
+        &mut self,
+        (schema, rows): (&TableSchema, usize),
+        give: Give<'_>,
+        clock: &Clock,
+        metadata: &[(String, String)],
+    ) -> Result<(), PublishError> {
+        let path = self.folder(schema.name)?.join(PART);
+        let written = parquet_file::write_rows(&path, (schema, rows), give, clock, metadata)?;
+        self.note(schema.name, PART, rows as u64, written);
+        Ok(())
+    }
+
+    /// A folder of this run alone, on the disk of the outputs; it is gone when the run ends.
+    pub fn temporary(&self) -> &Path {
+        &self.temporary
     }
 
     /// The place where a file other than a table is to be written; [`Self::stage_file`] then takes it in.

@@ -4,10 +4,13 @@
 //! rows that a report looks at, are held.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, StringArray, UInt64Array};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BinaryBuilder, Float64Array, Int64Array, StringArray, UInt64Array,
+};
 use arrow::compute::{concat, take};
 use arrow::datatypes::{Float64Type, Int64Type};
 use arrow::error::ArrowError;
@@ -18,7 +21,7 @@ use thiserror::Error;
 use super::rows::Rows;
 
 /// Rows that one thread makes at a time: their columns stay in its caches.
-const MADE_ROWS: usize = 16 * 1024;
+pub const MADE_ROWS: usize = 16 * 1024;
 
 /// What a column holds, and so how it is written.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,6 +105,9 @@ pub type Batch = Vec<ArrayRef>;
 /// Adds some rows of a table, by their positions.
 type Make<'n> = Box<dyn Fn(&[usize], &mut Rows) + Send + Sync + 'n>;
 
+/// Writes the key of a row, by its position.
+type Key<'n> = Box<dyn Fn(usize, &mut Vec<u8>) + Send + Sync + 'n>;
+
 enum Content<'n> {
     Made { rows: usize, make: Make<'n> },
     Held(Vec<Batch>),
@@ -111,6 +117,7 @@ enum Content<'n> {
 pub struct TableSource<'n> {
     pub schema: TableSchema,
     content: Content<'n>,
+    key: Option<Key<'n>>,
 }
 
 impl<'n> TableSource<'n> {
@@ -130,12 +137,37 @@ impl<'n> TableSource<'n> {
         rows: usize,
         make: impl Fn(&[usize], &mut Rows) + Send + Sync + 'n,
     ) -> Self {
-        Self { schema, content: Content::Made { rows, make: Box::new(make) } }
+        Self { schema, content: Content::Made { rows, make: Box::new(make) }, key: None }
     }
 
     /// A table whose rows are there already.
     pub fn held(schema: TableSchema, batches: Vec<Batch>) -> Self {
-        Self { schema, content: Content::Held(batches) }
+        Self { schema, content: Content::Held(batches), key: None }
+    }
+
+    /// Says where a row stands among those of other parts of the same table. Keys rise with the rows; rows of two
+    /// parts never have the same one.
+    #[must_use]
+    pub fn ordered_by(self, key: impl Fn(usize, &mut Vec<u8>) + Send + Sync + 'n) -> Self {
+        Self { key: Some(Box::new(key)), ..self }
+    }
+
+    /// The rows of a range as one batch, their keys behind them; `None` for a table that has no parts.
+    ///
+    /// # Errors
+    /// When a row does not have as many cells as the table has columns.
+    pub fn keyed(&self, range: Range<usize>) -> Result<Option<Batch>, Misfit> {
+        let Some(key) = &self.key else { return Ok(None) };
+        let mut rows = self.of(self.batches(range.clone())?)?.columns;
+        let mut keys = BinaryBuilder::with_capacity(range.len(), range.len() * 24);
+        let mut bytes = Vec::new();
+        for row in range {
+            bytes.clear();
+            key(row, &mut bytes);
+            keys.append_value(&bytes);
+        }
+        rows.push(Arc::new(keys.finish()));
+        Ok(Some(rows))
     }
 
     pub fn len(&self) -> usize {
@@ -326,6 +358,8 @@ impl Table {
 #[derive(Debug, Default)]
 pub struct Tables {
     pub list: Vec<Table>,
+    /// Rows of the longest of them that are counted and not held: by group, how many of each of three classes.
+    pub unheld: BTreeMap<String, [usize; 3]>,
 }
 
 impl Tables {

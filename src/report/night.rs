@@ -6,14 +6,18 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::memory_line::MemoryLine;
 use super::text_table::{TextTable, thousands};
 use super::words::Words;
 use super::workbook::Lang;
 use crate::config::plan::RunPlan;
 use crate::domain::finding_kind::{FindingKind, Severity};
-use crate::stages::judge::Judged;
+use crate::parts::memory::Memory;
+use crate::run::Told;
 use crate::stages::judge::verdict::Verdict;
+use crate::stages::judge::{Finding, Judged};
 use crate::stages::link::Drifted;
+use crate::stages::normalise::SystemRecords;
 use crate::stages::write;
 
 #[derive(Debug, Clone, Serialize)]
@@ -39,6 +43,7 @@ pub struct NightReport {
     pub tables: Vec<&'static str>,
     pub run_date: String,
     pub manifest: String,
+    pub memory: Memory,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -94,8 +99,23 @@ pub struct PublishedLine {
     pub gap: f64,
 }
 
-impl NightReport {
-    pub fn new(plan: &RunPlan, judged: &Judged, run_id: &str, out: &Path, manifest: &Path) -> Self {
+/// What is counted of a night; parts of it add up.
+#[derive(Debug, Clone)]
+pub struct NightCounts {
+    links: Vec<LinkLine>,
+    cases: u64,
+    duplicates: u64,
+    skipped_groups: u64,
+    drifted: Vec<DriftLine>,
+    verdicts: Vec<VerdictLine>,
+    findings: BTreeMap<FindingKind, FindingLine>,
+    /// Findings neither expected nor explained.
+    severities: BTreeMap<Severity, u64>,
+}
+
+impl NightCounts {
+    /// Counts what was judged; of the findings those that `is_told` says.
+    pub fn of(plan: &RunPlan, judged: &Judged, is_told: impl Fn(&Finding) -> bool) -> Self {
         let systems = plan.systems.iter().map(|system| system.name.clone());
         let mut verdicts: Vec<VerdictLine> =
             systems.map(|system| VerdictLine { system, counts: [0; 8] }).collect();
@@ -104,7 +124,90 @@ impl NightReport {
                 line.counts[standing.verdict as usize] += 1;
             }
         }
-        let published = judged.figures.iter().filter_map(|figure| {
+        let mut counts = Self {
+            links: link_lines(plan, judged),
+            cases: judged.linked.cases.len() as u64,
+            duplicates: judged.linked.duplicates.len() as u64,
+            skipped_groups: judged.linked.skipped_groups.len() as u64 + judged.linked.refused,
+            drifted: drift_lines(plan, judged),
+            verdicts,
+            findings: BTreeMap::new(),
+            severities: BTreeMap::new(),
+        };
+        for finding in judged.findings.iter().filter(|finding| is_told(finding)) {
+            counts.tell(finding, 1);
+        }
+        counts
+    }
+
+    /// Counts so many findings like this one.
+    pub fn tell(&mut self, finding: &Finding, count: u64) {
+        let line = self.findings.entry(finding.kind).or_insert_with(|| FindingLine {
+            rule: finding.kind.rule(),
+            kind: finding.kind.name(),
+            severity: finding.severity.code(),
+            real: 0,
+            expected: 0,
+            explained: 0,
+        });
+        if finding.explained_by.is_some() {
+            line.explained += count;
+        } else if finding.expected {
+            line.expected += count;
+        } else {
+            line.real += count;
+            *self.severities.entry(finding.severity).or_default() += count;
+        }
+    }
+
+    pub fn add(&mut self, other: Self) {
+        let Self { links, cases, duplicates, skipped_groups, drifted, verdicts, findings, severities } =
+            other;
+        for (mine, theirs) in self.links.iter_mut().zip(links) {
+            mine.linked.iter_mut().zip(theirs.linked).for_each(|(mine, theirs)| *mine += theirs);
+            mine.ambiguous += theirs.ambiguous;
+        }
+        self.cases += cases;
+        self.duplicates += duplicates;
+        self.skipped_groups += skipped_groups;
+        self.drifted.extend(drifted);
+        for (mine, theirs) in self.verdicts.iter_mut().zip(verdicts) {
+            mine.counts.iter_mut().zip(theirs.counts).for_each(|(mine, theirs)| *mine += theirs);
+        }
+        for (kind, theirs) in findings {
+            let FindingLine { real, expected, explained, .. } = theirs;
+            let mine = self.findings.entry(kind).or_insert(FindingLine {
+                real: 0,
+                expected: 0,
+                explained: 0,
+                ..theirs
+            });
+            mine.real += real;
+            mine.expected += expected;
+            mine.explained += explained;
+        }
+        for (severity, count) in severities {
+            *self.severities.entry(severity).or_default() += count;
+        }
+    }
+
+    /// The gravest of what is neither expected nor explained.
+    pub fn worst(&self) -> Option<Severity> {
+        self.severities.last_key_value().map(|(severity, _)| *severity)
+    }
+}
+
+impl NightReport {
+    pub fn new(
+        plan: &RunPlan,
+        told: Told,
+        memory: Memory,
+        run_id: &str,
+        out: &Path,
+        manifest: &Path,
+    ) -> Self {
+        let Told { systems, figures, counts } = told;
+        let published = figures.iter().filter_map(|figure| {
             Some(PublishedLine {
                 figure: figure.figure.clone(),
                 of: figure.key.clone(),
@@ -113,25 +216,32 @@ impl NightReport {
                 gap: figure.gap?,
             })
         });
+        let NightCounts { links, cases, duplicates, skipped_groups, drifted, verdicts, findings, severities } =
+            counts;
+        let mut findings: Vec<FindingLine> = findings.into_values().collect();
+        findings.sort_by_key(|line| (line.rule, line.kind));
+        let of =
+            |severity: &Severity| (severity.code(), severities.get(severity).copied().unwrap_or_default());
         Self {
             title: plan.title.clone(),
             run_id: run_id.to_owned(),
             as_of: plan.as_of.format("%Y-%m-%d %H:%M").to_string(),
-            feeds: feed_lines(plan, judged),
+            feeds: feed_lines(plan, &systems),
             rungs: plan.ladder.iter().map(|rung| rung.code().to_owned()).collect(),
-            links: link_lines(plan, judged),
-            cases: judged.linked.cases.len() as u64,
-            duplicates: judged.linked.duplicates.len() as u64,
-            skipped_groups: judged.linked.skipped_groups.len() as u64 + judged.linked.refused,
-            drifted: drift_lines(plan, judged),
+            links,
+            cases,
+            duplicates,
+            skipped_groups,
+            drifted,
             verdicts,
-            findings: finding_lines(plan, judged),
-            severities: severities(judged),
+            findings,
+            severities: Severity::ALL.iter().map(of).collect(),
             published: published.collect(),
             out: out.display().to_string(),
             tables: write::table_names(),
             run_date: plan.as_of.date().to_string(),
             manifest: manifest.display().to_string(),
+            memory,
         }
     }
 
@@ -141,8 +251,8 @@ impl NightReport {
     }
 }
 
-fn feed_lines(plan: &RunPlan, judged: &Judged) -> Vec<FeedLine> {
-    let systems = plan.systems.iter().zip(&judged.linked.systems);
+fn feed_lines(plan: &RunPlan, systems: &[SystemRecords]) -> Vec<FeedLine> {
+    let systems = plan.systems.iter().zip(systems);
     systems
         .flat_map(|(system, records)| {
             records.feeds.iter().map(|feed| FeedLine {
@@ -188,40 +298,6 @@ fn drift_lines(plan: &RunPlan, judged: &Judged) -> Vec<DriftLine> {
     judged.linked.drifted.iter().map(line).collect()
 }
 
-fn finding_lines(plan: &RunPlan, judged: &Judged) -> Vec<FindingLine> {
-    let mut lines: BTreeMap<FindingKind, FindingLine> = BTreeMap::new();
-    for finding in &judged.findings {
-        let line = lines.entry(finding.kind).or_insert_with(|| FindingLine {
-            rule: finding.kind.rule(),
-            kind: finding.kind.name(),
-            severity: plan.severity(finding.kind).unwrap_or(finding.severity).code(),
-            real: 0,
-            expected: 0,
-            explained: 0,
-        });
-        if finding.explained_by.is_some() {
-            line.explained += 1;
-        } else if finding.expected {
-            line.expected += 1;
-        } else {
-            line.real += 1;
-        }
-    }
-    let mut lines: Vec<FindingLine> = lines.into_values().collect();
-    lines.sort_by_key(|line| (line.rule, line.kind));
-    lines
-}
-
-fn severities(judged: &Judged) -> BTreeMap<&'static str, u64> {
-    let mut counts: BTreeMap<&'static str, u64> = Severity::ALL.iter().map(|s| (s.code(), 0)).collect();
-    for finding in
-        judged.findings.iter().filter(|finding| !finding.expected && finding.explained_by.is_none())
-    {
-        *counts.entry(finding.severity.code()).or_default() += 1;
-    }
-    counts
-}
-
 /// A report and the language it is read in.
 pub struct NightText<'r> {
     report: &'r NightReport,
@@ -248,7 +324,8 @@ impl fmt::Display for NightText<'_> {
             report.tables.join("|")
         )?;
         writeln!(f, "  {}: {}/report/{partition}/mismatches.xlsx", words.workbook, report.out)?;
-        writeln!(f, "  {}: {}", words.manifest, report.manifest)
+        writeln!(f, "  {}: {}", words.manifest, report.manifest)?;
+        writeln!(f, "  {}: {}", words.memory, MemoryLine { memory: &report.memory, lang: self.lang })
     }
 }
 

@@ -44,6 +44,7 @@ pub struct Words {
     pub workbook: &'static str,
     pub manifest: &'static str,
     pub took: &'static str,
+    pub memory: &'static str,
     pub unhealthy: &'static str,
 }
 
@@ -88,6 +89,7 @@ const ENGLISH: Words = Words {
     workbook: "workbook",
     manifest: "manifest",
     took: "took",
+    memory: "memory",
     unhealthy: "a feed is missing or unhealthy: nothing is said about absence from it",
 };
 
@@ -132,6 +134,7 @@ const VIETNAMESE: Words = Words {
     workbook: "sổ đối soát",
     manifest: "biên bản chạy",
     took: "thời gian",
+    memory: "bộ nhớ",
     unhealthy: "có dữ liệu thiếu hoặc hỏng: không kết luận về việc vắng mặt ở hệ thống đó",
 };
 

@@ -31,6 +31,7 @@ use evidence::Evidence;
 use findings::{Findings, Group};
 use labels::Label;
 
+pub use findings::Class;
 pub use labels::Lang;
 
 /// Excel's limit on the length of a sheet name.

@@ -9,6 +9,7 @@
 pub mod by_score;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use polars::prelude::PolarsError;
 use rayon::prelude::*;
@@ -66,7 +67,7 @@ pub struct Collision {
 #[derive(Debug)]
 pub struct Deduped {
     pub systems: Vec<SystemRecords>,
-    pub quarantine: Vec<Quarantined>,
+    pub quarantine: Arc<Vec<Quarantined>>,
     pub duplicates: Vec<Duplicate>,
     pub collisions: Vec<Collision>,
     pub excused: Vec<Excused>,

@@ -13,6 +13,7 @@ mod layers;
 mod mutants;
 mod outputs;
 mod outside;
+mod parts;
 mod rules;
 mod scored;
 mod seeds;

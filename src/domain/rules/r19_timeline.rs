@@ -236,7 +236,8 @@ fn is_before(moment: NaiveDateTime, other: NaiveDateTime) -> bool {
 }
 
 /// A side at midnight is taken for a date without time, as in the comparison of moments.
-fn has_time(moment: NaiveDateTime) -> bool {
+#[must_use]
+pub fn has_time(moment: NaiveDateTime) -> bool {
     moment.time() != NaiveTime::MIN
 }
 

@@ -166,7 +166,8 @@ impl Page<'_> {
         let held = |written: Written| (written.rows + written.left_out) as i64;
         for chapter in chapters {
             let of_kind = |row: &usize| kind.text(*row).unwrap_or_default() == chapter.group.kind;
-            let counted = (0..found.len()).filter(of_kind).count() as i64;
+            let unheld: usize = tables.unheld.get(chapter.group.kind).into_iter().flatten().sum();
+            let counted = ((0..found.len()).filter(of_kind).count() + unheld) as i64;
             self.check(Label::CheckFindings, &chapter.sheet, held(chapter.written), counted)?;
         }
         self.check(Label::CheckFindings, all, chapters.iter().map(|c| held(c.written)).sum(), findings)?;
@@ -225,7 +226,7 @@ impl Page<'_> {
                 group.count(Class::Real),
                 group.count(Class::Explained),
                 group.count(Class::Expected),
-                group.rows.len(),
+                group.total(),
                 written.rows,
                 written.left_out,
             ];

@@ -65,7 +65,7 @@ pub fn write(
         line += 1;
     }
     sheet.autofilter(HEADER_ROWS - 1, 0, (line - 1).max(HEADER_ROWS - 1), columns - 1)?;
-    let left_out = group.rows.len() - shown.len();
+    let left_out = group.total() - shown.len();
     if left_out > 0 {
         let note = ink.lang.left_out(left_out, "findings");
         sheet.write_string_with_format(line, 0, note, &ink.bad)?;

@@ -30,6 +30,8 @@ pub struct Findings<'a> {
     pub detail: Column<'a>,
     pub decision: Column<'a>,
     height: usize,
+    /// By kind, how many of each class are counted and not held.
+    unheld: &'a BTreeMap<String, [usize; 3]>,
 }
 
 /// Whether a finding counts.
@@ -42,13 +44,27 @@ pub enum Class {
     Explained,
 }
 
+impl Class {
+    /// By the columns `state` and `explained_by`.
+    pub fn of(state: Option<&str>, explained_by: Option<&str>) -> Self {
+        if explained_by.is_some() || state == Some("accepted") {
+            Self::Explained
+        } else if state == Some("expected") {
+            Self::Expected
+        } else {
+            Self::Real
+        }
+    }
+}
+
 /// The findings of one kind.
 pub struct Group<'a> {
     pub kind: &'a str,
     pub rule: &'a str,
     /// The gravest among them.
     pub severity: Option<Severity>,
-    /// Real ones first, so that a full sheet leaves out what is explained; else in the table's order.
+    /// Real ones first, so that a full sheet leaves out what is explained; else in the table's order. Of each class as
+    /// many are held as a sheet can show.
     pub rows: Vec<usize>,
     /// How many there are of each [`Class`].
     pub counts: [usize; 3],
@@ -57,6 +73,10 @@ pub struct Group<'a> {
 impl Group<'_> {
     pub fn count(&self, class: Class) -> usize {
         self.counts[class as usize]
+    }
+
+    pub fn total(&self) -> usize {
+        self.counts.iter().sum()
     }
 
     pub fn known(&self) -> Option<FindingKind> {
@@ -90,18 +110,12 @@ impl<'a> Findings<'a> {
             detail: column("detail")?,
             decision: column("decision")?,
             height: table.len(),
+            unheld: &tables.unheld,
         })
     }
 
     pub fn class(&self, row: usize) -> Class {
-        let state = self.state.text(row);
-        if self.explained_by.text(row).is_some() || state == Some("accepted") {
-            Class::Explained
-        } else if state == Some("expected") {
-            Class::Expected
-        } else {
-            Class::Real
-        }
+        Class::of(self.state.text(row), self.explained_by.text(row))
     }
 
     /// The findings by kind, in the order of the catalogue; kinds it does not know come last.
@@ -117,7 +131,7 @@ impl<'a> Findings<'a> {
     }
 
     fn group(&self, kind: &'a str, mut rows: Vec<usize>) -> Group<'a> {
-        let mut counts = [0; 3];
+        let mut counts = self.unheld.get(kind).copied().unwrap_or_default();
         for row in &rows {
             counts[self.class(*row) as usize] += 1;
         }

@@ -368,7 +368,7 @@ fn tables() -> Tables {
             ],
         ),
     ];
-    Tables { list }
+    Tables { list, ..Tables::default() }
 }
 
 fn cover(lang: Lang) -> Cover {

@@ -93,25 +93,77 @@ pub struct Figures {
     pub forms: Vec<FormRow>,
 }
 
-/// Every figure.
-pub fn figures(
+/// What the figures are made of, collected from the records of a part of the night; parts add up.
+#[derive(Debug, Default)]
+pub struct Tallied {
+    pages: BTreeMap<OwnPage, Counts>,
+    /// One per published figure.
+    published: Vec<Counts>,
+    /// The name of a unit or procedure, behind the code of the record that says it.
+    names: BTreeMap<OwnPage, (String, String)>,
+    /// Per portal.
+    synced: BTreeMap<usize, Synced>,
+}
+
+/// Dimension and key.
+type OwnPage = (&'static str, String);
+
+impl Tallied {
+    pub fn add(&mut self, other: Self) {
+        let Self { pages, published, names, synced } = other;
+        for (page, counts) in pages {
+            self.pages.entry(page).or_default().add(&counts);
+        }
+        self.published.resize(self.published.len().max(published.len()), Counts::default());
+        self.published.iter_mut().zip(&published).for_each(|(mine, theirs)| mine.add(theirs));
+        for (page, name) in names {
+            let known = self.names.entry(page).or_insert_with(|| name.clone());
+            if name.0 < known.0 {
+                *known = name;
+            }
+        }
+        for (system, Synced { synced, portal }) in synced {
+            let mine = self.synced.entry(system).or_default();
+            mine.synced += synced;
+            mine.portal += portal;
+        }
+    }
+}
+
+/// Counts what the figures are made of.
+pub fn tally(
     plan: &RunPlan,
     reference: &Reference,
     linked: &Linked,
     records: &[Records<'_>],
     standings: &[Standing],
-) -> Figures {
+) -> Tallied {
     let systems = records.len();
     let clerk = Clerk { plan, reference, hub: &records[RunPlan::HUB], systems };
     let books: Vec<Book<'_>> = standings.par_chunks(CASES * systems).map(|cases| clerk.book(cases)).collect();
     let mut book = Book::new(plan);
     books.into_iter().for_each(|other| book.add(&other));
     debug_assert!(linked.cases.len() * systems == standings.len());
+    let own = |(dimension, key): Page<'_>| (dimension, key.to_owned());
+    let named = clerk.names().into_iter();
+    Tallied {
+        pages: book.pages.into_iter().map(|(page, counts)| (own(page), counts)).collect(),
+        published: book.published,
+        names: named.map(|(page, (code, name))| (own(page), (code.to_owned(), name.to_owned()))).collect(),
+        synced: (0..systems)
+            .filter_map(|system| Some((system, Synced::of(plan, linked, records, system)?)))
+            .collect(),
+    }
+}
 
+/// Every figure of what was counted.
+pub fn figures(plan: &RunPlan, reference: &Reference, tallied: &Tallied) -> Figures {
+    let Tallied { pages, published: counted, names, synced } = tallied;
+    let catalogue = Procedures { plan, reference };
     let sync: Vec<Option<Sync>> =
-        (0..systems).map(|system| Sync::of(plan, linked, records, system)).collect();
+        (0..plan.systems.len()).map(|system| Some(Sync::of(plan, synced.get(&system)?))).collect();
     let mut rows = Vec::new();
-    for ((dimension, key), counts) in &book.pages {
+    for ((dimension, key), counts) in pages {
         let hub = &plan.systems[RunPlan::HUB];
         let told =
             |figure: &Figure| figure.is_of_dossiers() && figure.needs().is_none_or(|field| hub.maps(field));
@@ -130,16 +182,17 @@ pub fn figures(
     for (system, sync) in plan.systems.iter().zip(&sync) {
         rows.extend(sync.iter().flat_map(|sync| sync.rows(&system.name)));
     }
-    rows.extend(clerk.catalogue());
+    rows.extend(catalogue.rows());
     rows.sort_by(|a, b| (a.dimension, &a.key, &a.figure).cmp(&(b.dimension, &b.key, &b.figure)));
-    let printed = plan.published.iter().zip(&book.published);
+    let printed = plan.published.iter().zip(counted);
     rows.extend(printed.filter_map(|(published, counts)| {
-        Some(FigureRow::printed(published, clerk.published(published, counts, &sync)?))
+        Some(FigureRow::printed(published, catalogue.published(published, counts, &sync)?))
     }));
-    let names = clerk.names();
     // Without a status nothing is known to have ended, and a form would say that all is open.
-    let pages = book.pages.iter().filter(|_| plan.systems[RunPlan::HUB].maps(FieldName::Status));
-    let forms = pages.map(|(page, counts)| counts.form_row(*page, names.get(page).copied()));
+    let pages = pages.iter().filter(|_| plan.systems[RunPlan::HUB].maps(FieldName::Status));
+    let forms = pages.map(|(page, counts)| {
+        counts.form_row((page.0, &page.1), names.get(page).map(|(_, name)| name.as_str()))
+    });
     Figures { rows, forms: forms.collect() }
 }
 
@@ -236,8 +289,8 @@ impl<'a> Clerk<'a> {
         }
     }
 
-    /// The names of units and procedures: the first that stands beside a code.
-    fn names(&self) -> BTreeMap<Page<'a>, &'a str> {
+    /// The names of units and procedures: the first that stands beside a code, behind the code of its record.
+    fn names(&self) -> BTreeMap<Page<'a>, (&'a str, &'a str)> {
         let mut names = BTreeMap::new();
         for row in 0..self.hub.len() {
             for (dimension, code, name) in [
@@ -245,13 +298,22 @@ impl<'a> Clerk<'a> {
                 ("procedure", FieldName::Procedure, FieldName::ProcedureName),
             ] {
                 if let (Some(code), Some(name)) = (self.hub.text(code, row), self.hub.text(name, row)) {
-                    names.entry((dimension, code)).or_insert(name);
+                    let record = || self.hub.text(FieldName::Code, row).unwrap_or_default();
+                    names.entry((dimension, code)).or_insert_with(|| (record(), name));
                 }
             }
         }
         names
     }
+}
 
+/// Figures that are not those of dossiers.
+struct Procedures<'a> {
+    plan: &'a RunPlan,
+    reference: &'a Reference,
+}
+
+impl Procedures<'_> {
     /// `None` where the feeds cannot answer: a portal's figures need a healthy portal.
     fn published(&self, published: &PublishedFigure, counts: &Counts, sync: &[Option<Sync>]) -> Option<f64> {
         let figure = published.figure;
@@ -267,7 +329,7 @@ impl<'a> Clerk<'a> {
         Some(sync.get(published.system)?.as_ref()?.value(figure))
     }
 
-    fn catalogue(&self) -> Vec<FigureRow> {
+    fn rows(&self) -> Vec<FigureRow> {
         if self.reference.catalogue.is_none() {
             return Vec::new();
         }
@@ -301,15 +363,14 @@ impl<'a> Clerk<'a> {
     }
 }
 
-/// The three numbers of index 1.4 of QĐ 766, and the ratio.
-struct Sync {
+/// Records of a portal, and those of them that the hub knows.
+#[derive(Debug, Default)]
+struct Synced {
     synced: u64,
-    reported: Option<u64>,
     portal: u64,
-    ratio: f64,
 }
 
-impl Sync {
+impl Synced {
     /// Of a portal: its records received within the period, duplicates of one night and all, and those of them that
     /// the hub knows. One-way synchronisation counts [S].
     fn of(plan: &RunPlan, linked: &Linked, records: &[Records<'_>], system: usize) -> Option<Self> {
@@ -340,8 +401,23 @@ impl Sync {
             portal += 1;
             synced += u64::from(known(row));
         }
+        Some(Self { synced, portal })
+    }
+}
+
+/// The three numbers of index 1.4 of QĐ 766, and the ratio.
+struct Sync {
+    synced: u64,
+    reported: Option<u64>,
+    portal: u64,
+    ratio: f64,
+}
+
+impl Sync {
+    fn of(plan: &RunPlan, synced: &Synced) -> Self {
+        let Synced { synced, portal } = *synced;
         let ratio = sync_ratio::ratio(synced, plan.reported, portal, previous(plan));
-        Some(Self { synced, reported: plan.reported, portal, ratio: ratio.percent })
+        Self { synced, reported: plan.reported, portal, ratio: ratio.percent }
     }
 
     fn rows(&self, name: &str) -> Vec<FigureRow> {

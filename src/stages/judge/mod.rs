@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod counts;
+pub mod crowds;
 pub mod drift;
 pub mod figures;
 pub mod findings;
@@ -20,7 +21,9 @@ use crate::domain::dossier::FieldName;
 use crate::domain::finding_kind::{FindingKind, Severity};
 use crate::history::History;
 use crate::reference::Reference;
-use figures::{FigureRow, Figures, FormRow};
+use crowds::{Crowds, Share};
+use figures::{FigureRow, Figures, FormRow, Tallied};
+pub use findings::put_in_order;
 use verdict::Standing;
 
 /// One thing wrong.
@@ -71,13 +74,38 @@ impl Judged {
     }
 }
 
-/// Judges every case.
+/// What only the whole night shows, collected from its records; parts of a night add up.
+#[derive(Debug, Default)]
+pub struct Collected {
+    tallied: Tallied,
+    pub crowds: Crowds,
+}
+
+impl Collected {
+    pub fn add(&mut self, other: Self) {
+        let Self { tallied, crowds } = other;
+        self.tallied.add(tallied);
+        self.crowds.add(crowds);
+    }
+}
+
+/// Judges every case of a night.
 pub fn judge(plan: &RunPlan, reference: &Reference, compared: Compared, history: &History) -> Judged {
+    let (judged, collected) = share(plan, reference, compared, Share::Whole);
+    conclude(plan, reference, history, judged, &collected)
+}
+
+/// Judges every case of all records or of some; [`conclude`] says what is to be said of the night.
+pub fn share(
+    plan: &RunPlan,
+    reference: &Reference,
+    compared: Compared,
+    share: Share<'_>,
+) -> (Judged, Collected) {
     let Compared { linked, differences } = compared;
     let records: Vec<Records<'_>> = linked.systems.iter().map(|system| Records::new(&system.frame)).collect();
     let standings = verdict::standings(plan, &linked, &records);
-    let Figures { rows: figures, forms } = figures::figures(plan, reference, &linked, &records, &standings);
-    let drifts = drift::drifts(plan, &linked.systems, history);
+    let tallied = figures::tally(plan, reference, &linked, &records, &standings);
     let clerk = findings::Clerk {
         plan,
         reference,
@@ -85,9 +113,26 @@ pub fn judge(plan: &RunPlan, reference: &Reference, compared: Compared, history:
         records: &records,
         differences: &differences,
         standings: &standings,
-        figures: &figures,
     };
-    let findings = clerk.findings(drifts);
+    let (findings, crowds) = clerk.findings(share);
     drop(records);
-    Judged { linked, differences, standings, findings, figures, forms }
+    let (figures, forms) = (Vec::new(), Vec::new());
+    (Judged { linked, differences, standings, findings, figures, forms }, Collected { tallied, crowds })
+}
+
+/// Adds the figures and findings of the night to what was judged of it, or of its last part.
+pub fn conclude(
+    plan: &RunPlan,
+    reference: &Reference,
+    history: &History,
+    judged: Judged,
+    collected: &Collected,
+) -> Judged {
+    let Judged { linked, mut findings, .. } = judged;
+    let Figures { rows: figures, forms } = figures::figures(plan, reference, &collected.tallied);
+    let drifts = drift::drifts(plan, &linked.systems, history);
+    let closing = findings::Closing { plan, reference, systems: &linked.systems };
+    findings.extend(closing.findings(&collected.crowds, &figures, drifts));
+    findings::put_in_order(&mut findings);
+    Judged { linked, findings, figures, forms, ..judged }
 }

@@ -8,6 +8,7 @@ pub mod cases;
 pub mod scored;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -73,7 +74,7 @@ pub struct Drifted {
 #[derive(Debug)]
 pub struct Linked {
     pub systems: Vec<SystemRecords>,
-    pub quarantine: Vec<Quarantined>,
+    pub quarantine: Arc<Vec<Quarantined>>,
     pub duplicates: Vec<Duplicate>,
     pub collisions: Vec<Collision>,
     pub excused: Vec<Excused>,
@@ -177,7 +178,7 @@ struct Found {
 }
 
 /// The keys of one row on one rung; an alternate rung gives several.
-type Keys = Vec<u128>;
+pub type Keys = Vec<u128>;
 
 /// The records of the hub and of another system that the rungs before the scored one leave to it.
 pub fn left_to_score(
@@ -227,7 +228,7 @@ impl<'r> Climber<'r> {
             let all = (0..self.records[system].len() as u32).into_par_iter().with_min_len(ROWS);
             let keyed = |row| {
                 let key = move |key| Keyed { key, side: side as u16, row };
-                self.keys(rung, system, row).into_iter().map(key)
+                keys(&self.plan.ladder[rung], &self.records[system], row).into_iter().map(key)
             };
             rows.par_extend(all.filter(|row| free[*row as usize]).flat_map_iter(keyed));
         }
@@ -319,24 +320,6 @@ impl<'r> Climber<'r> {
             }
         }
         found
-    }
-
-    fn keys(&self, rung: usize, system: usize, row: u32) -> Keys {
-        let records = &self.records[system];
-        match &self.plan.ladder[rung] {
-            Rung::ExactCode => records.hub_key(row as usize).map(key::of).into_iter().collect(),
-            Rung::AlternateCode => {
-                let mut keys: Keys = codes(records, row).map(key::of).collect();
-                keys.sort_unstable();
-                keys.dedup();
-                keys
-            }
-            Rung::EquivalentCode => records.hub_key(row as usize).and_then(equivalence).into_iter().collect(),
-            Rung::Scored => Vec::new(),
-            Rung::Identity { on, .. } => {
-                key::of_all(on.iter().map(|field| records.text(*field, row as usize))).into_iter().collect()
-            }
-        }
     }
 
     /// `None` when the pair does not meet on this rung; else how far apart it is, in milliseconds of
@@ -458,6 +441,24 @@ impl<'r> Climber<'r> {
                     }
                 }
             }
+        }
+    }
+}
+
+/// The keys by which a record can meet others on a rung.
+pub fn keys(rung: &Rung, records: &Records<'_>, row: u32) -> Keys {
+    match rung {
+        Rung::ExactCode => records.hub_key(row as usize).map(key::of).into_iter().collect(),
+        Rung::AlternateCode => {
+            let mut keys: Keys = codes(records, row).map(key::of).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            keys
+        }
+        Rung::EquivalentCode => records.hub_key(row as usize).and_then(equivalence).into_iter().collect(),
+        Rung::Scored => Vec::new(),
+        Rung::Identity { on, .. } => {
+            key::of_all(on.iter().map(|field| records.text(*field, row as usize))).into_iter().collect()
         }
     }
 }

@@ -9,6 +9,8 @@ pub mod feed;
 pub mod quarantine;
 pub mod tally;
 
+use std::sync::Arc;
+
 use chrono::NaiveDateTime;
 use polars::prelude::{DataFrame, PolarsError};
 use rayon::prelude::*;
@@ -18,6 +20,7 @@ use crate::config::plan::{RunPlan, SystemPlan};
 use crate::domain::dossier::{FieldKind, FieldName};
 use crate::engine::accounting::RowAccount;
 use crate::engine::frame;
+use crate::engine::spill::SpillError;
 use crate::history::History;
 use crate::progress::Progress;
 use crate::stages::load::{
@@ -34,6 +37,8 @@ pub enum NormaliseError {
     Load(#[from] LoadError),
     #[error("type the columns of system {system}: {source}\n  this is a defect of doisoat")]
     Frame { system: String, source: PolarsError },
+    #[error(transparent)]
+    Spill(#[from] SpillError),
 }
 
 /// A file, or a sheet of one.
@@ -67,9 +72,13 @@ impl SystemRecords {
 #[derive(Debug)]
 pub struct Normalised {
     pub systems: Vec<SystemRecords>,
-    pub quarantine: Vec<Quarantined>,
+    /// Of the whole night, also where the records are a part of it.
+    pub quarantine: Arc<Vec<Quarantined>>,
     pub account: RowAccount,
 }
+
+/// Takes the typed frames of some pieces of a system, in the order of its files.
+pub type Take<'t> = &'t mut dyn FnMut(usize, Vec<DataFrame>) -> Result<(), NormaliseError>;
 
 /// Types every row of every export.
 ///
@@ -81,19 +90,51 @@ pub fn normalise(
     history: &History,
     progress: &dyn Progress,
 ) -> Result<Normalised, NormaliseError> {
+    let mut frames: Vec<Vec<DataFrame>> = plan.systems.iter().map(|_| Vec::new()).collect();
+    let mut take = |system: usize, typed: Vec<DataFrame>| {
+        frames[system].extend(typed);
+        Ok(())
+    };
+    let mut normalised = read(plan, loaded, history, progress, usize::MAX, &mut take)?;
+    for ((system, records), frames) in plan.systems.iter().zip(&mut normalised.systems).zip(frames) {
+        let empty = std::mem::take(&mut records.frame);
+        records.frame = frame::stack([empty].into_iter().chain(frames).collect())
+            .map_err(|source| NormaliseError::Frame { system: system.name.clone(), source })?;
+    }
+    Ok(normalised)
+}
+
+/// Types every row of every export, so many pieces at a time; `take` is given the records, and the systems that come
+/// back hold none.
+///
+/// # Errors
+/// When a file changed or vanished since it was opened, or `take` refuses.
+pub fn read(
+    plan: &RunPlan,
+    loaded: Loaded,
+    history: &History,
+    progress: &dyn Progress,
+    wave: usize,
+    take: Take<'_>,
+) -> Result<Normalised, NormaliseError> {
     let mut systems = Vec::new();
     let mut all = Vec::new();
+    let mut rows_out = 0;
     for (index, (system, loaded)) in plan.systems.iter().zip(loaded.systems).enumerate() {
-        let (mut records, quarantine) = normalise_system(system, index, loaded, plan.as_of, progress)?;
+        let mut counted = |index: usize, frames: Vec<DataFrame>| {
+            rows_out += frames.iter().map(|frame| frame.height() as u64).sum::<u64>();
+            take(index, frames)
+        };
+        let reading = Reading { system, index, as_of: plan.as_of, wave };
+        let (mut records, quarantine) = reading.normalise(loaded, progress, &mut counted)?;
         feed::judge_by_history(&mut records.feeds, system, history);
         systems.push(records);
         all.extend(quarantine);
     }
     let rows_in = systems.iter().flat_map(|system| &system.feeds).map(|feed| feed.rows).sum();
-    let rows_out = systems.iter().map(|system| system.frame.height() as u64).sum();
     let quarantined = all.iter().filter(|entry| entry.is_row()).count() as u64;
     let account = RowAccount { rows_in, rows_out, merged: 0, quarantined };
-    Ok(Normalised { systems, quarantine: all, account })
+    Ok(Normalised { systems, quarantine: Arc::new(all), account })
 }
 
 struct Typed {
@@ -107,62 +148,87 @@ struct Typed {
     sums: Sums,
 }
 
-fn normalise_system(
-    system: &SystemPlan,
+/// One system, and how many of its pieces are typed together.
+struct Reading<'p> {
+    system: &'p SystemPlan,
     index: usize,
-    loaded: LoadedSystem,
     as_of: NaiveDateTime,
-    progress: &dyn Progress,
-) -> Result<(SystemRecords, Vec<Quarantined>), NormaliseError> {
-    let frame_error = |source| NormaliseError::Frame { system: system.name.clone(), source };
-    let pieces: Vec<(usize, usize)> = loaded
-        .feeds
-        .iter()
-        .enumerate()
-        .flat_map(|(feed, opened)| match &opened.state {
-            FeedState::Open(opened) => (0..opened.pieces()).map(|piece| (feed, piece)).collect::<Vec<_>>(),
-            _ => Vec::new(),
-        })
-        .collect();
-    progress.begin(&format!("{}: read and type", system.name), pieces.len() as u64);
-    let typed: Vec<Option<(Typed, Place)>> = pieces
-        .into_par_iter()
-        .map(|(feed, piece)| {
-            let FeedState::Open(opened) = &loaded.feeds[feed].state else { return Ok(None) };
-            let batch = opened.piece(piece)?;
+    wave: usize,
+}
+
+impl Reading<'_> {
+    fn normalise(
+        &self,
+        loaded: LoadedSystem,
+        progress: &dyn Progress,
+        take: Take<'_>,
+    ) -> Result<(SystemRecords, Vec<Quarantined>), NormaliseError> {
+        let Self { system, index, .. } = *self;
+        let frame_error = |source| NormaliseError::Frame { system: system.name.clone(), source };
+        let pieces: Vec<(usize, usize)> = loaded
+            .feeds
+            .iter()
+            .enumerate()
+            .flat_map(|(feed, opened)| match &opened.state {
+                FeedState::Open(opened) => {
+                    (0..opened.pieces()).map(|piece| (feed, piece)).collect::<Vec<_>>()
+                }
+                _ => Vec::new(),
+            })
+            .collect();
+        progress.begin(&format!("{}: read and type", system.name), pieces.len() as u64);
+        let mut places: Vec<Place> = Vec::new();
+        let mut feeds: Vec<FeedAccount> =
+            loaded.feeds.iter().map(|feed| FeedAccount::begin(feed, system)).collect();
+        let mut sums: Vec<Sums> = vec![Sums::default(); feeds.len()];
+        let mut quarantine = Vec::new();
+        for pieces in pieces.chunks(self.wave.max(1)) {
+            let typed = self.typed(&loaded, pieces, progress)?;
+            let mut frames = Vec::with_capacity(typed.len());
+            for (mut typed, place) in typed.into_iter().flatten() {
+                let position = places.iter().position(|known| *known == place).unwrap_or_else(|| {
+                    places.push(place);
+                    places.len() - 1
+                });
+                feeds[typed.feed].take(&typed, places[position].sheet.as_deref());
+                sums[typed.feed].add(std::mem::take(&mut typed.sums));
+                let height = typed.frame.height();
+                let place = frame::ints("place", vec![position as i64; height]);
+                typed.frame.with_column(place).map_err(frame_error)?;
+                frames.push(typed.frame);
+                quarantine.append(&mut typed.quarantine);
+            }
+            take(index, frames)?;
+        }
+        for ((account, feed), sums) in feeds.iter_mut().zip(&loaded.feeds).zip(&sums) {
+            account.judge(feed, sums, &system.expect, self.as_of);
+        }
+        let frame = empty_frame(system).map_err(frame_error)?;
+        Ok((SystemRecords { frame, places, feeds }, quarantine))
+    }
+
+    /// Reads and types some pieces, each by its feed and its place there.
+    fn typed(
+        &self,
+        loaded: &LoadedSystem,
+        pieces: &[(usize, usize)],
+        progress: &dyn Progress,
+    ) -> Result<Vec<Option<(Typed, Place)>>, NormaliseError> {
+        let typed = pieces.par_iter().map(|(feed, piece)| {
+            let FeedState::Open(opened) = &loaded.feeds[*feed].state else { return Ok(None) };
+            let batch = opened.piece(*piece)?;
             let place = Place {
-                file: loaded.feeds[feed].file.clone(),
+                file: loaded.feeds[*feed].file.clone(),
                 sheet: batch.sheet.as_ref().map(|sheet| sheet.to_string()),
-                night: loaded.feeds[feed].nights_back,
+                night: loaded.feeds[*feed].nights_back,
             };
-            let typed = type_batch(system, index, feed, &place, batch).map_err(frame_error)?;
+            let typed = type_batch(self.system, self.index, *feed, &place, batch)
+                .map_err(|source| NormaliseError::Frame { system: self.system.name.clone(), source })?;
             progress.advance(1);
             Ok(Some((typed, place)))
-        })
-        .collect::<Result<_, NormaliseError>>()?;
-
-    let mut places: Vec<Place> = Vec::new();
-    let mut feeds: Vec<FeedAccount> =
-        loaded.feeds.iter().map(|feed| FeedAccount::begin(feed, system)).collect();
-    let mut sums: Vec<Sums> = vec![Sums::default(); feeds.len()];
-    let (mut frames, mut quarantine) = (vec![empty_frame(system).map_err(frame_error)?], Vec::new());
-    for (mut typed, place) in typed.into_iter().flatten() {
-        let position = places.iter().position(|known| *known == place).unwrap_or_else(|| {
-            places.push(place);
-            places.len() - 1
         });
-        feeds[typed.feed].take(&typed, places[position].sheet.as_deref());
-        sums[typed.feed].add(std::mem::take(&mut typed.sums));
-        let height = typed.frame.height();
-        typed.frame.with_column(frame::ints("place", vec![position as i64; height])).map_err(frame_error)?;
-        frames.push(typed.frame);
-        quarantine.append(&mut typed.quarantine);
+        typed.collect()
     }
-    for ((account, feed), sums) in feeds.iter_mut().zip(&loaded.feeds).zip(&sums) {
-        account.judge(feed, sums, &system.expect, as_of);
-    }
-    let frame = frame::stack(frames).map_err(frame_error)?;
-    Ok((SystemRecords { frame, places, feeds }, quarantine))
 }
 
 impl FeedAccount {

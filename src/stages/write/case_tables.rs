@@ -26,7 +26,7 @@ pub fn cases<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
             fill_standing(night, &lines, system, CASE_COLUMNS.len() + SYSTEM_COLUMNS.len() * system, rows);
         }
     });
-    Ok(table)
+    Ok(table.ordered_by(move |case, key| night.place_of_case(case, key)))
 }
 
 /// A case, the record that speaks for it, and what the reference tables say.
@@ -199,7 +199,7 @@ pub fn links<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
             Cell::Float(weight.and_then(|weight| weight.margin).map(|margin| to_places(margin, 3))),
         ]);
     });
-    Ok(table)
+    Ok(table.ordered_by(move |at, key| night.place(linked.links[at].left_system, linked.links[at].left, key)))
 }
 
 /// What speaks for and against each scored link, one row per field that could be compared.
@@ -223,6 +223,7 @@ pub fn link_evidence<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit
     // Look-alikes that take nothing off say nothing.
     let speaks = |bar: &Bar| bar.comparison != LOOK_ALIKES || to_places(bar.bits, 3) != 0.0;
     let bars: Vec<(&Link, &Bar)> = bars.filter(|(_, bar)| speaks(bar)).collect();
+    let ends: Vec<(usize, u32)> = bars.iter().map(|(link, _)| (link.left_system, link.left)).collect();
     let table = TableSource::made(schema, bars.len(), move |at, rows| {
         let (link, bar) = bars[at];
         let field = FieldName::from_name(&bar.comparison);
@@ -243,7 +244,7 @@ pub fn link_evidence<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit
             maybe(shown(link.right_system, link.right).as_deref()),
         ]);
     });
-    Ok(table)
+    Ok(table.ordered_by(move |at, key| night.place(ends[at].0, ends[at].1, key)))
 }
 
 pub fn duplicates<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
@@ -276,7 +277,8 @@ pub fn duplicates<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
         }
         members.push((*duplicate, false));
     }
-    Ok(TableSource::made(schema, members.len(), move |at, rows| {
+    let survivors: Vec<(usize, u32)> = members.iter().map(|(of, _)| (of.system, of.survivor)).collect();
+    let table = TableSource::made(schema, members.len(), move |at, rows| {
         let (Duplicate { system, survivor, row, kind }, is_survivor) = members[at];
         let kind = Some(kind).filter(|_| !is_survivor);
         let by_score = kind == Some(DuplicateReason::TypedTwiceByScore);
@@ -298,5 +300,6 @@ pub fn duplicates<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
             maybe(source.and_then(|(place, _)| place.sheet.as_deref())),
             Cell::Int(source.map(|(_, row)| row)),
         ]);
-    }))
+    });
+    Ok(table.ordered_by(move |at, key| night.place(survivors[at].0, survivors[at].1, key)))
 }

@@ -62,7 +62,10 @@ pub fn differences<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> 
             maybe(difference.kind.map(|kind| kind.rule())),
         ]);
     });
-    Ok(table)
+    Ok(table.ordered_by(move |at, key| {
+        let link = &linked.links[night.judged.differences[at].link as usize];
+        night.place(link.left_system, link.left, key);
+    }))
 }
 
 pub fn findings<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
@@ -132,7 +135,14 @@ pub fn findings<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
             Cell::Text(None),
         ]);
     });
-    Ok(table)
+    Ok(table.ordered_by(move |at, key| {
+        let finding = &night.judged.findings[at];
+        key.extend((finding.kind as u16).to_be_bytes());
+        key.push(u8::from(finding.case.is_some()));
+        if let Some(case) = finding.case {
+            night.place_of_case(case as usize, key);
+        }
+    }))
 }
 
 /// A finding keeps its id while its fault stands: values take no part in it.

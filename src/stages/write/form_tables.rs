@@ -7,6 +7,7 @@ use crate::config::plan::RunPlan;
 use crate::domain::deadline::OfficeClock;
 use crate::domain::dossier::FieldName;
 use crate::domain::rules::r12_apology::{Lateness, apology};
+use crate::engine::merge::{push_int, push_text};
 use crate::engine::rows::{Cell, Rows, count, int, maybe, text};
 use crate::engine::table::{Kind, Misfit, TableSchema, TableSource};
 use crate::stages::judge::clock;
@@ -99,6 +100,7 @@ pub fn overdue<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
     };
     late.par_sort_unstable_by(|a, b| place(a).cmp(&place(b)));
     let maps_apology = plan.systems[RunPlan::HUB].maps(FieldName::ApologyAt);
+    let lines: Vec<u32> = late.iter().map(|(row, ..)| *row).collect();
     let table = TableSource::made(overdue_schema(), late.len(), move |line, rows| {
         let (row, lateness, days) = late[line];
         let (at, case) = (row as usize, ids.case(judged.linked.case_of[RunPlan::HUB][row as usize]));
@@ -127,5 +129,10 @@ pub fn overdue<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
             number(FieldName::Extensions),
         ]);
     });
-    Ok(table)
+    Ok(table.ordered_by(move |line, key| {
+        let row = lines[line];
+        push_text(key, hub.text(FieldName::Unit, row as usize));
+        push_int(key, hub.int(FieldName::DueAt, row as usize));
+        night.place(RunPlan::HUB, row, key);
+    }))
 }

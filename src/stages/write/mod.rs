@@ -17,32 +17,42 @@ use super::records::Records;
 use crate::config::plan::RunPlan;
 use crate::domain::dossier::FieldName;
 use crate::engine::id::{self, Id};
+use crate::engine::merge::push_text;
 use crate::engine::table::{Misfit, TableSource, Tables};
 use crate::reference::Reference;
 
 /// Says how one table is made from the night.
 type Builder = for<'a, 'n> fn(&'a Night<'n>) -> Result<TableSource<'a>, Misfit>;
 
+/// What the rows of a table are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// Records: each part of a night makes rows of its own, which know their place among all.
+    Records,
+    /// The night as a whole.
+    Night,
+}
+
 /// Every table of a night, in the order in which they are written.
-const BUILDERS: [(&str, Builder); 13] = [
-    ("feeds", feed_tables::feeds),
-    ("feed_columns", feed_tables::feed_columns),
-    ("quarantine", feed_tables::quarantine),
-    ("records", record_table::records),
-    ("cases", case_tables::cases),
-    ("links", case_tables::links),
-    ("link_evidence", case_tables::link_evidence),
-    ("duplicates", case_tables::duplicates),
-    ("differences", finding_tables::differences),
-    ("findings", finding_tables::findings),
-    ("form_06a", form_tables::form_06a),
-    ("overdue", form_tables::overdue),
-    ("summary", finding_tables::summary),
+const BUILDERS: [(&str, About, Builder); 13] = [
+    ("feeds", About::Night, feed_tables::feeds),
+    ("feed_columns", About::Night, feed_tables::feed_columns),
+    ("quarantine", About::Night, feed_tables::quarantine),
+    ("records", About::Records, record_table::records),
+    ("cases", About::Records, case_tables::cases),
+    ("links", About::Records, case_tables::links),
+    ("link_evidence", About::Records, case_tables::link_evidence),
+    ("duplicates", About::Records, case_tables::duplicates),
+    ("differences", About::Records, finding_tables::differences),
+    ("findings", About::Records, finding_tables::findings),
+    ("form_06a", About::Night, form_tables::form_06a),
+    ("overdue", About::Records, form_tables::overdue),
+    ("summary", About::Night, finding_tables::summary),
 ];
 
 /// The names of the tables.
 pub fn table_names() -> Vec<&'static str> {
-    BUILDERS.map(|(name, _)| name).to_vec()
+    BUILDERS.map(|(name, ..)| name).to_vec()
 }
 
 /// Every table of the night, in the order in which they are written; rows are made when they are asked for.
@@ -50,12 +60,15 @@ pub fn table_names() -> Vec<&'static str> {
 /// # Errors
 /// When a table does not have its columns.
 pub fn tables<'a>(night: &'a Night<'_>) -> Result<Vec<TableSource<'a>>, Misfit> {
-    let table = |(name, build): (&str, Builder)| {
-        let table = build(night)?;
-        debug_assert_eq!(table.schema.name, name);
-        Ok(table)
-    };
-    BUILDERS.into_iter().map(table).collect()
+    BUILDERS.into_iter().map(|(_, _, build)| build(night)).collect()
+}
+
+/// The tables about records, or those about the night.
+///
+/// # Errors
+/// When a table does not have its columns.
+pub fn tables_about<'a>(night: &'a Night<'_>, what: About) -> Result<Vec<TableSource<'a>>, Misfit> {
+    BUILDERS.into_iter().filter(|(_, about, _)| *about == what).map(|(_, _, build)| build(night)).collect()
 }
 
 /// What a report looks at that shows so many findings of a kind: the short tables, every finding and refused cell, which it
@@ -76,7 +89,7 @@ pub fn shown(night: &Night<'_>, tables: &[TableSource<'_>], most: usize) -> Resu
         };
         list.push(kept);
     }
-    Ok(Tables { list })
+    Ok(Tables { list, unheld: BTreeMap::new() })
 }
 
 /// The records and links that the first findings of every kind and class are about.
@@ -131,6 +144,20 @@ impl<'a> Night<'a> {
         let records: Vec<Records<'_>> =
             judged.linked.systems.iter().map(|system| Records::new(&system.frame)).collect();
         Self { plan, reference, judged, ids: Ids::new(plan, judged, &records), records }
+    }
+
+    /// Writes into a key where a record stands among all of the night: by its system and its code. Records of one code
+    /// are always in one part, where they keep their order.
+    fn place(&self, system: usize, row: u32, key: &mut Vec<u8>) {
+        key.extend((system as u16).to_be_bytes());
+        push_text(key, self.records[system].text(FieldName::Code, row as usize));
+    }
+
+    /// Writes into a key where a case stands: by its first record.
+    fn place_of_case(&self, case: usize, key: &mut Vec<u8>) {
+        if let Some((system, row)) = self.judged.linked.cases.of(case).next() {
+            self.place(system, row, key);
+        }
     }
 
     pub fn system_names(&self) -> Vec<String> {

@@ -83,7 +83,8 @@ pub fn records<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
     let columns = COLUMNS.iter().zip(kinds).map(|(name, kind)| ColumnSpec { name: (*name).to_owned(), kind });
     let schema = TableSchema { name: "records", columns: columns.collect() };
     let rows = clerk.starts.total();
-    Ok(TableSource::made_by_column(schema, rows, move |wanted, rows| {
+    let starts = clerk.starts.clone();
+    let table = TableSource::made_by_column(schema, rows, move |wanted, rows| {
         let place = |at: &usize| {
             let (system, row) = clerk.starts.place(*at);
             (system, row as u32)
@@ -92,6 +93,10 @@ pub fn records<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
         for (column, source) in sources.iter().enumerate() {
             clerk.fill(source, &places, column, rows);
         }
+    });
+    Ok(table.ordered_by(move |at, key| {
+        let (system, row) = starts.place(at);
+        night.place(system, row as u32, key);
     }))
 }
 

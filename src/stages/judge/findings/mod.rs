@@ -15,6 +15,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use rayon::prelude::*;
 
 use super::Finding;
+use super::crowds::{Crowds, Share};
 use super::drift::Drift;
 use super::figures::FigureRow;
 use super::verdict::Standing;
@@ -25,6 +26,7 @@ use crate::domain::rules::r10_due_date::RecordedChange;
 use crate::reference::Reference;
 use crate::stages::compare::{Difference, recorded_change};
 use crate::stages::link::Linked;
+use crate::stages::normalise::SystemRecords;
 use crate::stages::records::Records;
 
 /// Everything the rules are shown.
@@ -36,7 +38,14 @@ pub struct Clerk<'a> {
     pub differences: &'a [Difference],
     /// Case by case, system by system.
     pub standings: &'a [Standing],
-    pub figures: &'a [FigureRow],
+}
+
+/// What is asked once the whole night has been seen.
+pub struct Closing<'a> {
+    pub plan: &'a RunPlan,
+    pub reference: &'a Reference,
+    /// Only their files are asked.
+    pub systems: &'a [SystemRecords],
 }
 
 /// What a finding is about; the rest follows from the pipeline.
@@ -56,58 +65,25 @@ struct Subject {
 }
 
 impl Clerk<'_> {
-    /// All findings, sorted by kind, case, system, field and record.
-    pub fn findings(&self, drifts: Vec<Drift>) -> Vec<Finding> {
-        let parts: [fn(&Self) -> Vec<Finding>; 8] = [
+    /// All findings about records, in no order, and what only the whole night shows.
+    pub fn findings(&self, share: Share<'_>) -> (Vec<Finding>, Crowds) {
+        let parts: [fn(&Self) -> Vec<Finding>; 6] = [
             |clerk| clerk.absences(),
             |clerk| clerk.links(),
             |clerk| clerk.differences(),
             |clerk| clerk.duplicates(),
             |clerk| clerk.records(),
             |clerk| clerk.persons(),
-            |clerk| clerk.crowds(),
-            |clerk| clerk.contradictions(),
         ];
-        let parts: Vec<Vec<Finding>> = parts.par_iter().map(|part| part(self)).collect();
-        let mut found: Vec<Finding> = parts.into_iter().flatten().collect();
-        // Figures recomputed from an unhealthy hub prove nothing.
-        if self.linked.systems[RunPlan::HUB].is_healthy() {
-            found.extend(self.figures.iter().filter_map(|figure| self.published(figure)));
-        }
-        found.extend(drifts.into_iter().filter_map(|Drift { kind, system, field, detail }| {
-            let name = detail.split(':').next().unwrap_or_default().to_owned();
-            let name = if kind == FindingKind::ColumnGone { name } else { String::new() };
-            self.finding(kind, Subject { system, field, detail, name, ..Subject::default() })
-        }));
-        found.par_sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.detail.cmp(&b.detail)));
-        found
+        let (parts, (bulk, crowds)) = rayon::join(
+            || parts.par_iter().map(|part| part(self)).collect::<Vec<Vec<Finding>>>(),
+            || self.crowds(share),
+        );
+        (parts.into_iter().flatten().chain(bulk).collect(), crowds)
     }
 
-    /// A finding of this kind, unless the pipeline has switched the kind off.
     fn finding(&self, kind: FindingKind, subject: Subject) -> Option<Finding> {
-        let severity = self.plan.severity(kind)?;
-        let Subject { expected, explained_by, case, system, row, other, link, field, since, detail, name } =
-            subject;
-        let known = || self.plan.systems[system].sync.explains.get(&kind).cloned();
-        let today = self.plan.as_of.date();
-        let calendar = &self.reference.calendar;
-        let age = since.map(|since| calendar.working_days_between(since.date().min(today), today));
-        Some(Finding {
-            kind,
-            severity,
-            expected,
-            explained_by: explained_by.or_else(known),
-            case,
-            system,
-            row,
-            other,
-            link,
-            field,
-            since,
-            age_working_days: age,
-            detail,
-            name,
-        })
+        finding(self.plan, self.reference, kind, subject)
     }
 
     /// Whether the pipeline wants to hear of a kind; asked before costly questions.
@@ -155,6 +131,70 @@ impl Clerk<'_> {
     fn standing(&self, case: u32, system: usize) -> &Standing {
         &self.standings[case as usize * self.records.len() + system]
     }
+}
+
+impl Closing<'_> {
+    /// The findings about no record.
+    pub fn findings(&self, crowds: &Crowds, figures: &[FigureRow], drifts: Vec<Drift>) -> Vec<Finding> {
+        let mut found: Vec<Finding> =
+            crowds.days.iter().flat_map(|(system, days)| self.gaps(*system, days)).collect();
+        found.extend(self.contradictions());
+        // Figures recomputed from an unhealthy hub prove nothing.
+        if self.systems[RunPlan::HUB].is_healthy() {
+            found.extend(figures.iter().filter_map(|figure| self.published(figure)));
+        }
+        found.extend(drifts.into_iter().filter_map(|Drift { kind, system, field, detail }| {
+            let name = detail.split(':').next().unwrap_or_default().to_owned();
+            let name = if kind == FindingKind::ColumnGone { name } else { String::new() };
+            self.finding(kind, Subject { system, field, detail, name, ..Subject::default() })
+        }));
+        found
+    }
+
+    fn finding(&self, kind: FindingKind, subject: Subject) -> Option<Finding> {
+        finding(self.plan, self.reference, kind, subject)
+    }
+}
+
+/// A finding of this kind, unless the pipeline has switched the kind off.
+fn finding(plan: &RunPlan, reference: &Reference, kind: FindingKind, subject: Subject) -> Option<Finding> {
+    let severity = plan.severity(kind)?;
+    let Subject { expected, explained_by, case, system, row, other, link, field, since, detail, name } =
+        subject;
+    let known = || plan.systems[system].sync.explains.get(&kind).cloned();
+    let today = plan.as_of.date();
+    let age = since.map(|since| reference.calendar.working_days_between(since.date().min(today), today));
+    Some(Finding {
+        kind,
+        severity,
+        expected,
+        explained_by: explained_by.or_else(known),
+        case,
+        system,
+        row,
+        other,
+        link,
+        field,
+        since,
+        age_working_days: age,
+        detail,
+        name,
+    })
+}
+
+/// How a dossier closed in bulk is told of, whichever it is.
+pub fn of_bulk(plan: &RunPlan, reference: &Reference) -> Option<Finding> {
+    finding(
+        plan,
+        reference,
+        FindingKind::ClosedInBulk,
+        Subject { system: RunPlan::HUB, ..Subject::default() },
+    )
+}
+
+/// Sorts findings by kind, case, system, field and record.
+pub fn put_in_order(found: &mut [Finding]) {
+    found.par_sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.detail.cmp(&b.detail)));
 }
 
 type Order =

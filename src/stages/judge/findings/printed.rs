@@ -1,6 +1,6 @@
 //! R20: printed figures against the records, and against each other.
 
-use super::{Clerk, Subject};
+use super::{Closing, Subject};
 use crate::config::figure::{Figure, PublishedFigure};
 use crate::config::plan::RunPlan;
 use crate::domain::finding_kind::FindingKind;
@@ -9,7 +9,7 @@ use crate::domain::printed_figures::{Filter, Printed, Word, contradictions};
 use crate::stages::judge::Finding;
 use crate::stages::judge::figures::FigureRow;
 
-impl Clerk<'_> {
+impl Closing<'_> {
     pub(super) fn published(&self, figure: &FigureRow) -> Option<Finding> {
         let gap = figure.gap.filter(|gap| *gap != 0.0)?;
         let printed = figure.published.unwrap_or_default();

@@ -1,0 +1,192 @@
+//! Records that can meet are dealt into one part: connected by their keys, cut into parts of about one size, and laid
+//! together on disk part by part.
+//!
+//! How the night is cut shows in no output: it decides only how much is held at a time.
+
+use std::path::Path;
+
+use arrow::array::{Array, UInt32Array};
+use arrow::compute::{concat, take};
+use rayon::prelude::*;
+
+use super::arrive::{Arrived, Chunk};
+use crate::engine::components::Components;
+use crate::engine::key_spill::KeySpill;
+use crate::engine::spill::{Slot, Spill, SpillError, encode};
+use crate::engine::table::{Batch, height};
+
+/// Stretches of every system that are kept together when the night is cut.
+const STRETCHES: usize = 4096;
+/// Rows that wait in memory to be laid together.
+const GATHERED_ROWS: usize = 128 * 1024;
+
+/// The records of one part, per system.
+#[derive(Debug, Default)]
+pub struct Part {
+    pub systems: Vec<PartOfSystem>,
+}
+
+#[derive(Debug, Default)]
+pub struct PartOfSystem {
+    pub slots: Vec<Slot>,
+    pub rows: usize,
+    gathered: Vec<Batch>,
+    gathered_rows: usize,
+}
+
+impl Part {
+    pub fn rows(&self) -> usize {
+        self.systems.iter().map(|system| system.rows).sum()
+    }
+}
+
+/// The night in parts.
+pub struct Dealt {
+    pub spill: Spill,
+    pub parts: Vec<Part>,
+}
+
+/// Connects rows that have a key in common.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn connect(rows: u32, keys: Option<KeySpill>) -> Result<Components, SpillError> {
+    let mut components = Components::new(rows as usize);
+    let Some(keys) = keys else { return Ok(components) };
+    keys.each(|entries| {
+        for group in entries.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
+            group[1..].iter().for_each(|(_, row)| components.union(group[0].1, *row));
+        }
+    })?;
+    Ok(components)
+}
+
+/// Lays the records of each part together, in about so many parts.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn deal(
+    arrived: &Arrived,
+    mut components: Components,
+    wanted: usize,
+    folder: &Path,
+) -> Result<Dealt, SpillError> {
+    let systems = arrived.night.systems.len();
+    let cut = Cut::new(arrived, &mut components, wanted);
+    let spill = Spill::begin(folder)?;
+    let part = || Part { systems: (0..systems).map(|_| PartOfSystem::default()).collect() };
+    let mut parts: Vec<Part> = (0..cut.parts).map(|_| part()).collect();
+    let most = (GATHERED_ROWS / (cut.parts * systems).max(1)).clamp(64, 8192);
+    for chunks in arrived.chunks.chunks(2 * rayon::current_num_threads()) {
+        let wanted: Vec<(Chunk, Vec<u16>)> = chunks
+            .iter()
+            .map(|chunk| {
+                let rows = chunk.first..chunk.first + chunk.rows;
+                (*chunk, rows.map(|row| cut.part_of(components.root(row))).collect())
+            })
+            .collect();
+        let split: Vec<(usize, Vec<(u16, Batch)>)> = wanted
+            .into_par_iter()
+            .map(|(chunk, of)| Ok((chunk.system, split(&arrived.spill.read_rows(chunk.slot)?, &of)?)))
+            .collect::<Result<_, SpillError>>()?;
+        for (system, batches) in split {
+            for (part, batch) in batches {
+                let place = &mut parts[usize::from(part)].systems[system];
+                place.rows += height(&batch);
+                place.gathered_rows += height(&batch);
+                place.gathered.push(batch);
+                if place.gathered_rows >= most {
+                    place.lay(&spill)?;
+                }
+            }
+        }
+    }
+    for place in parts.iter_mut().flat_map(|part| &mut part.systems) {
+        place.lay(&spill)?;
+    }
+    parts.retain(|part| part.rows() > 0);
+    Ok(Dealt { spill, parts })
+}
+
+impl PartOfSystem {
+    /// Writes what was gathered.
+    fn lay(&mut self, spill: &Spill) -> Result<(), SpillError> {
+        self.gathered_rows = 0;
+        let gathered = std::mem::take(&mut self.gathered);
+        let Some(first) = gathered.first() else { return Ok(()) };
+        let column = |at: usize| {
+            let arrays: Vec<&dyn Array> = gathered.iter().map(|batch| batch[at].as_ref()).collect();
+            concat(&arrays)
+        };
+        let batch: Batch = (0..first.len()).map(column).collect::<Result<_, _>>()?;
+        self.slots.push(spill.push(&encode(&batch)?)?);
+        Ok(())
+    }
+}
+
+/// The rows of each part.
+fn split(batch: &Batch, parts: &[u16]) -> Result<Vec<(u16, Batch)>, SpillError> {
+    let mut order: Vec<(u16, u32)> = parts.iter().copied().zip(0..).collect();
+    order.sort_unstable();
+    let of_part = |group: &[(u16, u32)]| -> Result<(u16, Batch), SpillError> {
+        let rows: UInt32Array = group.iter().map(|(_, row)| *row).collect::<Vec<u32>>().into();
+        let columns = batch.iter().map(|column| take(column, &rows, None)).collect::<Result<_, _>>()?;
+        Ok((group[0].0, columns))
+    };
+    order.chunk_by(|a, b| a.0 == b.0).map(of_part).collect()
+}
+
+/// Where the night is cut: by the first row of what belongs together, stretch by stretch of every system, so that parts
+/// follow the order of the exports and nothing is held per row.
+struct Cut {
+    /// Where each system begins among all rows, and the end.
+    starts: Vec<u32>,
+    /// By stretch and system.
+    part_of: Vec<u16>,
+    parts: usize,
+}
+
+impl Cut {
+    fn new(arrived: &Arrived, components: &mut Components, wanted: usize) -> Self {
+        let systems = arrived.night.systems.len();
+        let mut starts = vec![0u32; systems + 1];
+        for chunk in &arrived.chunks {
+            starts[chunk.system + 1] = chunk.first + chunk.rows;
+        }
+        for system in 0..systems {
+            starts[system + 1] = starts[system + 1].max(starts[system]);
+        }
+        let mut cut = Self { starts, part_of: vec![0; STRETCHES * systems], parts: 1 };
+        let mut loads = vec![0u64; STRETCHES * systems];
+        for row in 0..arrived.rows {
+            loads[cut.stretch(components.root(row))] += 1;
+        }
+        let target = u64::from(arrived.rows).div_ceil(wanted.max(1) as u64).max(1);
+        let (mut part, mut load) = (0u16, 0);
+        for (stretch, own) in loads.into_iter().enumerate() {
+            if load > 0 && load + own / 2 > target && usize::from(part) < MOST_PARTS {
+                (part, load) = (part + 1, 0);
+            }
+            load += own;
+            cut.part_of[stretch] = part;
+        }
+        cut.parts = usize::from(part) + 1;
+        cut
+    }
+
+    /// The stretch in which a row lies.
+    fn stretch(&self, row: u32) -> usize {
+        let systems = self.starts.len() - 1;
+        let system = (self.starts.partition_point(|start| *start <= row) - 1).min(systems - 1);
+        let (start, end) = (u64::from(self.starts[system]), u64::from(self.starts[system + 1]));
+        let at = (u64::from(row) - start) * STRETCHES as u64 / (end - start).max(1);
+        at as usize * systems + system
+    }
+
+    fn part_of(&self, root: u32) -> u16 {
+        self.part_of[self.stretch(root)]
+    }
+}
+
+/// More parts than this make chunks too small to be worth their headers.
+pub const MOST_PARTS: usize = 1024;

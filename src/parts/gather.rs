@@ -1,0 +1,241 @@
+//! The tables of all parts become the tables of the night: merged while they are written, and looked through for what
+//! the workbook shows.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, StringArray, UInt32Array};
+use arrow::compute::{concat, filter, take};
+use arrow::datatypes::Int64Type;
+
+use super::wait::Waiting;
+use crate::domain::finding_kind::FindingKind;
+use crate::engine::merge::{Merge, Sift};
+use crate::engine::parquet_file::{Give, WriteError};
+use crate::engine::publish::Publication;
+use crate::engine::spill::SpillError;
+use crate::engine::table::{Batch, MADE_ROWS, Misfit, Table, TableSchema, TableSource, Tables, height};
+use crate::report::workbook::Class;
+use crate::run::{Desk, RunError};
+use crate::stages::judge::crowds::Bulk;
+use crate::stages::records::moment;
+
+/// Writes every table about records.
+pub struct Gathering<'g> {
+    pub desk: &'g Desk<'g>,
+    pub waiting: Waiting,
+    /// What was found to be bulk, once all parts were seen, and how many findings the parts told of it.
+    pub bulk: &'g Bulk,
+    pub perhaps_bulk: usize,
+}
+
+impl Gathering<'_> {
+    /// Writes the tables, of which `schemas` are those of any part; what the workbook shows of them comes back.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn write(
+        mut self,
+        schemas: &[TableSource<'_>],
+        publication: &mut Publication,
+        advance: impl Fn(),
+    ) -> Result<Tables, RunError> {
+        let mut shown = Shown { most: self.desk.plan.sheet_rows, ..Shown::default() };
+        let mut list = Vec::new();
+        let tables = std::mem::take(&mut self.waiting.tables);
+        let mut tables: Vec<_> = schemas.iter().map(|source| &source.schema).zip(tables).collect();
+        // The findings say which records and differences are looked at.
+        tables.sort_by_key(|(schema, _)| schema.name != "findings");
+        for (schema, table) in tables {
+            debug_assert_eq!(schema.name, table.name);
+            let is_findings = schema.name == "findings";
+            let sift = is_findings.then(|| self.sift(schema)).transpose()?;
+            let rows = if is_findings {
+                table.rows - self.perhaps_bulk + self.bulk.count() as usize
+            } else {
+                table.rows
+            };
+            let merge = Merge::new(&self.waiting.spill, table.parts, sift)?;
+            let looking = Mutex::new(Looking { schema, merge, shown: &mut shown, kept: Vec::new(), at: 0 });
+            let give = |range: Range<usize>| {
+                // Nothing of a panic in another thread is used: the run has ended then.
+                looking.lock().unwrap_or_else(PoisonError::into_inner).give(range)
+            };
+            let metadata = self.desk.name.metadata(schema.name);
+            let give = Give { batches: &give, rows: 2 * MADE_ROWS };
+            publication.stage_rows((schema, rows), give, &self.desk.clock, &metadata)?;
+            let looking = looking.into_inner().unwrap_or_else(PoisonError::into_inner);
+            list.extend(looking.table(rows)?);
+            advance();
+        }
+        Ok(Tables { list, unheld: shown.unheld })
+    }
+
+    /// Of dossiers that may have been closed in bulk, lets those pass that were.
+    fn sift(&self, schema: &TableSchema) -> Result<Sift<'_>, SpillError> {
+        let [kind, unit, since] =
+            [position(schema, "kind")?, position(schema, "unit")?, position(schema, "since")?];
+        let bulk = self.bulk;
+        Ok(Box::new(move |rows: Batch| {
+            let (Some(kinds), Some(units)) =
+                (rows[kind].as_string_opt::<i32>(), rows[unit].as_string_opt::<i32>())
+            else {
+                return Ok(rows);
+            };
+            let moments = rows[since].as_primitive_opt::<Int64Type>();
+            let name = FindingKind::ClosedInBulk.name();
+            let passes = |row: usize| {
+                if kinds.value(row) != name {
+                    return true;
+                }
+                let ended =
+                    moments.filter(|since| since.is_valid(row)).and_then(|since| moment(since.value(row)));
+                ended.is_some_and(|ended| units.is_valid(row) && bulk.has(units.value(row), ended))
+            };
+            let passes: BooleanArray = (0..height(&rows)).map(|row| Some(passes(row))).collect();
+            if passes.false_count() == 0 {
+                return Ok(rows);
+            }
+            Ok(rows.iter().map(|column| filter(column, &passes)).collect::<Result<_, _>>()?)
+        }))
+    }
+}
+
+/// What the workbook shows.
+#[derive(Default)]
+struct Shown {
+    /// Findings of a kind and class.
+    most: usize,
+    records: BTreeSet<String>,
+    links: BTreeSet<String>,
+    seen: BTreeMap<(String, Class), usize>,
+    unheld: BTreeMap<String, [usize; 3]>,
+}
+
+/// One table while it is written.
+struct Looking<'l> {
+    schema: &'l TableSchema,
+    merge: Merge<'l>,
+    shown: &'l mut Shown,
+    kept: Batches,
+    at: usize,
+}
+
+type Batches = Vec<Batch>;
+
+impl Looking<'_> {
+    fn give(&mut self, range: Range<usize>) -> Result<Vec<Batch>, WriteError> {
+        let mut batches = Vec::new();
+        for start in range.clone().step_by(MADE_ROWS) {
+            let wanted = (range.end - start).min(MADE_ROWS);
+            let batch = self.merge.take(wanted)?.unwrap_or_default();
+            if start != self.at || height(&batch) != wanted {
+                let reason = format!("{} of {wanted} rows came from the parts", height(&batch));
+                return Err(Misfit { table: self.schema.name, reason }.into());
+            }
+            self.at += wanted;
+            let kept = self.look(&batch)?;
+            if !kept.is_empty() {
+                let rows = UInt32Array::from(kept);
+                let columns = batch.iter().map(|column| take(column, &rows, None)).collect::<Result<_, _>>();
+                self.kept.push(columns.map_err(SpillError::from)?);
+            }
+            batches.push(batch);
+        }
+        Ok(batches)
+    }
+
+    /// The rows that the workbook shows.
+    fn look(&mut self, batch: &Batch) -> Result<Vec<u32>, SpillError> {
+        let rows = 0..height(batch) as u32;
+        let texts = |name: &str| -> Result<&StringArray, SpillError> {
+            let column =
+                batch.get(position(self.schema, name)?).and_then(|column| column.as_string_opt::<i32>());
+            column.ok_or_else(|| std::io::Error::other(format!("no column {name}")).into())
+        };
+        let is_in = |column: &StringArray, set: &BTreeSet<String>, row: u32| {
+            column.is_valid(row as usize) && set.contains(column.value(row as usize))
+        };
+        Ok(match self.schema.name {
+            "records" => {
+                let ids = texts("record_id")?;
+                rows.filter(|row| is_in(ids, &self.shown.records, *row)).collect()
+            }
+            "differences" => {
+                let ids = texts("link_id")?;
+                rows.filter(|row| is_in(ids, &self.shown.links, *row)).collect()
+            }
+            "overdue" => {
+                let before = self.at - rows.len();
+                rows.filter(|row| before + (*row as usize) < self.shown.most).collect()
+            }
+            "findings" => {
+                let columns = FindingColumns {
+                    kind: texts("kind")?,
+                    state: texts("state")?,
+                    explained_by: texts("explained_by")?,
+                    records: [texts("record_id")?, texts("other_record_id")?],
+                    link: texts("link_id")?,
+                };
+                rows.filter(|row| self.shown.holds(&columns, *row as usize)).collect()
+            }
+            _ => Vec::new(),
+        })
+    }
+
+    /// The rows that were kept, of a table that the workbook looks at.
+    fn table(self, total: usize) -> Result<Option<Table>, SpillError> {
+        if !["records", "differences", "overdue", "findings"].contains(&self.schema.name) {
+            return Ok(None);
+        }
+        let columns: Batch = match self.kept.as_slice() {
+            [] => TableSource::held(self.schema.clone(), Vec::new()).whole().map_err(other)?.columns,
+            [one] => one.clone(),
+            several => {
+                let column = |at: usize| -> Result<ArrayRef, SpillError> {
+                    let arrays: Vec<&dyn Array> = several.iter().map(|batch| batch[at].as_ref()).collect();
+                    Ok(concat(&arrays)?)
+                };
+                (0..self.schema.columns.len()).map(column).collect::<Result<_, _>>()?
+            }
+        };
+        Ok(Some(Table { schema: self.schema.clone(), columns, total }))
+    }
+}
+
+fn other(misfit: Misfit) -> SpillError {
+    std::io::Error::other(misfit.to_string()).into()
+}
+
+struct FindingColumns<'b> {
+    kind: &'b StringArray,
+    state: &'b StringArray,
+    explained_by: &'b StringArray,
+    records: [&'b StringArray; 2],
+    link: &'b StringArray,
+}
+
+impl Shown {
+    /// Counts a finding; whether it is one of the first of its kind and class.
+    fn holds(&mut self, columns: &FindingColumns<'_>, row: usize) -> bool {
+        let text = |column: &'_ StringArray| column.is_valid(row).then(|| column.value(row).to_owned());
+        let kind = text(columns.kind).unwrap_or_default();
+        let class = Class::of(text(columns.state).as_deref(), text(columns.explained_by).as_deref());
+        let count = self.seen.entry((kind.clone(), class)).or_default();
+        *count += 1;
+        if *count > self.most {
+            self.unheld.entry(kind).or_default()[class as usize] += 1;
+            return false;
+        }
+        self.records.extend(columns.records.into_iter().filter_map(text));
+        self.links.extend(text(columns.link));
+        true
+    }
+}
+
+/// The place of a column.
+fn position(schema: &TableSchema, name: &str) -> Result<usize, SpillError> {
+    let at = schema.columns.iter().position(|column| column.name == name);
+    at.ok_or_else(|| std::io::Error::other(format!("table {} has no column {name}", schema.name)).into())
+}

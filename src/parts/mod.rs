@@ -1,0 +1,175 @@
+//! A night that does not fit in memory, run part by part.
+//!
+//! The stages are those of any night: each part is a night of its own to them, for no record of it can meet one of
+//! another part. What only the whole night shows is collected part by part and judged at the end. The outputs are the
+//! same bytes as those of a night in memory, whatever the number of parts.
+//!
+//! `arrive` (type, spill, keys) -> `deal` (connect, cut, lay together) -> the stages, part by part -> `wait` (tables on
+//! disk) -> `gather` (merge, write)
+
+pub mod keys;
+pub mod memory;
+mod arrive;
+mod deal;
+mod wait;
+mod gather;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::domain::finding_kind::FindingKind;
+use crate::engine::accounting::RowAccount;
+use crate::engine::frame::FrameBuilder;
+use crate::engine::key_spill::KeySpill;
+use crate::engine::publish::Publication;
+use crate::engine::spill::Spill;
+use crate::progress::{Progress, Silent};
+use crate::report::night::NightCounts;
+use crate::report::workbook;
+use crate::run::{self, Desk, RunError, Told};
+use crate::stages::judge::crowds::{Bulk, Dense, Share};
+use crate::stages::judge::{self, Collected, Finding, Judged};
+use crate::stages::load::Loaded;
+use crate::stages::normalise::{NormaliseError, Normalised, SystemRecords};
+use crate::stages::write::{self, About, Night};
+use arrive::Arrived;
+use deal::Part;
+use gather::Gathering;
+use memory::{Ask, Memory};
+use wait::Waiting;
+
+/// Runs a night in parts and stages its outputs.
+///
+/// # Errors
+/// As a night in memory, and when the disk refuses what has to wait on it.
+pub fn run(
+    desk: &Desk<'_>,
+    loaded: Loaded,
+    (folder, ask, memory): (&Path, Ask, &mut Memory),
+    publication: &mut Publication,
+    progress: &dyn Progress,
+) -> Result<Told, RunError> {
+    let mut arrived = arrive::arrive(desk.plan, loaded, desk.history, folder, progress)?;
+    let _ = arrived.night.account.check("normalise")?;
+    progress.begin("divide the night", 1);
+    let keys = arrived.keys.take();
+    memory.waits(arrived.spill.bytes() + keys.as_ref().map_or(0, KeySpill::bytes));
+    let components = deal::connect(arrived.rows, keys)?;
+    let wanted = memory.parts(ask, arrived.rows, arrived.bytes);
+    let dealt = deal::deal(&arrived, components, wanted, folder)?;
+    memory.waits(arrived.spill.bytes() + dealt.spill.bytes());
+    let Arrived { night, dense, rows, spill, .. } = arrived;
+    drop(spill);
+    let rows_out = dealt.parts.iter().map(|part| part.rows() as u64).sum();
+    let _ = RowAccount { rows_in: u64::from(rows), rows_out, ..RowAccount::default() }.check("divide")?;
+    memory.divided(dealt.parts.iter().map(Part::rows));
+
+    let waiting = Waiting::begin(folder, dealt.parts.len() + 1)?;
+    let mut judging = Judging::new(desk, &dense, waiting);
+    progress.begin("judge, part by part", dealt.parts.len() as u64);
+    for part in &dealt.parts {
+        judging.take(gathered(desk, &night, part, &dealt.spill)?)?;
+        progress.advance(1);
+    }
+    memory.waits(dealt.spill.bytes() + judging.waiting.spill.bytes());
+    drop(dealt);
+    judging.publish(night, publication, progress)
+}
+
+/// What the parts that were judged leave to the end.
+struct Judging<'j> {
+    desk: &'j Desk<'j>,
+    dense: &'j Dense,
+    waiting: Waiting,
+    collected: Collected,
+    counts: Vec<NightCounts>,
+    /// Findings of dossiers that may have been closed in bulk.
+    perhaps_bulk: usize,
+}
+
+impl<'j> Judging<'j> {
+    fn new(desk: &'j Desk<'j>, dense: &'j Dense, waiting: Waiting) -> Self {
+        Self { desk, dense, waiting, collected: Collected::default(), counts: Vec::new(), perhaps_bulk: 0 }
+    }
+
+    /// Judges a part; its tables wait.
+    fn take(&mut self, records: Normalised) -> Result<(), RunError> {
+        let Desk { plan, reference, .. } = self.desk;
+        let (mut judged, collected) = run::judged(self.desk, records, Share::Part(self.dense), &Silent)?;
+        judge::put_in_order(&mut judged.findings);
+        self.collected.add(collected);
+        self.perhaps_bulk += judged.findings.iter().filter(|finding| is_bulk(finding)).count();
+        self.counts.push(NightCounts::of(plan, &judged, |finding| !is_bulk(finding)));
+        let night = Night::new(plan, reference, &judged);
+        self.waiting.take(&write::tables_about(&night, About::Records)?)?;
+        Ok(())
+    }
+
+    /// Says what is to be said of the night, as of a last part that has no records, and stages every output.
+    fn publish(
+        mut self,
+        night: Normalised,
+        publication: &mut Publication,
+        progress: &dyn Progress,
+    ) -> Result<Told, RunError> {
+        let Desk { plan, reference, history, .. } = *self.desk;
+        let (judged, collected) = run::judged(self.desk, night, Share::Part(self.dense), &Silent)?;
+        self.collected.add(collected);
+        let bulk = self.collected.crowds.ends.in_bulk(&plan.thresholds);
+        let closing = judge::conclude(plan, reference, history, judged, &self.collected);
+        let counts = self.counted(&closing, &bulk);
+
+        let last = Night::new(plan, reference, &closing);
+        let about_records = write::tables_about(&last, About::Records)?;
+        let about_night = write::tables_about(&last, About::Night)?;
+        self.waiting.take(&about_records)?;
+        let steps = about_records.len() + about_night.len() + 1;
+        progress.begin("write the tables and the workbook", steps as u64);
+        let Self { desk, waiting, perhaps_bulk, .. } = self;
+        let gathering = Gathering { desk, waiting, bulk: &bulk, perhaps_bulk };
+        let mut shown = gathering.write(&about_records, publication, || progress.advance(1))?;
+        for table in &about_night {
+            publication.stage_table(table, &desk.clock, &desk.name.metadata(table.schema.name))?;
+            shown.list.push(table.whole()?);
+            progress.advance(1);
+        }
+        let place = publication.file_path("report", "mismatches.xlsx")?;
+        let book = workbook::write(&place, &shown, &desk.cover, plan.sheet_rows)?;
+        publication.stage_file("report", "mismatches.xlsx", book.rows)?;
+        drop((about_records, about_night));
+        drop(last);
+        Ok(Told { systems: closing.linked.systems, figures: closing.figures, counts })
+    }
+
+    /// What is counted of all parts, of the last, and of what was bulk.
+    fn counted(&mut self, closing: &Judged, bulk: &Bulk) -> NightCounts {
+        let Desk { plan, reference, .. } = self.desk;
+        let mut counts = NightCounts::of(plan, closing, |_| true);
+        std::mem::take(&mut self.counts).into_iter().for_each(|of_part| counts.add(of_part));
+        if let Some(finding) = judge::findings::of_bulk(plan, reference).filter(|_| bulk.count() > 0) {
+            counts.tell(&finding, bulk.count());
+        }
+        counts
+    }
+}
+
+fn is_bulk(finding: &Finding) -> bool {
+    finding.kind == FindingKind::ClosedInBulk
+}
+
+/// The records of a part, as if they were all of a night.
+fn gathered(desk: &Desk<'_>, night: &Normalised, part: &Part, spill: &Spill) -> Result<Normalised, RunError> {
+    let mut systems = Vec::with_capacity(part.systems.len());
+    for ((empty, own), plan) in night.systems.iter().zip(&part.systems).zip(&desk.plan.systems) {
+        let mut builder = FrameBuilder::new(&empty.frame, own.rows);
+        for slot in &own.slots {
+            builder.push(&spill.read_rows(*slot)?);
+        }
+        let frame =
+            builder.finish().map_err(|source| NormaliseError::Frame { system: plan.name.clone(), source })?;
+        systems.push(SystemRecords { frame, places: empty.places.clone(), feeds: empty.feeds.clone() });
+    }
+    let rows = part.rows() as u64;
+    let account = RowAccount { rows_in: rows, rows_out: rows, ..RowAccount::default() };
+    Ok(Normalised { systems, quarantine: Arc::clone(&night.quarantine), account })
+}
