@@ -17,6 +17,8 @@ use crate::engine::table::{Batch, height};
 
 /// Stretches of every system that are kept together when the night is cut.
 const STRETCHES: usize = 4096;
+/// Files that parts wait in: of one each, the disk would be freed soonest, but a process may hold only so many open.
+const FILES: usize = 64;
 /// Rows that wait in memory to be laid together.
 const GATHERED_ROWS: usize = 128 * 1024;
 
@@ -40,10 +42,26 @@ impl Part {
     }
 }
 
-/// The night in parts.
-pub struct Dealt {
+/// Parts that wait in one file: it goes when they are judged.
+pub struct Group {
     pub spill: Spill,
     pub parts: Vec<Part>,
+}
+
+/// The night in parts.
+pub struct Dealt {
+    pub groups: Vec<Group>,
+}
+
+impl Dealt {
+    pub fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.groups.iter().flat_map(|group| &group.parts)
+    }
+
+    /// Bytes that wait on disk.
+    pub fn bytes(&self) -> u64 {
+        self.groups.iter().map(|group| group.spill.bytes()).sum()
+    }
 }
 
 /// Connects rows that have a key in common.
@@ -73,9 +91,14 @@ pub fn deal(
 ) -> Result<Dealt, SpillError> {
     let systems = arrived.night.systems.len();
     let cut = Cut::new(arrived, &mut components, wanted);
-    let spill = Spill::begin(folder)?;
-    let part = || Part { systems: (0..systems).map(|_| PartOfSystem::default()).collect() };
-    let mut parts: Vec<Part> = (0..cut.parts).map(|_| part()).collect();
+    let in_a_file = cut.parts.div_ceil(FILES);
+    let part = |_| Part { systems: (0..systems).map(|_| PartOfSystem::default()).collect() };
+    let group = |first: usize| -> Result<Group, SpillError> {
+        let parts = (first..cut.parts.min(first + in_a_file)).map(part).collect();
+        Ok(Group { spill: Spill::begin(folder)?, parts })
+    };
+    let mut groups: Vec<Group> =
+        (0..cut.parts).step_by(in_a_file).map(group).collect::<Result<_, SpillError>>()?;
     let most = (GATHERED_ROWS / (cut.parts * systems).max(1)).clamp(64, 8192);
     for chunks in arrived.chunks.chunks(2 * rayon::current_num_threads()) {
         let wanted: Vec<(Chunk, Vec<u16>)> = chunks
@@ -91,21 +114,25 @@ pub fn deal(
             .collect::<Result<_, SpillError>>()?;
         for (system, batches) in split {
             for (part, batch) in batches {
-                let place = &mut parts[usize::from(part)].systems[system];
+                let part = usize::from(part);
+                let Group { spill, parts } = &mut groups[part / in_a_file];
+                let place = &mut parts[part % in_a_file].systems[system];
                 place.rows += height(&batch);
                 place.gathered_rows += height(&batch);
                 place.gathered.push(batch);
                 if place.gathered_rows >= most {
-                    place.lay(&spill)?;
+                    place.lay(spill)?;
                 }
             }
         }
     }
-    for place in parts.iter_mut().flat_map(|part| &mut part.systems) {
-        place.lay(&spill)?;
+    for Group { spill, parts } in &mut groups {
+        for place in parts.iter_mut().flat_map(|part| &mut part.systems) {
+            place.lay(spill)?;
+        }
+        parts.retain(|part| part.rows() > 0);
     }
-    parts.retain(|part| part.rows() > 0);
-    Ok(Dealt { spill, parts })
+    Ok(Dealt { groups })
 }
 
 impl PartOfSystem {

@@ -56,7 +56,7 @@ impl Gathering<'_> {
             } else {
                 table.rows
             };
-            let merge = Merge::new(&self.waiting.spill, table.parts, sift)?;
+            let merge = Merge::new(&table.spill, table.parts, sift)?;
             let looking = Mutex::new(Looking { schema, merge, shown: &mut shown, kept: Vec::new(), at: 0 });
             let give = |range: Range<usize>| {
                 // Nothing of a panic in another thread is used: the run has ended then.

@@ -57,22 +57,25 @@ pub fn run(
     let components = deal::connect(arrived.rows, keys)?;
     let wanted = memory.parts(ask, arrived.rows, arrived.bytes);
     let dealt = deal::deal(&arrived, components, wanted, folder)?;
-    memory.waits(arrived.spill.bytes() + dealt.spill.bytes());
+    memory.waits(arrived.spill.bytes() + dealt.bytes());
     let Arrived { night, dense, rows, spill, .. } = arrived;
     drop(spill);
-    let rows_out = dealt.parts.iter().map(|part| part.rows() as u64).sum();
+    let rows_out = dealt.parts().map(|part| part.rows() as u64).sum();
     let _ = RowAccount { rows_in: u64::from(rows), rows_out, ..RowAccount::default() }.check("divide")?;
-    memory.divided(dealt.parts.iter().map(Part::rows));
+    memory.divided(dealt.parts().map(Part::rows));
 
-    let waiting = Waiting::begin(folder, dealt.parts.len() + 1)?;
+    let waiting = Waiting::begin(folder, dealt.parts().count() + 1);
     let mut judging = Judging::new(desk, &dense, waiting);
-    progress.begin("judge, part by part", dealt.parts.len() as u64);
-    for part in &dealt.parts {
-        judging.take(gathered(desk, &night, part, &dealt.spill)?)?;
-        progress.advance(1);
+    progress.begin("judge, part by part", dealt.parts().count() as u64);
+    let mut left = dealt.bytes();
+    for group in dealt.groups {
+        for part in &group.parts {
+            judging.take(gathered(desk, &night, part, &group.spill)?)?;
+            progress.advance(1);
+        }
+        memory.waits(left + judging.waiting.bytes());
+        left -= group.spill.bytes();
     }
-    memory.waits(dealt.spill.bytes() + judging.waiting.spill.bytes());
-    drop(dealt);
     judging.publish(night, publication, progress)
 }
 
