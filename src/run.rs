@@ -168,10 +168,10 @@ fn whole(
     let (judged, collected) = judged(desk, normalised, Share::Whole, progress)?;
     let judged = judge::conclude(plan, desk.reference, desk.history, judged, &collected);
 
+    progress.begin("write the tables and the workbook", write::table_names().len() as u64 + 1);
     let night = Night::new(plan, desk.reference, &judged);
     let tables = write::tables(&night)?;
     let shown = write::shown(&night, &tables, plan.sheet_rows)?;
-    progress.begin("write the tables and the workbook", tables.len() as u64 + 1);
     let place = publication.file_path("report", "mismatches.xlsx")?;
     let (book, staged) = rayon::join(
         || workbook::write(&place, &shown, &desk.cover, plan.sheet_rows),
@@ -185,6 +185,7 @@ fn whole(
     );
     staged?;
     publication.stage_file("report", "mismatches.xlsx", book?.rows)?;
+    progress.advance(1);
     let counts = NightCounts::of(plan, &judged, |_| true);
     drop(tables);
     drop(night);

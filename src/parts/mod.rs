@@ -139,6 +139,7 @@ impl<'j> Judging<'j> {
         let place = publication.file_path("report", "mismatches.xlsx")?;
         let book = workbook::write(&place, &shown, &desk.cover, plan.sheet_rows)?;
         publication.stage_file("report", "mismatches.xlsx", book.rows)?;
+        progress.advance(1);
         drop((about_records, about_night));
         drop(last);
         Ok(Told { systems: closing.linked.systems, figures: closing.figures, counts })
