@@ -154,12 +154,6 @@ impl Issues {
         self.0 |= issue.bit();
     }
 
-    /// The same issues but one.
-    #[must_use]
-    pub const fn without(self, issue: ParseIssue) -> Self {
-        Self(self.0 & !issue.bit())
-    }
-
     /// The issues of both.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {

@@ -166,17 +166,6 @@ pub fn stack(frames: Vec<DataFrame>) -> PolarsResult<DataFrame> {
     Ok(all)
 }
 
-/// The named columns that are there, as a single-chunk frame of their own.
-///
-/// # Errors
-/// When the columns differ in length.
-pub fn part(frame: &DataFrame, names: &[&str]) -> PolarsResult<DataFrame> {
-    let columns: Vec<Column> = names.iter().filter_map(|name| frame.column(name).ok().cloned()).collect();
-    let mut part = DataFrame::new(frame.height(), columns)?;
-    part.rechunk_mut_par();
-    Ok(part)
-}
-
 /// The frame with every column in a single chunk.
 pub fn whole(mut frame: DataFrame) -> DataFrame {
     frame.rechunk_mut_par();

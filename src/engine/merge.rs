@@ -139,7 +139,7 @@ fn without_empty_nulls(array: ArrayRef) -> ArrayRef {
 
 fn keys(rows: &Batch) -> Result<&BinaryArray, SpillError> {
     let keys = rows.last().and_then(|column| column.as_binary_opt::<i32>());
-    keys.ok_or_else(|| std::io::Error::other("a chunk without keys").into())
+    keys.ok_or_else(|| SpillError::Misfit("a chunk without keys".to_owned()))
 }
 
 /// Appends a text to a key so that keys sort as the texts do, whatever stands behind.
@@ -174,6 +174,7 @@ pub fn push_int(key: &mut Vec<u8>, int: Option<i64>) {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::spill::encode;
     use super::*;
 
     fn chunk(rows: &[i64]) -> Batch {
@@ -201,7 +202,7 @@ mod tests {
             let mut parts: Vec<Vec<i64>> = vec![Vec::new(); 5];
             rows.iter().zip(&deal).for_each(|(row, part)| parts[*part].push(*row));
             let chunks = |part: &Vec<i64>| -> Chunks {
-                part.chunks(size).map(|rows| spill.push_rows(&chunk(rows)).expect("pushed")).collect()
+                part.chunks(size).map(|rows| spill.push(&encode(&chunk(rows)).expect("rows")).expect("pushed")).collect()
             };
             let chunks: Vec<Chunks> = parts.iter().map(chunks).collect();
             let mut merge = Merge::new(&spill, chunks, None).expect("a merge");

@@ -41,6 +41,8 @@ use super::table::{Batch, ColumnSpec, Kind, MADE_ROWS, Misfit, TableSchema, Tabl
 const ROW_GROUP_ROWS: usize = 256 * 1024;
 /// Rows that are looked at to choose how each column is encoded.
 const SAMPLE_ROWS: usize = 4096;
+/// Values that tell anything about the others.
+const ENOUGH: usize = 256;
 
 #[derive(Debug, Error)]
 pub enum WriteError {
@@ -225,7 +227,7 @@ fn arrow_schema(schema: &TableSchema, clock: &Clock) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
-/// Whether a column hardly ever holds a value twice, as far as its first rows tell: a dictionary would be in vain.
+/// Whether a column has many values for its rows, as far as its first rows tell: a dictionary would be in vain.
 fn is_varied(column: &ArrayRef) -> bool {
     let held = column.len() - column.null_count();
     let distinct = match column.data_type() {
@@ -236,7 +238,7 @@ fn is_varied(column: &ArrayRef) -> bool {
         }
         _ => column.as_string::<i32>().iter().flatten().collect::<BTreeSet<_>>().len(),
     };
-    distinct * 4 > held
+    held >= ENOUGH && distinct * 4 > held
 }
 
 /// The first rows of a table.

@@ -27,6 +27,10 @@ pub enum SpillError {
     Io(#[from] io::Error),
     #[error("keep rows in a temporary file: {0}\n  this is a defect of doisoat")]
     Rows(#[from] ArrowError),
+    #[error("keep rows in a temporary file: {0}\n  this is a defect of doisoat")]
+    Misfit(String),
+    #[error("more than 4,294,967,294 records in one night\n  reconcile fewer exports at a time")]
+    TooMany,
 }
 
 /// A temporary file that only grows; chunks are read back in any order, from any thread.
@@ -86,14 +90,6 @@ impl Spill {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).end
     }
 
-    /// Appends some rows.
-    ///
-    /// # Errors
-    /// When the disk refuses.
-    pub fn push_rows(&self, batch: &Batch) -> Result<Slot, SpillError> {
-        self.push(&encode(batch)?)
-    }
-
     /// Reads rows back.
     ///
     /// # Errors
@@ -146,7 +142,8 @@ mod tests {
             let ints: ArrayRef = Arc::new(Int64Array::from(vec![Some(from), None, Some(i64::MIN)]));
             vec![texts, ints]
         };
-        let slots: Vec<Slot> = (0..3).map(|n| spill.push_rows(&batch(n)).expect("pushed")).collect();
+        let slots: Vec<Slot> =
+            (0..3).map(|n| spill.push(&encode(&batch(n)).expect("rows")).expect("pushed")).collect();
         for (n, slot) in slots.iter().enumerate().rev() {
             assert_eq!(spill.read_rows(*slot).expect("read"), batch(n as i64));
         }

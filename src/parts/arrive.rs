@@ -66,10 +66,13 @@ pub fn arrive(
     let (mut chunks, mut rows, mut bytes) = (Vec::new(), 0u32, 0u64);
     let mut take = |system: usize, frames: Vec<DataFrame>| {
         let ready: Vec<Ready> = frames
-            .into_par_iter()
+            .par_iter()
+            .flat_map(slices)
             .map(|frame| Ready::of(plan, system, frame))
             .collect::<Result<_, NormaliseError>>()?;
         for Ready { chunk, rows: height, bytes: size, keys: of_chunk } in ready {
+            let next = rows.checked_add(height).filter(|rows| *rows < u32::MAX);
+            let next = next.ok_or(SpillError::TooMany)?;
             let slot = spill.push(&chunk)?;
             chunks.push(Chunk { system, first: rows, rows: height, slot });
             for (key, row) in of_chunk.of_rows {
@@ -78,9 +81,7 @@ pub fn arrive(
             for span in of_chunk.spans {
                 spans.push(span, 0)?;
             }
-            let next = rows.checked_add(height).filter(|rows| *rows < u32::MAX);
-            rows =
-                next.ok_or_else(|| SpillError::Io(std::io::Error::other("more than 4,294,967,294 records")))?;
+            rows = next;
             bytes += size;
         }
         Ok(())
@@ -98,6 +99,14 @@ pub fn arrive(
     }
     let dense = dense(spans, plan.thresholds.bulk_at_least)?;
     Ok(Arrived { night, spill, chunks, keys: Some(keys), dense, rows, bytes })
+}
+
+/// Rows that wait on disk together, and are read back together: a row group of an export may be much longer.
+const CHUNK_ROWS: usize = 64 * 1024;
+
+fn slices(frame: &DataFrame) -> Vec<DataFrame> {
+    let starts = (0..frame.height()).step_by(CHUNK_ROWS);
+    starts.map(|start| frame.slice(start as i64, CHUNK_ROWS)).collect()
 }
 
 /// A typed frame, ready to wait on disk.

@@ -152,7 +152,7 @@ impl Looking<'_> {
         let texts = |name: &str| -> Result<&StringArray, SpillError> {
             let column =
                 batch.get(position(self.schema, name)?).and_then(|column| column.as_string_opt::<i32>());
-            column.ok_or_else(|| std::io::Error::other(format!("no column {name}")).into())
+            column.ok_or_else(|| SpillError::Misfit(format!("no column {name}")))
         };
         let is_in = |column: &StringArray, set: &BTreeSet<String>, row: u32| {
             column.is_valid(row as usize) && set.contains(column.value(row as usize))
@@ -205,7 +205,7 @@ impl Looking<'_> {
 }
 
 fn other(misfit: Misfit) -> SpillError {
-    std::io::Error::other(misfit.to_string()).into()
+    SpillError::Misfit(misfit.to_string())
 }
 
 struct FindingColumns<'b> {
@@ -237,5 +237,5 @@ impl Shown {
 /// The place of a column.
 fn position(schema: &TableSchema, name: &str) -> Result<usize, SpillError> {
     let at = schema.columns.iter().position(|column| column.name == name);
-    at.ok_or_else(|| std::io::Error::other(format!("table {} has no column {name}", schema.name)).into())
+    at.ok_or_else(|| SpillError::Misfit(format!("table {} has no column {name}", schema.name)))
 }

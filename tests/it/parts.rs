@@ -62,6 +62,22 @@ fn every_kind_of_finding_is_the_same_in_parts() {
     }
 }
 
+/// Where the sheets are too short for the findings, those that are left out are counted all the same.
+#[test]
+fn short_sheets_are_the_same_in_parts() {
+    let folder = tempfile::tempdir().expect("a folder");
+    generate("all-errors", 3_000, 7, folder.path());
+    let shipped = std::fs::read_to_string(root().join("pipelines/hoa-binh-2024q1.toml")).expect("a pipeline");
+    let short = shipped.replacen("[pipeline]\n", "[pipeline]\nsheet_rows = 7\n", 1);
+    assert_ne!(shipped, short);
+    // The key lies beside the pipeline.
+    let beside = tempfile::tempdir().expect("a folder");
+    let pipeline = beside.path().join("short.toml");
+    std::fs::write(&pipeline, short).expect("written");
+    std::fs::copy(root().join("pipelines/demo.key"), beside.path().join("demo.key")).expect("copied");
+    same_night(text(&pipeline), folder.path(), &["3"]);
+}
+
 #[test]
 fn every_province_is_the_same_night_in_parts() {
     for (profile, pipeline) in [

@@ -59,10 +59,10 @@ pub const RULE: Rule = Rule {
             title: said("The same row twice in a feed", "Dòng dữ liệu lặp lại trong một tệp"),
             when: said(
                 "Two records of one system with one code and no sign of two persons; `detail` says \
-                 `repeated_row` (all mapped cells equal) or `same_code` (an older state beside a newer \
+                 `repeated_row` (all mapped values equal) or `same_code` (an older state beside a newer \
                  one). What a file of an earlier night said is no repetition.",
                 "Hai bản ghi của một hệ thống có cùng một mã và không có dấu hiệu là hai người; `detail` \
-                 ghi `repeated_row` (mọi ô được ánh xạ đều giống nhau) hoặc `same_code` (trạng thái cũ \
+                 ghi `repeated_row` (mọi giá trị được ánh xạ đều giống nhau) hoặc `same_code` (trạng thái cũ \
                  đứng cạnh trạng thái mới). Dữ liệu trong tệp của đêm trước không tính là lặp lại.",
             ),
             meaning_not: said(

@@ -89,12 +89,6 @@ impl Collected {
     }
 }
 
-/// Judges every case of a night.
-pub fn judge(plan: &RunPlan, reference: &Reference, compared: Compared, history: &History) -> Judged {
-    let (judged, collected) = share(plan, reference, compared, Share::Whole);
-    conclude(plan, reference, history, judged, &collected)
-}
-
 /// Judges every case of all records or of some; [`conclude`] says what is to be said of the night.
 pub fn share(
     plan: &RunPlan,

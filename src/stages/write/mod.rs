@@ -103,7 +103,9 @@ impl Shown {
         let mut seen: BTreeMap<_, usize> = BTreeMap::new();
         let mut shown = Self { records: BTreeSet::new(), links: BTreeSet::new() };
         for finding in findings {
-            let class = (finding.kind, finding.expected, finding.explained_by.is_some());
+            // What is explained is not asked whether it is expected.
+            let is_explained = finding.explained_by.is_some();
+            let class = (finding.kind, is_explained, finding.expected && !is_explained);
             let count = seen.entry(class).or_default();
             *count += 1;
             if *count <= most {
