@@ -5,6 +5,7 @@
 
 pub mod accounting;
 pub mod assignment;
+pub mod bucket_sort;
 pub mod components;
 pub mod frame;
 pub mod id;

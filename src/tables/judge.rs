@@ -26,6 +26,7 @@ use crate::engine::linkage::several::{Member, Several};
 use crate::engine::linkage::table::{Column, Table};
 use crate::engine::linkage::values::Values;
 use crate::engine::linkage::verdict::Verdict;
+use crate::engine::starts::Starts;
 
 #[derive(Debug, Error)]
 pub enum JudgeError {
@@ -57,10 +58,23 @@ pub struct Part {
 /// What was found out about the tables.
 pub struct Linked {
     pub parts: Vec<Part>,
-    /// Records that are one thing: two and more, by table and row, each sorted.
-    pub clusters: Vec<Vec<Member>>,
+    pub clusters: Clusters,
     /// The model came from a file.
     pub given_model: bool,
+}
+
+/// Records that are one thing, two and more of them, one cluster behind the other; each is sorted.
+#[derive(Debug)]
+pub struct Clusters {
+    pub members: Vec<Member>,
+    pub starts: Starts,
+}
+
+impl Clusters {
+    fn of(clusters: &[impl AsRef<[Member]>]) -> Self {
+        let starts = Starts::of(clusters.iter().map(|cluster| cluster.as_ref().len()));
+        Self { members: clusters.iter().flat_map(AsRef::as_ref).copied().collect(), starts }
+    }
 }
 
 impl Linked {
@@ -161,7 +175,7 @@ impl<'s> Ready<'s> {
             },
             Self::Several(several) => {
                 let cases = several.judge(&models)?;
-                (cases.outcomes, cases.cases)
+                (cases.outcomes, Clusters::of(&cases.cases))
             }
         };
         let mut parts = Vec::new();
@@ -204,10 +218,10 @@ impl<'s> Ready<'s> {
 }
 
 /// Clusters of one table as the engine made them; of two, the records that links connect.
-fn gathered(outcome: &Outcome, of: (usize, usize), tables: &[TableRows]) -> Vec<Vec<Member>> {
+fn gathered(outcome: &Outcome, of: (usize, usize), tables: &[TableRows]) -> Clusters {
     if !outcome.clusters.is_empty() {
-        let own = |cluster: &Vec<u32>| cluster.iter().map(|row| (of.0, *row)).collect();
-        return outcome.clusters.iter().map(own).collect();
+        let own = |cluster: &Vec<u32>| cluster.iter().map(|row| (of.0, *row)).collect::<Vec<Member>>();
+        return Clusters::of(&outcome.clusters.iter().map(own).collect::<Vec<_>>());
     }
     let lefts = tables.get(of.0).map_or(0, TableRows::len) as u32;
     let is_link = of.0 != of.1;
@@ -222,10 +236,8 @@ fn gathered(outcome: &Outcome, of: (usize, usize), tables: &[TableRows]) -> Vec<
     members.par_sort_unstable();
     members.dedup();
     let member = |node: u32| if node < lefts { (of.0, node) } else { (of.1, node - lefts) };
-    members
-        .chunk_by(|one, next| one.0 == next.0)
-        .map(|group| group.iter().map(|(_, node)| member(*node)).collect())
-        .collect()
+    let starts = Starts::of(members.chunk_by(|one, next| one.0 == next.0).map(<[_]>::len));
+    Clusters { members: members.into_iter().map(|(_, node)| member(node)).collect(), starts }
 }
 
 /// A model file of three tables and more: one model per pair of tables.

@@ -105,7 +105,7 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(TablesRepor
     }
     let (ready, linked) = link(&plan, &mut read, models, progress)?;
     let linked = linked.without_unlinked();
-    let night = Night { plan: &plan, read: &read, ready: &ready, linked: &linked };
+    let night = Night::new(&plan, &read, &ready, &linked);
     progress.begin("write what was found", OF_LINKED.len() as u64);
     for (name, build) in OF_LINKED {
         publication.stage_table(&build(&night)?, &clock, &run_name.metadata(name))?;

@@ -78,7 +78,7 @@ const SHOWN: usize = 3;
 
 impl TablesReport {
     pub fn new(night: &Night<'_>, run_id: &str, out: &Path, manifest: &Path) -> Self {
-        let Night { plan, read, ready: _, linked } = night;
+        let Night { plan, read, ready: _, linked, links: _ } = night;
         let lost = |table: usize, file: &str| {
             let of = |entry: &&Refused| entry.table == table && !entry.is_row && entry.file == file;
             read.quarantine.iter().filter(of).count() as u64
@@ -104,7 +104,7 @@ impl TablesReport {
                 .collect(),
             tables: standings(night),
             pairs: linked.parts.iter().map(|part| pair_line(night, part)).collect(),
-            clusters: linked.clusters.len() as u64,
+            clusters: linked.clusters.starts.parts() as u64,
             out: shown(out),
             names: table_names(),
             run_date: plan.as_of.date().to_string(),

@@ -4,7 +4,7 @@ use polars::prelude::PolarsError;
 use rayon::prelude::*;
 
 use super::TablesError;
-use super::judge::{Linked, Part, Ready};
+use super::judge::{Clusters, Linked, Part, Ready};
 use super::read::{Read, TableRows};
 use super::value::days;
 use crate::config::linkage::EvidenceOf;
@@ -24,6 +24,8 @@ pub struct Night<'a> {
     pub read: &'a Read,
     pub ready: &'a Ready<'a>,
     pub linked: &'a Linked,
+    /// The name of every pair, by part.
+    pub links: Vec<Vec<Id>>,
 }
 
 type OfRead = for<'a> fn(&'a TablesPlan, &'a Read) -> Result<TableSource<'a>, TablesError>;
@@ -42,6 +44,15 @@ pub const OF_LINKED: [(&str, OfLinked); 5] = [
 ];
 
 impl<'a> Night<'a> {
+    pub fn new(plan: &'a TablesPlan, read: &'a Read, ready: &'a Ready<'a>, linked: &'a Linked) -> Self {
+        let links = linked.parts.iter().map(|part| {
+            let names = |table: usize| Names::of(&read.tables[table]);
+            let (left, right) = (names(part.tables.0), names(part.tables.1));
+            part.outcome.pairs.par_iter().map(|pair| link_id(left, right, pair)).collect()
+        });
+        Self { plan, read, ready, linked, links: links.collect() }
+    }
+
     fn table(&self, at: usize) -> &'a TableRows {
         &self.read.tables[at]
     }
@@ -74,8 +85,8 @@ fn link_id(left: Names<'_>, right: Names<'_>, pair: &Judged) -> Id {
 }
 
 /// Milli-bits are more than a weight is worth, and readers of text see the same number.
-fn rounded<'c>(value: f64) -> Cell<'c> {
-    Cell::Float(Some(to_places(value, 3)))
+fn rounded(value: f64) -> f64 {
+    to_places(value, 3)
 }
 
 fn feeds<'a>(_: &'a TablesPlan, read: &'a Read) -> Result<TableSource<'a>, TablesError> {
@@ -166,7 +177,7 @@ fn records<'a>(plan: &'a TablesPlan, read: &'a Read) -> Result<TableSource<'a>, 
     let starts = Starts::of(read.tables.iter().map(TableRows::len));
     let schema = TableSchema::new("records", &columns);
     Ok(TableSource::made_by_column(schema, starts.total(), move |wanted, rows| {
-        let places: Vec<(usize, usize)> = wanted.iter().map(|at| starts.place(*at)).collect();
+        let places = starts.places(wanted);
         for of_part in places.chunk_by(|a, b| a.0 == b.0) {
             parts[of_part[0].0].push(of_part.iter().map(|(_, row)| *row), rows);
         }
@@ -235,25 +246,27 @@ fn links<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesError> {
     );
     let starts = Starts::of(night.linked.parts.iter().map(|part| part.outcome.pairs.len()));
     let sides: Vec<_> = night.linked.parts.iter().map(|part| night.sides(part)).collect();
-    Ok(TableSource::made(schema, starts.total(), move |at, rows| {
-        let (part, at) = starts.place(at);
-        let (left, right) = sides[part];
-        let pair = &night.linked.parts[part].outcome.pairs[at];
-        rows.push([
-            Cell::Id(Some(link_id(left, right, pair))),
-            text(left.table),
-            text(left.get(pair.left)),
-            text(right.table),
-            text(right.get(pair.right)),
-            text(pair.verdict.name()),
-            maybe(doubt(pair.verdict)),
-            rounded(pair.bits),
-            Cell::Float(Some((pair.probability * 1e9).round() / 1e9)),
-            Cell::Int(Some(i64::from(pair.certain))),
-            maybe(pair.runner_up.map(|other| left.get(other.left))),
-            maybe(pair.runner_up.map(|other| right.get(other.right))),
-            pair.runner_up.map_or(Cell::Float(None), |other| rounded(other.margin)),
-        ]);
+    Ok(TableSource::made_by_column(schema, starts.total(), move |wanted, rows| {
+        for of_part in starts.places(wanted).chunk_by(|a, b| a.0 == b.0) {
+            let part = of_part[0].0;
+            let (left, right) = sides[part];
+            let pairs = &night.linked.parts[part].outcome.pairs;
+            let pairs: Vec<&Judged> = of_part.iter().map(|(_, at)| &pairs[*at]).collect();
+            let rivals = || pairs.iter().map(|pair| pair.runner_up);
+            rows.texts(0, of_part.iter().map(|(_, at)| Some(night.links[part][*at])));
+            rows.texts(1, pairs.iter().map(|_| Some(left.table)));
+            rows.texts(2, pairs.iter().map(|pair| Some(left.get(pair.left))));
+            rows.texts(3, pairs.iter().map(|_| Some(right.table)));
+            rows.texts(4, pairs.iter().map(|pair| Some(right.get(pair.right))));
+            rows.texts(5, pairs.iter().map(|pair| Some(pair.verdict.name())));
+            rows.texts(6, pairs.iter().map(|pair| doubt(pair.verdict)));
+            rows.floats(7, pairs.iter().map(|pair| Some(rounded(pair.bits))));
+            rows.floats(8, pairs.iter().map(|pair| Some((pair.probability * 1e9).round() / 1e9)));
+            rows.ints(9, pairs.iter().map(|pair| Some(i64::from(pair.certain))));
+            rows.texts(10, rivals().map(|rival| Some(left.get(rival?.left))));
+            rows.texts(11, rivals().map(|rival| Some(right.get(rival?.right))));
+            rows.floats(12, rivals().map(|rival| Some(rounded(rival?.margin))));
+        }
     }))
 }
 
@@ -287,15 +300,14 @@ fn link_evidence<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesErro
         EvidenceOf::None => false,
     };
     let mut batches: Vec<Batch> = Vec::new();
-    for part in &night.linked.parts {
-        let (left, right) = night.sides(part);
+    for (part, links) in night.linked.parts.iter().zip(&night.links) {
         let values = night.ready.values(part)?;
         let fields: Vec<Option<usize>> =
             part.comparisons.iter().map(|(name, _)| values.field(name)).collect();
-        let told: Vec<Judged> = part.outcome.pairs.iter().filter(is_told).copied().collect();
-        for pairs in told.chunks(PAIRS_AT_ONCE) {
+        let pairs = part.outcome.pairs.iter().zip(links).filter(|(pair, _)| is_told(pair));
+        let (told, links): (Vec<Judged>, Vec<Id>) = pairs.map(|(pair, link)| (*pair, *link)).unzip();
+        for (pairs, links) in told.chunks(PAIRS_AT_ONCE).zip(links.chunks(PAIRS_AT_ONCE)) {
             let evidence = night.ready.evidence(part, pairs)?;
-            let links: Vec<Id> = pairs.iter().map(|pair| link_id(left, right, pair)).collect();
             let mut rows = Rows::new(&schema, evidence.bits.len());
             let pairs: Vec<PairValues<'_>> =
                 pairs.iter().map(|pair| values.of(pair.left, pair.right)).collect();
@@ -313,8 +325,8 @@ fn link_evidence<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesErro
                     maybe(other),
                     Cell::Float(learnt.map(|level| level.m)),
                     Cell::Float(learnt.map(|level| level.u)),
-                    rounded(*bits),
-                    learnt.map_or(Cell::Float(None), |level| rounded(bits - (level.m / level.u).log2())),
+                    Cell::Float(Some(rounded(*bits))),
+                    Cell::Float(learnt.map(|level| rounded(bits - (level.m / level.u).log2()))),
                 ]);
             }
             batches.push(rows.finish()?);
@@ -325,21 +337,36 @@ fn link_evidence<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesErro
 
 /// Pairs whose evidence is held at a time.
 const PAIRS_AT_ONCE: usize = 1 << 16;
+/// Pairs whose values are looked up together.
+const PAIRS_TOUCHED: usize = 64;
 
 fn clusters<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesError> {
     let schema = TableSchema::new(
         "clusters",
         &[("cluster_id", Kind::Id), ("size", Kind::Int), ("table", Kind::Label), ("record_id", Kind::Id)],
     );
-    let starts = Starts::of(night.linked.clusters.iter().map(Vec::len));
+    let Clusters { members, starts } = &night.linked.clusters;
     let names: Vec<Names<'_>> = night.read.tables.iter().map(Names::of).collect();
-    Ok(TableSource::made(schema, starts.total(), move |at, rows| {
-        let (cluster, member) = starts.place(at);
-        let cluster = &night.linked.clusters[cluster];
-        let ((first, of_first), (table, row)) = (cluster[0], cluster[member]);
-        let id = id::of(&["cluster", names[first].table, names[first].get(of_first)]);
-        let own = names[table];
-        rows.push([Cell::Id(Some(id)), count(cluster.len() as u64), text(own.table), text(own.get(row))]);
+    Ok(TableSource::made_by_column(schema, starts.total(), move |wanted, rows| {
+        let places = starts.places(wanted);
+        let first = |cluster: usize| members[starts.row(cluster, 0)];
+        let of_cluster = |cluster: usize| {
+            let (table, row) = first(cluster);
+            id::of(&["cluster", names[table].table, names[table].get(row)])
+        };
+        let mut known = None;
+        rows.texts(
+            0,
+            places.iter().map(|(cluster, _)| {
+                let (_, id) = known.filter(|(own, _)| own == cluster).unwrap_or((*cluster, of_cluster(*cluster)));
+                known = Some((*cluster, id));
+                Some(id)
+            }),
+        );
+        rows.ints(1, places.iter().map(|(cluster, _)| Some(starts.length(*cluster) as i64)));
+        let own = || wanted.iter().map(|at| members[*at]);
+        rows.texts(2, own().map(|(table, _)| Some(names[table].table)));
+        rows.texts(3, own().map(|(table, row)| Some(names[table].get(row))));
     }))
 }
 
@@ -355,32 +382,35 @@ fn differences<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesError>
         ],
     );
     let mut batches: Vec<Batch> = Vec::new();
-    for part in &night.linked.parts {
-        let (left, right) = night.sides(part);
+    for (part, links) in night.linked.parts.iter().zip(&night.links) {
         let values = night.ready.values(part)?;
         let shared = shared(night, part, &values);
-        let of_pairs = |pairs: &[Judged]| {
+        let of_pairs = |(pairs, links): (&[Judged], &[Id])| {
             let mut rows = Rows::new(&schema, 0);
-            for pair in pairs.iter().filter(|pair| pair.verdict.is_linked()) {
-                differing(pair, || link_id(left, right, pair), &shared, &values, &mut rows);
+            for (pairs, links) in pairs.chunks(PAIRS_TOUCHED).zip(links.chunks(PAIRS_TOUCHED)) {
+                let compared = values.of_all(pairs.iter().map(|pair| (pair.left, pair.right)));
+                for ((pair, link), compared) in pairs.iter().zip(links).zip(compared) {
+                    if pair.verdict.is_linked() {
+                        differing(pair, *link, &shared, &compared, &mut rows);
+                    }
+                }
             }
             rows.finish()
         };
-        let chunks = part.outcome.pairs.par_chunks(PAIRS_AT_ONCE).map(of_pairs);
+        let chunks = part.outcome.pairs.par_chunks(PAIRS_AT_ONCE).zip(links.par_chunks(PAIRS_AT_ONCE)).map(of_pairs);
         batches.extend(chunks.collect::<Result<Vec<Batch>, Misfit>>()?);
     }
     Ok(TableSource::held(schema, batches))
 }
 
-/// The fields in which the records of a link differ. Most links have none: `link` is asked for when there is one.
+/// The fields in which the records of a link differ. Most links have none.
 fn differing(
     pair: &Judged,
-    link: impl Fn() -> Id,
+    link: Id,
     shared: &[(&str, Source<'_>)],
-    values: &Values<'_>,
+    compared: &PairValues<'_>,
     rows: &mut Rows,
 ) {
-    let (compared, mut id) = (values.of(pair.left, pair.right), None);
     for (field, source) in shared {
         let (own, other) = match source {
             Source::Engine(at) if compared.agree(*at) => continue,
@@ -393,8 +423,7 @@ fn differing(
             (_, None) => "right_empty",
             _ => "different",
         };
-        let id = *id.get_or_insert_with(&link);
-        rows.push([Cell::Id(Some(id)), text(field), text(kind), maybe(own), maybe(other)]);
+        rows.push([Cell::Id(Some(link)), text(field), text(kind), maybe(own), maybe(other)]);
     }
 }
 

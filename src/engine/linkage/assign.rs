@@ -48,8 +48,9 @@ pub fn most_matches(settings: &Settings, frame: &Frame) -> f64 {
 pub fn choose(frame: &Frame, settings: &Settings, scored: &[Scored], prior: f64) -> Choice {
     match exclusive(settings, frame) {
         Exclusive { left: true, right: true } => {
-            let (probability, prior) = one_to_one(frame, scored, prior);
-            Choice { chosen: assign(frame, scored, prior), probability, prior }
+            let contested = contested(scored, frame);
+            let (probability, prior) = one_to_one(frame, scored, &contested, prior);
+            Choice { chosen: assign(frame, scored, contested, prior), probability, prior }
         }
         Exclusive { left: false, right: false } => {
             let prior = (prior / (1.0 - prior)).log2();
@@ -107,10 +108,14 @@ fn one_of_many(frame: &Frame, scored: &[Scored], prior: f64, single_left: bool) 
 
 /// Probabilities under one to one, with the number of matches estimated along: when `k` of `n` and `m`
 /// records have found each other, the odds of one more pair among the rest are `k / ((n-k)(m-k))`.
-fn one_to_one(frame: &Frame, scored: &[Scored], prior: f64) -> (Vec<f64>, f64) {
+fn one_to_one(
+    frame: &Frame,
+    scored: &[Scored],
+    (contested, places): &(Vec<Scored>, Vec<u32>),
+    prior: f64,
+) -> (Vec<f64>, f64) {
     let (n, m) = (frame.left().rows as f64, frame.right().rows as f64);
-    let (contested, places) = contested(scored, frame);
-    let graph = Graph::new(&contested);
+    let graph = Graph::new(contested);
     // Some records always lack a counterpart: believing that all have one makes every leftover pair a match.
     let most = MOST_MATCHED * n.min(m);
     let mut matches = (prior * n * m).min(most);
@@ -119,7 +124,7 @@ fn one_to_one(frame: &Frame, scored: &[Scored], prior: f64) -> (Vec<f64>, f64) {
     for _ in 0..RECOUNTS {
         prior = (matches / ((n - matches).max(1.0) * (m - matches).max(1.0))).log2();
         probabilities = scored.par_iter().map(|pair| logistic(pair.bits + prior)).collect();
-        for (place, p) in places.iter().zip(graph.probabilities(&contested, prior)) {
+        for (place, p) in places.iter().zip(graph.probabilities(contested, prior)) {
             probabilities[*place as usize] = p;
         }
         let counted: f64 = probabilities.iter().sum();
@@ -143,9 +148,13 @@ pub fn contested(scored: &[Scored], frame: &Frame) -> (Vec<Scored>, Vec<u32>) {
     scored.iter().zip(0u32..).filter(|(pair, _)| shared(pair)).map(|(pair, at)| (*pair, at)).unzip()
 }
 
-fn assign(frame: &Frame, scored: &[Scored], prior: f64) -> Vec<bool> {
+fn assign(
+    frame: &Frame,
+    scored: &[Scored],
+    (contested, places): (Vec<Scored>, Vec<u32>),
+    prior: f64,
+) -> Vec<bool> {
     let weight = |pair: &Scored| ((pair.bits + prior) * 1000.0).round() as i64;
-    let (contested, places) = contested(scored, frame);
     let edges: Vec<Edge> = contested
         .iter()
         .map(|pair| Edge { left: pair.left, right: pair.right, weight: weight(pair) })
@@ -164,7 +173,7 @@ pub fn threshold(wanted: Threshold, probabilities: &[f64], chosen: &[bool]) -> (
     let all: f64 = probabilities.iter().sum();
     let mut sorted: Vec<f64> =
         probabilities.iter().zip(chosen).filter(|(_, chosen)| **chosen).map(|(p, _)| *p).collect();
-    sorted.sort_unstable_by(|a, b| b.total_cmp(a));
+    sorted.par_sort_unstable_by(|a, b| b.total_cmp(a));
     let (mut sum, mut top, mut at_wanted) = (0.0, (0.5, 0.0), 0.0);
     for (n, p) in sorted.iter().enumerate() {
         sum += p;

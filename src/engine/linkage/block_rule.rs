@@ -3,13 +3,12 @@
 //! A block over the cap is split by further keys, else its window is narrowed, else it is refused. What is
 //! given up is counted, and the keys of its rows are closed, so that a later rule may still give the pairs.
 
-use rayon::prelude::*;
-
 use super::error::LinkageError;
 use super::frame::{Frame, mix};
 use super::keys::row_keys;
 use super::settings::{BlockSettings, Settings};
-use super::window::{Range, Reach, Window};
+use super::window::{Range, Window};
+use crate::engine::bucket_sort;
 
 /// Blocks shown in a report.
 const LARGEST: usize = 5;
@@ -48,10 +47,8 @@ pub struct BlockSize {
 /// Rows that share a key, as ranges of the rule's two orders.
 #[derive(Clone, Copy)]
 pub struct Block {
-    pub rule: usize,
     pub left: Range,
     pub right: Range,
-    pub reach: Reach,
 }
 
 /// A rule with its blocks.
@@ -64,13 +61,11 @@ pub struct Rule {
     pub orders: [Vec<u32>; 2],
     pub blocks: Vec<Block>,
     pub report: RuleReport,
-    at: usize,
     one_table: bool,
 }
 
 impl Rule {
     pub fn new(
-        at: usize,
         setting: &BlockSettings,
         frame: &Frame,
         settings: &Settings,
@@ -86,7 +81,7 @@ impl Rule {
         let report = RuleReport { rule: name(setting), ..RuleReport::default() };
         let one_table = !frame.is_link();
         let orders = [Vec::new(), Vec::new()];
-        let mut rule = Self { fields, window, keys, orders, blocks: Vec::new(), report, at, one_table };
+        let mut rule = Self { fields, window, keys, orders, blocks: Vec::new(), report, one_table };
         let sorted = sides(|side| match side == 1 && one_table {
             true => Vec::new(),
             false => rule.sorted(side),
@@ -102,18 +97,12 @@ impl Rule {
     /// Rows that have a key, in order.
     fn sorted(&self, side: usize) -> Vec<(u64, u32)> {
         let value = |row: u32| self.window.as_ref().map_or(0.0, |window| window.value(side, row));
-        let mut rows: Vec<(u64, u32)> = (0..self.keys[side].len() as u32)
+        let rows: Vec<(u64, u32)> = (0..self.keys[side].len() as u32)
             .map(|row| (self.keys[side][row as usize], row))
             .filter(|(key, row)| *key != 0 && value(*row).is_finite())
             .collect();
-        if self.window.is_none() {
-            rows.par_sort_unstable();
-        } else {
-            rows.par_sort_unstable_by(|a, b| {
-                a.0.cmp(&b.0).then(value(a.1).total_cmp(&value(b.1))).then(a.1.cmp(&b.1))
-            });
-        }
-        rows
+        let tie = |a: &(u64, u32), b: &(u64, u32)| value(a.1).total_cmp(&value(b.1)).then(a.1.cmp(&b.1));
+        bucket_sort::sorted(rows, |(key, _)| *key, tie)
     }
 
     fn rows(&self, side: usize, range: Range) -> &[u32] {
@@ -170,9 +159,8 @@ impl Rule {
     }
 
     fn keep(&mut self, left: Range, right: Range, pairs: u64) {
-        let reach = self.window.as_ref().map_or((0.0, 0.0), |window| window.reach(self.key(left)));
         self.report.pairs += pairs;
-        self.blocks.push(Block { rule: self.at, left, right, reach });
+        self.blocks.push(Block { left, right });
     }
 
     /// Looks at the rows of a large block only where further keys are equal too.

@@ -2,13 +2,15 @@
 //!
 //! A pair that several rules give is visited once, by the first of them, without keeping the pairs.
 
+use std::ops;
+
 use rayon::prelude::*;
 
 use super::block_rule::{Block, Rule, RuleReport};
 use super::error::LinkageError;
 use super::frame::Frame;
 use super::settings::Settings;
-use super::window::Window;
+use super::window::{Range, Window};
 
 /// Pairs whose rows are touched together.
 const BATCH: usize = 32;
@@ -22,7 +24,8 @@ pub struct Blocks {
     /// Per side the keys of each row, rule by rule; 0 where a part is missing.
     keys: [Vec<u64>; 2],
     orders: Vec<[Vec<u32>; 2]>,
-    blocks: Vec<Block>,
+    /// By rule.
+    blocks: Vec<Vec<Block>>,
     one_table: bool,
     pub reports: Vec<RuleReport>,
 }
@@ -33,8 +36,7 @@ impl Blocks {
         let rules = settings
             .block
             .par_iter()
-            .enumerate()
-            .map(|(at, setting)| Rule::new(at, setting, frame, settings))
+            .map(|setting| Rule::new(setting, frame, settings))
             .collect::<Result<Vec<Rule>, LinkageError>>()?;
         let width = rules.len().max(1);
         let together = |side: usize| {
@@ -63,7 +65,7 @@ impl Blocks {
             out.fields.push(rule.fields);
             out.windows.push(rule.window);
             out.orders.push(rule.orders);
-            out.blocks.extend(rule.blocks);
+            out.blocks.push(rule.blocks);
             out.reports.push(rule.report);
         }
         Ok(out)
@@ -128,9 +130,10 @@ impl Blocks {
                         }
                     }
                 };
-                for block in task {
-                    self.walk(&block, &take, &mut |left, right, rule| {
-                        batch.push((left, right, rule));
+                for block in &self.blocks[task.rule][task.blocks] {
+                    let lefts = task.lefts.unwrap_or(block.left);
+                    self.walk(task.rule, Block { left: lefts, ..*block }, &take, &mut |left, right| {
+                        batch.push((left, right, task.rule));
                         if batch.len() == BATCH {
                             flush(&mut batch);
                         }
@@ -167,45 +170,64 @@ impl Blocks {
         Some(mask)
     }
 
-    fn tasks(&self) -> Vec<Vec<Block>> {
-        let (mut tasks, mut task, mut size) = (Vec::new(), Vec::new(), 0);
-        for block in &self.blocks {
-            let height = u64::from(block.left.1 - block.left.0);
-            let width = if self.one_table { height } else { u64::from(block.right.1 - block.right.0) };
-            let step = (PAIRS_PER_TASK / width.max(1)).max(1) as u32;
-            let mut from = block.left.0;
-            while from < block.left.1 {
-                let upto = (from + step).min(block.left.1);
-                task.push(Block { left: (from, upto), ..*block });
-                size += u64::from(upto - from) * width;
-                if size >= PAIRS_PER_TASK {
-                    tasks.push(std::mem::take(&mut task));
-                    size = 0;
+    /// Stretches of blocks of about equal cost; of a large block, its left rows in steps.
+    fn tasks(&self) -> Vec<Task> {
+        let mut tasks = Vec::new();
+        for (rule, blocks) in self.blocks.iter().enumerate() {
+            let (mut first, mut pairs) = (0, 0);
+            for (at, block) in blocks.iter().enumerate() {
+                let height = u64::from(block.left.1 - block.left.0);
+                let width = if self.one_table { height } else { u64::from(block.right.1 - block.right.0) };
+                pairs += height * width;
+                if pairs < PAIRS_PER_TASK {
+                    continue;
                 }
-                from = upto;
+                if height * width >= PAIRS_PER_TASK {
+                    tasks.push(Task { rule, blocks: first..at, lefts: None });
+                    let step = (PAIRS_PER_TASK / width).max(1) as usize;
+                    let lefts = (block.left.0..block.left.1).step_by(step);
+                    tasks.extend(lefts.map(|from| {
+                        let upto = block.left.1.min(from.saturating_add(step as u32));
+                        Task { rule, blocks: at..at + 1, lefts: Some((from, upto)) }
+                    }));
+                } else {
+                    tasks.push(Task { rule, blocks: first..at + 1, lefts: None });
+                }
+                (first, pairs) = (at + 1, 0);
             }
+            tasks.push(Task { rule, blocks: first..blocks.len(), lefts: None });
         }
-        tasks.push(task);
         tasks
     }
 
-    fn walk(&self, block: &Block, take: &impl Fn(u32) -> bool, give: &mut impl FnMut(u32, u32, usize)) {
-        let order = &self.orders[block.rule];
+    fn walk(&self, rule: usize, block: Block, take: &impl Fn(u32) -> bool, give: &mut impl FnMut(u32, u32)) {
+        let order = &self.orders[rule];
         let lefts = &order[0][block.left.0 as usize..block.left.1 as usize];
         let rights = &order[usize::from(!self.one_table)][block.right.0 as usize..block.right.1 as usize];
         for left in lefts.iter().copied() {
             if !take(left) {
                 continue;
             }
-            let near = match &self.windows[block.rule] {
+            let near = match &self.windows[rule] {
                 None => rights,
-                Some(window) => window.near(left, rights, block.reach),
+                Some(window) => {
+                    let key = self.keys[0][left as usize * self.rules() + rule];
+                    window.near(left, rights, window.reach(key))
+                }
             };
             for right in near.iter().copied() {
                 if !self.one_table || left < right {
-                    give(left, right, block.rule);
+                    give(left, right);
                 }
             }
         }
     }
+}
+
+/// Blocks of one rule that are visited together.
+struct Task {
+    rule: usize,
+    blocks: ops::Range<usize>,
+    /// Of a single block, these rows alone.
+    lefts: Option<Range>,
 }

@@ -2,7 +2,7 @@
 
 use super::block_rule::RuleReport;
 use super::decide::Prepared;
-use super::train::{KEPT_PAIRS, Kept, TRAINING_PAIRS};
+use super::train::{KEPT_PAIRS, KeptPair, TRAINING_PAIRS};
 
 /// The blocking rules together.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,14 +23,14 @@ pub struct Blocking {
 }
 
 impl Prepared<'_> {
-    /// Counts all pairs of the rules without comparing them.
+    /// Counts all pairs of the rules without comparing them, unless training has.
     pub fn cost(&self) -> Blocking {
         let rules = self.blocks.reports.clone();
-        let new_pairs = self.blocks.new_pairs();
+        let new_pairs = self.new_pairs.clone().unwrap_or_else(|| self.blocks.new_pairs());
         let pairs: u64 = new_pairs.iter().sum();
         let kept = rules.iter().map(|rule| rule.pairs).sum::<u64>() <= KEPT_PAIRS;
         let compared = if kept { pairs } else { pairs + TRAINING_PAIRS.min(pairs) };
-        let one = std::mem::size_of::<<Kept as IntoIterator>::Item>() as u64;
+        let one = std::mem::size_of::<KeptPair>() as u64;
         Blocking {
             rules,
             new_pairs,

@@ -21,6 +21,7 @@ use super::settings::{Decide, Settings, field_of};
 use super::table::Table;
 use super::train::{Kept, train};
 use super::verdict::{Doubt, Standing, Verdict, certain, verdict};
+use crate::engine::bucket_sort;
 
 /// Pairs less likely than this are not kept.
 pub(super) const KEEP_BITS: f64 = -10.0;
@@ -82,6 +83,8 @@ pub struct Prepared<'s> {
     pub(super) blocks: Blocks,
     /// Pairs that training has compared already.
     kept: Option<Kept>,
+    /// Per rule the pairs that no earlier rule gives, once training has counted them.
+    pub(super) new_pairs: Option<Vec<u64>>,
 }
 
 impl<'s> Prepared<'s> {
@@ -116,7 +119,7 @@ impl<'s> Prepared<'s> {
         let frame = Frame::new(tables, &settings.fields(), &first_rule(settings));
         let comparisons = Comparisons::resolve(settings, &frame, registry, frequencies)?;
         let blocks = Blocks::new(settings, &frame)?;
-        Ok(Self { settings, frame, comparisons, blocks, kept: None })
+        Ok(Self { settings, frame, comparisons, blocks, kept: None, new_pairs: None })
     }
 
     /// What the blocking rules give, before anything is scored.
@@ -153,8 +156,10 @@ impl<'s> Prepared<'s> {
     }
 
     fn train_known(&mut self, known: Option<(&Model, f64)>) -> Model {
-        let (model, kept) = train(&self.frame, &self.comparisons, &self.blocks, self.settings, known);
+        let (model, kept, new_pairs) =
+            train(&self.frame, &self.comparisons, &self.blocks, self.settings, known);
         self.kept = kept;
+        self.new_pairs = new_pairs;
         model
     }
 
@@ -238,9 +243,10 @@ impl<'s> Prepared<'s> {
                 runner_up,
             }
         };
-        let mut pairs: Vec<Judged> = (0..scored.len()).into_par_iter().map(judged).collect();
-        pairs.par_sort_unstable_by_key(|pair| (pair.left, pair.right));
-        pairs
+        let pairs: Vec<Judged> = (0..scored.len()).into_par_iter().map(judged).collect();
+        let lefts = if frame.swapped { frame.right() } else { frame.left() }.rows;
+        let number = |pair: &Judged| bucket_sort::spread(pair.left, lefts);
+        bucket_sort::sorted(pairs, number, |a, b| a.right.cmp(&b.right))
     }
 
     fn clusters(&self, scorer: &Scorer<'_>, scored: &[Scored], threshold: f64) -> Vec<Vec<u32>> {

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::comparator::Cell;
 use super::error::{LinkageError, nearest};
 use super::table::{Dictionary, NOTHING, Table};
+use crate::engine::bucket_sort;
 
 /// A field of both tables.
 pub struct Field {
@@ -208,7 +209,7 @@ fn side(taken: &[(Field, Vec<Vec<u32>>)], lead: &[usize], at: usize, rows: usize
     let hash = |field: &Field, cell: u32| {
         if cell == NOTHING { 0x9e37_79b9_7f4a_7c15 } else { field.values.hash(cell) }
     };
-    let mut order: Vec<(u128, u64, u32)> = (0..rows)
+    let order: Vec<(u64, u64, u32)> = (0..rows)
         .into_par_iter()
         .map(|row| {
             let content =
@@ -217,10 +218,15 @@ fn side(taken: &[(Field, Vec<Vec<u32>>)], lead: &[usize], at: usize, rows: usize
                 let (field, cells) = &taken[*field];
                 mix(sum ^ hash(field, cells[at][row]))
             });
-            ((u128::from(first) << 64) | u128::from(content), keys.get(row).copied().unwrap_or(0), row as u32)
+            (first, content, row as u32)
         })
         .collect();
-    order.par_sort_unstable();
+    let key = |row: u32| keys.get(row as usize).copied().unwrap_or(0);
+    let order = bucket_sort::sorted(
+        order,
+        |(first, _, _)| *first,
+        |(_, a, row), (_, b, other)| a.cmp(b).then_with(|| (key(*row), *row).cmp(&(key(*other), *other))),
+    );
     let mut cells = vec![NOTHING; rows * width];
     cells.par_chunks_mut(width.max(1)).zip(&order).for_each(|(out, (_, _, row))| {
         for (out, (_, cells)) in out.iter_mut().zip(taken) {
@@ -228,6 +234,6 @@ fn side(taken: &[(Field, Vec<Vec<u32>>)], lead: &[usize], at: usize, rows: usize
         }
     });
     let fingerprint =
-        order.iter().fold(rows as u64, |sum, (content, _, _)| sum.wrapping_add(*content as u64));
+        order.iter().fold(rows as u64, |sum, (_, content, _)| sum.wrapping_add(*content));
     Side { rows, cells, width, original: order.into_iter().map(|(_, _, row)| row).collect(), fingerprint }
 }

@@ -39,7 +39,9 @@ pub fn best(edges: &[Edge], lefts: usize, rights: usize) -> Vec<Option<u32>> {
         touched: Vec::new(),
     };
     for left in 0..lefts as u32 {
-        search.augment(left);
+        if search.starts[left as usize] < search.starts[left as usize + 1] {
+            search.augment(left);
+        }
     }
     search.held.into_iter().map(|right| (right != NONE).then_some(right)).collect()
 }

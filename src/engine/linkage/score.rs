@@ -7,7 +7,8 @@ use super::check::MOST;
 use super::comparison::Comparisons;
 use super::frame::Frame;
 use super::model::Parameters;
-use super::train::Kept;
+use super::train::{Kept, KeptPair};
+use crate::engine::bucket_sort;
 
 /// A pair worth keeping. `bits` is the evidence alone, log2 of the Bayes factor, without the prior.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -218,16 +219,15 @@ impl<'a> Scorer<'a> {
     pub fn score(&self, blocks: &Blocks, kept: Option<Kept>, least: f64) -> Vec<Scored> {
         let (left, right) = (self.frame.left(), self.frame.right());
         if let Some(kept) = kept {
-            let scored = |(l, r, pattern): &(u32, u32, u64)| {
+            let scored = |(l, r, pattern): &KeptPair| {
                 if self.ceiling(*pattern) < least {
                     return None;
                 }
                 let bits = self.bits(*pattern, left.row(*l), right.row(*r));
                 (bits >= least).then_some(Scored { left: *l, right: *r, pattern: *pattern, bits })
             };
-            let mut out: Vec<Scored> = kept.par_iter().filter_map(scored).collect();
-            out.par_sort_unstable_by_key(|pair| (pair.left, pair.right));
-            return out;
+            let out: Vec<Scored> = kept.par_iter().flatten().filter_map(scored).collect();
+            return in_order(out, left.rows);
         }
         let plan = self.plan();
         let parts = blocks.visit(
@@ -248,7 +248,12 @@ impl<'a> Scorer<'a> {
         for part in parts {
             out.extend(part);
         }
-        out.par_sort_unstable_by_key(|pair| (pair.left, pair.right));
-        out
+        in_order(out, left.rows)
     }
+}
+
+/// By left row, then by right.
+fn in_order(pairs: Vec<Scored>, lefts: usize) -> Vec<Scored> {
+    let number = |pair: &Scored| bucket_sort::spread(pair.left, lefts);
+    bucket_sort::sorted(pairs, number, |a, b| a.right.cmp(&b.right))
 }

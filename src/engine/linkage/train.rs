@@ -41,8 +41,8 @@ pub fn train(
     blocks: &Blocks,
     settings: &Settings,
     known: Option<(&Model, f64)>,
-) -> (Model, Option<Kept>) {
-    let (seen, counted, kept) = look(frame, comparisons, blocks);
+) -> (Model, Option<Kept>, Option<Vec<u64>>) {
+    let Looked { seen, pairs: counted, kept, new_pairs } = look(frame, comparisons, blocks);
     let rates = estimate(frame, comparisons, SEED);
     let touches: Vec<u32> = comparisons.all.iter().map(|c| blocks.touching(c.field)).collect();
     let every = (1u64 << blocks.rules()) - 1;
@@ -76,13 +76,23 @@ pub fn train(
     (model.pairs, model.trained_on_pairs) = (frame.pairs(), counted);
     model.rows = frame.left().rows.min(frame.right().rows) as u64;
     (model.rounds, model.last_change, model.converged) = (rounds, change, change <= SETTLED);
-    (model, kept)
+    (model, kept, new_pairs)
 }
 
 /// All blocked pairs with their patterns, where they are few enough to keep.
-pub type Kept = Vec<(u32, u32, u64)>;
+pub type Kept = Vec<Vec<KeptPair>>;
+pub type KeptPair = (u32, u32, u64);
 
-fn look(frame: &Frame, comparisons: &Comparisons, blocks: &Blocks) -> (Seen, u64, Option<Kept>) {
+struct Looked {
+    seen: Seen,
+    /// Pairs that were looked at.
+    pairs: u64,
+    kept: Option<Kept>,
+    /// Per rule the pairs that no earlier rule gives, where all were looked at.
+    new_pairs: Option<Vec<u64>>,
+}
+
+fn look(frame: &Frame, comparisons: &Comparisons, blocks: &Blocks) -> Looked {
     let expected: u64 = blocks.reports.iter().map(|report| report.pairs).sum();
     let keep = expected <= KEPT_PAIRS;
     let one_in = if keep { 1 } else { expected.div_ceil(TRAINING_PAIRS) };
@@ -90,7 +100,7 @@ fn look(frame: &Frame, comparisons: &Comparisons, blocks: &Blocks) -> (Seen, u64
     let found = blocks.visit(
         true,
         |row| mix(SEED ^ u64::from(row)).is_multiple_of(one_in),
-        <(Counter, Kept)>::default,
+        <(Counter, Vec<KeptPair>)>::default,
         |l, r| left.row(l)[0] ^ right.row(r)[0],
         |(counter, kept), l, r, rules| {
             let pattern = comparisons.pattern(frame, left.row(l), right.row(r));
@@ -100,11 +110,14 @@ fn look(frame: &Frame, comparisons: &Comparisons, blocks: &Blocks) -> (Seen, u64
             }
         },
     );
-    let (counters, kept): (Vec<Counter>, Vec<Kept>) = found.into_iter().unzip();
-    let kept = keep.then(|| kept.concat());
+    let (counters, kept): (Vec<Counter>, Kept) = found.into_iter().unzip();
     let touches: Vec<u32> = comparisons.all.iter().map(|c| blocks.touching(c.field)).collect();
     let counted = merge(counters);
     let total = counted.iter().map(|(_, _, n)| n).sum();
+    let mut new_pairs = vec![0; blocks.rules()];
+    for (_, rules, n) in &counted {
+        new_pairs[rules.trailing_zeros() as usize] += n;
+    }
     // Which rules gave a pair matters only by the comparisons they leave free.
     let mut entries: Vec<(u64, u32, u64)> = counted
         .into_iter()
@@ -128,7 +141,7 @@ fn look(frame: &Frame, comparisons: &Comparisons, blocks: &Blocks) -> (Seen, u64
         seen.pairs.push((n * one_in) as f64);
         seen.free.push(free);
     }
-    (seen, total, kept)
+    Looked { seen, pairs: total, kept: keep.then_some(kept), new_pairs: (one_in == 1).then_some(new_pairs) }
 }
 
 struct Fitting<'a> {

@@ -24,6 +24,15 @@ impl<'p> Values<'p> {
         self.frame.field(name)
     }
 
+    /// Pairs that exist. Their rows are looked for all at once: looks into memory overlap then, and do not wait for
+    /// each other.
+    pub fn of_all(&self, pairs: impl Iterator<Item = (u32, u32)>) -> Vec<PairValues<'p>> {
+        let pairs: Vec<PairValues<'p>> = pairs.map(|(left, right)| self.of(left, right)).collect();
+        let touched = |pair: &PairValues<'_>| pair.left.first().zip(pair.right.first()).map_or(0, |(a, b)| a ^ b);
+        std::hint::black_box(pairs.iter().fold(0, |sum, pair| sum ^ touched(pair)));
+        pairs
+    }
+
     /// A pair that exists.
     pub fn of(&self, left: u32, right: u32) -> PairValues<'p> {
         let (a, b) = self.places.canonical(left, right);
