@@ -112,16 +112,12 @@ fn of_engine(table: &mut TableRows, fields: &[String]) -> Table {
     let taken: Vec<(&String, DataFrame)> =
         fields.iter().filter_map(|field| Some((field, table.take(field)?))).collect();
     let column = |(field, taken): (&String, DataFrame)| {
-        let mut column = Column::new(field);
-        if let Ok(texts) = Texts::of(&taken, field) {
-            texts.iter().for_each(|value| column.push(value));
-        }
-        column.finished()
+        Texts::of(&taken, field).map_or_else(|_| Column::new(field), |texts| Column::of(field, texts.iter()))
     };
     let columns = taken.into_par_iter().map(column).collect();
     let ids = table.texts("record_id");
     let key = |row| xxh3_64(ids.and_then(|ids| ids.get(row)).unwrap_or_default().as_bytes());
-    Table::new(columns, (0..table.len()).map(key).collect())
+    Table::new(columns, (0..table.len()).into_par_iter().map(key).collect())
 }
 
 impl<'s> Ready<'s> {

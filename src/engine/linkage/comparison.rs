@@ -25,29 +25,25 @@ pub struct Comparison {
     /// The level of a value that stands in another field.
     elsewhere: Option<usize>,
     comparator: Box<dyn Comparator>,
+    /// The comparator knows chances of its own.
+    has_chances: bool,
     pub stride: u64,
 }
 
 impl Comparison {
-    /// The digit of this comparison in a pattern.
-    #[inline]
-    pub fn digit(&self, pattern: u64) -> usize {
-        (pattern / self.stride % (self.levels.len() as u64 + 1)) as usize
-    }
-
     /// Whether a value's own frequency can change its weight.
     pub fn knows_chances(&self, level: usize) -> bool {
-        self.term_frequency && level == 0 || self.comparator.knows_chances() && level + 1 < self.levels.len()
+        self.term_frequency && level == 0 || self.has_chances && level + 1 < self.levels.len()
     }
 
     /// The chance that random values stand at this level to these; `None` where the average serves.
     pub fn chance(&self, frame: &Frame, left: &[u32], right: &[u32], level: usize) -> Option<f64> {
         let (a, b) = (left[self.field], right[self.field]);
         let field = &frame.fields[self.field];
-        if self.elsewhere == Some(level) {
+        if !self.knows_chances(level) || self.elsewhere == Some(level) {
             return None;
         }
-        if self.comparator.knows_chances()
+        if self.has_chances
             && let (Some(a), Some(b)) = (field.cell(a), field.cell(b))
             && let Some(chance) = self.comparator.chance(a, b, self.own_level(level))
         {
@@ -137,6 +133,7 @@ impl Comparisons {
                     .map(|outside| chances(&frame.fields[field], outside, settings.outside_rows)),
                 levels,
                 elsewhere,
+                has_chances: comparator.knows_chances(),
                 comparator,
                 stride,
             });
@@ -153,6 +150,12 @@ impl Comparisons {
     }
 
     pub fn digits(&self, pattern: u64) -> impl Iterator<Item = (usize, usize)> + '_ {
-        self.all.iter().enumerate().map(move |(at, c)| (at, c.digit(pattern)))
+        let mut rest = pattern;
+        self.all.iter().enumerate().map(move |(at, comparison)| {
+            let width = comparison.levels.len() as u64 + 1;
+            let digit = rest % width;
+            rest /= width;
+            (at, digit as usize)
+        })
     }
 }

@@ -81,7 +81,7 @@ impl Frame {
         let keys: Vec<Vec<u64>> = tables.iter_mut().map(|table| std::mem::take(&mut table.keys)).collect();
         let lead: Vec<usize> = (0..names.len()).filter(|at| together.contains(&names[*at])).collect();
         let mut sides: Vec<Side> = rows
-            .iter()
+            .par_iter()
             .zip(&keys)
             .enumerate()
             .map(|(at, (rows, keys))| side(&taken, &lead, at, *rows, keys))

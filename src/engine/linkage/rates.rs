@@ -55,7 +55,7 @@ pub fn estimate(frame: &Frame, comparisons: &Comparisons, seed: u64) -> Rates {
         .reduce(|| blank.clone(), add);
     let rate = comparisons
         .all
-        .iter()
+        .par_iter()
         .zip(&counts)
         .map(|(comparison, counts)| {
             let total: u64 = counts[1..].iter().sum();

@@ -83,18 +83,20 @@ impl<'a> Scorer<'a> {
 
     pub fn bits(&self, pattern: u64, left: &[u32], right: &[u32]) -> f64 {
         let (mut matched, mut random) = (0.0, 0.0);
-        for (at, digit) in self.comparisons.digits(pattern) {
+        let mut digits = [0; MOST];
+        for ((at, digit), out) in self.comparisons.digits(pattern).zip(&mut digits) {
             matched += self.m[at][digit];
             random += self.under_chance(at, digit, left, right);
+            *out = digit;
         }
-        matched + self.others - self.otherwise(pattern, random)
+        matched + self.others - self.otherwise(&digits, random)
     }
 
-    /// log2 of how likely the pattern is under no match, look-alikes included.
-    fn otherwise(&self, pattern: u64, random: f64) -> f64 {
+    /// log2 of how likely the levels are under no match, look-alikes included.
+    fn otherwise(&self, digits: &[usize; MOST], random: f64) -> f64 {
         let mut sum = random + self.rest;
         for (prior, q) in &self.look_alike {
-            let own = prior + self.comparisons.digits(pattern).map(|(at, digit)| q[at][digit]).sum::<f64>();
+            let own = prior + digits.iter().zip(q).map(|(digit, q)| q[*digit]).sum::<f64>();
             let (high, low) = if own > sum { (own, sum) } else { (sum, own) };
             sum = if high - low > 40.0 {
                 high
@@ -108,12 +110,14 @@ impl<'a> Scorer<'a> {
     /// What each comparison adds to the bits, and last what look-alikes take off.
     pub fn parts(&self, pattern: u64, left: &[u32], right: &[u32], out: &mut [f64]) {
         let mut random = 0.0;
-        for (at, digit) in self.comparisons.digits(pattern) {
+        let mut digits = [0; MOST];
+        for ((at, digit), own) in self.comparisons.digits(pattern).zip(&mut digits) {
+            *own = digit;
             let chance = self.under_chance(at, digit, left, right);
             random += chance;
             out[at] = self.m[at][digit] - chance;
         }
-        out[self.m.len()] = random + self.others - self.otherwise(pattern, random);
+        out[self.m.len()] = random + self.others - self.otherwise(&digits, random);
     }
 
     /// log2 of m and u at a digit.

@@ -1,5 +1,7 @@
 //! Tables as linking sees them: columns of optional text, each value kept once.
 
+use std::ops::Range;
+
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The cell that holds nothing.
@@ -40,13 +42,24 @@ impl Dictionary {
     pub fn get(&self, value: u32) -> &str {
         let entry = &self.entries[value as usize];
         match entry[15] {
-            LONG => {
-                let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = *entry;
-                let start = u64::from_le_bytes([a, b, c, d, e, f, g, h]) as usize;
-                &self.long[start..start + u32::from_le_bytes([i, j, k, l]) as usize]
-            }
+            LONG => &self.long[self.place(entry)],
             length => std::str::from_utf8(&entry[..usize::from(length)]).unwrap_or_default(),
         }
+    }
+
+    /// As UTF-8 that is not looked at.
+    fn bytes(&self, value: u32) -> &[u8] {
+        let entry = &self.entries[value as usize];
+        match entry[15] {
+            LONG => &self.long.as_bytes()[self.place(entry)],
+            length => &entry[..usize::from(length)],
+        }
+    }
+
+    fn place(&self, entry: &Entry) -> Range<usize> {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = *entry;
+        let start = u64::from_le_bytes([a, b, c, d, e, f, g, h]) as usize;
+        start..start + u32::from_le_bytes([i, j, k, l]) as usize
     }
 
     fn push(&mut self, value: &str) {
@@ -109,7 +122,7 @@ impl Dictionary {
                 break;
             }
             let known = (found & !TAG) as u32 - 1;
-            if found & TAG == tag && self.get(known) == value {
+            if found & TAG == tag && self.bytes(known) == value.as_bytes() {
                 return known;
             }
             slot = (slot + 1) & mask;
@@ -158,6 +171,21 @@ impl Column {
         Self { name: name.to_owned(), ..Self::default() }
     }
 
+    /// The column of these cells; quicker than one at a time.
+    pub fn of<'t>(name: &str, cells: impl Iterator<Item = Option<&'t str>>) -> Self {
+        let mut column = Self::new(name);
+        let mut batch = Vec::with_capacity(BATCH);
+        for cell in cells {
+            batch.push(cell.filter(|text| !text.is_empty()));
+            if batch.len() == BATCH {
+                column.take_in(&batch);
+                batch.clear();
+            }
+        }
+        column.take_in(&batch);
+        column.finished()
+    }
+
     pub fn push(&mut self, value: Option<&str>) {
         match value {
             Some(value) if !value.is_empty() => {
@@ -180,32 +208,38 @@ impl Column {
     }
 
     fn flush(&mut self) {
-        if self.ends.is_empty() {
-            return;
-        }
-        if self.values.slots.is_empty() {
+        let (pending, ends) = (std::mem::take(&mut self.pending), std::mem::take(&mut self.ends));
+        let mut start = 0;
+        let cells: Vec<Option<&str>> = ends
+            .iter()
+            .map(|end| {
+                let text = (*end != NOTHING).then(|| &pending[start..*end as usize]);
+                start = if *end == NOTHING { start } else { *end as usize };
+                text
+            })
+            .collect();
+        self.take_in(&cells);
+        (self.pending, self.ends) = (pending, ends);
+        self.pending.clear();
+        self.ends.clear();
+    }
+
+    /// At most a batch of cells.
+    fn take_in(&mut self, cells: &[Option<&str>]) {
+        if self.values.slots.is_empty() && !cells.is_empty() {
             self.values.grow();
         }
         let mut hashes = [0; BATCH];
-        let mut start = 0;
-        for (hash, end) in hashes.iter_mut().zip(&self.ends).filter(|(_, end)| **end != NOTHING) {
-            *hash = xxh3_64(&self.pending.as_bytes()[start..*end as usize]);
-            start = *end as usize;
+        for (hash, cell) in hashes.iter_mut().zip(cells) {
+            *hash = cell.map_or(0, |text| xxh3_64(text.as_bytes()));
         }
-        self.values.warm(&hashes);
-        start = 0;
-        for (hash, end) in hashes.iter().zip(&self.ends) {
-            self.cells.push(match *end {
-                NOTHING => NOTHING,
-                end => {
-                    let value = &self.pending[start..end as usize];
-                    start = end as usize;
-                    self.values.intern_hashed(value, *hash)
-                }
-            });
-        }
-        self.pending.clear();
-        self.ends.clear();
+        self.values.warm(&hashes[..cells.len()]);
+        self.cells.extend(
+            cells
+                .iter()
+                .zip(hashes)
+                .map(|(cell, hash)| cell.map_or(NOTHING, |text| self.values.intern_hashed(text, hash))),
+        );
     }
 }
 
