@@ -7,9 +7,13 @@
 
 use rayon::prelude::*;
 
+use super::bucket_sort;
+
 /// Rows per partition that keep a kernel's working set near the processor's cache.
 const ROWS_PER_PARTITION: usize = 64 * 1024;
 const MOST_PARTITIONS: usize = 256;
+/// Rows that one thread deals at a time.
+const BLOCK: usize = 256 * 1024;
 
 /// A row that may meet others: its key, its side and its position there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,12 +27,19 @@ pub struct Keyed {
 /// the rows of one key stand together.
 pub fn deal(rows: Vec<Keyed>) -> Vec<Vec<Keyed>> {
     let parts = (rows.len() / ROWS_PER_PARTITION + 1).next_power_of_two().min(MOST_PARTITIONS);
-    let mut dealt: Vec<Vec<Keyed>> = vec![Vec::new(); parts];
-    for row in rows {
-        dealt[(row.key >> 64) as usize & (parts - 1)].push(row);
-    }
-    dealt.par_iter_mut().for_each(|part| part.sort_unstable());
-    dealt
+    let upper = |row: &Keyed| (row.key >> 64) as u64;
+    let deal = |block: &[Keyed]| {
+        let mut dealt: Vec<Vec<Keyed>> = vec![Vec::with_capacity(block.len() / parts * 5 / 4); parts];
+        block.iter().for_each(|row| dealt[upper(row) as usize & (parts - 1)].push(*row));
+        dealt
+    };
+    let blocks: Vec<Vec<Vec<Keyed>>> = rows.par_chunks(BLOCK).map(deal).collect();
+    drop(rows);
+    let sorted = |part: usize| {
+        let rows: Vec<Keyed> = blocks.iter().flat_map(|block| &block[part]).copied().collect();
+        bucket_sort::sorted(rows, upper, Ord::cmp)
+    };
+    (0..parts).into_par_iter().map(sorted).collect()
 }
 
 /// Runs a kernel on every partition and returns the results in partition order.

@@ -8,20 +8,29 @@ use std::cmp::Ordering;
 use polars::prelude::IdxSize;
 use rayon::prelude::*;
 
+use super::bucket_sort;
 use super::frame::Texts;
 
 /// The rows in the order of their texts; rows of one text in the order that `tie` says.
 pub fn sorted(texts: &Texts<'_>, tie: impl Fn(usize, usize) -> Ordering + Sync) -> Vec<IdxSize> {
     let common = common_start(texts);
-    let mut order: Vec<([u64; 2], IdxSize)> = (0..texts.len())
+    let order: Vec<([u64; 2], IdxSize)> = (0..texts.len())
         .into_par_iter()
         .map(|row| (number(&texts.get(row).unwrap_or_default().as_bytes()[common..]), row as IdxSize))
         .collect();
     let text = |row: IdxSize| texts.get(row as usize);
-    order.par_sort_unstable_by(|a, b| {
-        let by_text = || text(a.1).cmp(&text(b.1));
-        a.0.cmp(&b.0).then_with(by_text).then_with(|| tie(a.1 as usize, b.1 as usize))
-    });
+    let first = |(number, _): &([u64; 2], IdxSize)| number[0];
+    let least = order.par_iter().map(first).min().unwrap_or_default();
+    let most = order.par_iter().map(first).max().unwrap_or_default();
+    let spread = (most - least).leading_zeros().min(63);
+    let order = bucket_sort::sorted(
+        order,
+        |row| (first(row) - least) << spread,
+        |a, b| {
+            let by_text = || text(a.1).cmp(&text(b.1));
+            a.0[1].cmp(&b.0[1]).then_with(by_text).then_with(|| tie(a.1 as usize, b.1 as usize))
+        },
+    );
     order.into_iter().map(|(_, row)| row).collect()
 }
 

@@ -10,7 +10,7 @@ use super::judge::Part;
 use super::learnt::{RuleLine, Training, candidates, names, rule_lines, rule_table};
 use super::read::Refused;
 use super::words::OwnWords;
-use super::write::{Night, Standing, standings};
+use super::write::{Night, Standing};
 use super::{shown, table_names};
 use crate::engine::linkage::decide::Judged;
 use crate::engine::linkage::verdict::Verdict;
@@ -78,7 +78,7 @@ const SHOWN: usize = 3;
 
 impl TablesReport {
     pub fn new(night: &Night<'_>, run_id: &str, out: &Path, manifest: &Path) -> Self {
-        let Night { plan, read, ready: _, linked, links: _ } = night;
+        let Night { plan, read, ready: _, linked, links: _, standings } = night;
         let lost = |table: usize, file: &str| {
             let of = |entry: &&Refused| entry.table == table && !entry.is_row && entry.file == file;
             read.quarantine.iter().filter(of).count() as u64
@@ -102,7 +102,7 @@ impl TablesReport {
                     lost_cells: lost(at, &feed.file),
                 })
                 .collect(),
-            tables: standings(night),
+            tables: standings.clone(),
             pairs: linked.parts.iter().map(|part| pair_line(night, part)).collect(),
             clusters: linked.clusters.starts.parts() as u64,
             out: shown(out),

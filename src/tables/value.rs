@@ -49,7 +49,7 @@ fn words(cell: &str) -> Option<Cow<'_, str>> {
     if is_spaced(trimmed, is_lower) {
         return Some(Cow::Borrowed(trimmed));
     }
-    let text = composed(spaced(trimmed, lower));
+    let text = spaced(trimmed, lower);
     (!is_null_token(&text)).then_some(Cow::Owned(text))
 }
 
@@ -58,7 +58,7 @@ pub fn squeeze(text: &str) -> Cow<'_, str> {
     if is_spaced(text, |byte| byte.is_ascii_graphic()) && !text.starts_with(' ') && !text.ends_with(' ') {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(composed(spaced(text, |c, out| out.push(c))))
+    Cow::Owned(spaced(text, |c, out| out.push(c)))
 }
 
 /// Whether a text is of such bytes and single spaces alone.
@@ -71,20 +71,32 @@ fn is_spaced(text: &str, is_kept: impl Fn(u8) -> bool) -> bool {
     })
 }
 
+/// Single spaces, no invisible characters, NFC.
 fn spaced(text: &str, put: impl Fn(char, &mut String)) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut gap = false;
-    for c in text.chars().filter(|c| !is_invisible(*c)) {
-        if c.is_whitespace() {
-            gap = !out.is_empty();
-            continue;
+    let (mut gap, mut is_composed) = (false, true);
+    for c in text.chars() {
+        if !is_letter(c) {
+            if is_invisible(c) {
+                continue;
+            }
+            if c.is_whitespace() {
+                gap = !out.is_empty();
+                continue;
+            }
+            is_composed = false;
         }
         if std::mem::take(&mut gap) {
             out.push(' ');
         }
         put(c, &mut out);
     }
-    out
+    if is_composed { out } else { composed(out) }
+}
+
+/// What nearly all text is made of: visible, and composed as it stands, in small letters too.
+fn is_letter(c: char) -> bool {
+    matches!(c, '!'..='~' | '\u{C0}'..='\u{12F}' | '\u{1A0}'..='\u{1B0}' | '\u{1EA0}'..='\u{1EF9}')
 }
 
 /// Adds a letter in lower case; most are found without the tables of Unicode.
@@ -231,6 +243,7 @@ mod tests {
             lower(c, &mut out);
             assert_eq!(out, c.to_lowercase().collect::<String>(), "{c:?}");
             let known: String = out.nfc().collect();
+            assert!(!is_letter(c) || out == known && !is_invisible(c) && !c.is_whitespace(), "{c:?}");
             assert_eq!(composed(out), known, "{c:?}");
         }
     }

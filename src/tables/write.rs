@@ -26,6 +26,7 @@ pub struct Night<'a> {
     pub linked: &'a Linked,
     /// The name of every pair, by part.
     pub links: Vec<Vec<Id>>,
+    pub standings: Vec<Standing>,
 }
 
 type OfRead = for<'a> fn(&'a TablesPlan, &'a Read) -> Result<TableSource<'a>, TablesError>;
@@ -50,7 +51,7 @@ impl<'a> Night<'a> {
             let (left, right) = (names(part.tables.0), names(part.tables.1));
             part.outcome.pairs.par_iter().map(|pair| link_id(left, right, pair)).collect()
         });
-        Self { plan, read, ready, linked, links: links.collect() }
+        Self { plan, read, ready, linked, links: links.collect(), standings: standings(read, linked) }
     }
 
     fn table(&self, at: usize) -> &'a TableRows {
@@ -453,11 +454,11 @@ fn shared<'a>(night: &Night<'a>, part: &Part, values: &Values<'_>) -> Vec<(&'a s
 }
 
 /// How the records of each table stand: linked, else in an ambiguous pair, else neither.
-pub fn standings(night: &Night<'_>) -> Vec<Standing> {
+fn standings(read: &Read, linked: &Linked) -> Vec<Standing> {
     const AMBIGUOUS: u8 = 1;
     const LINKED: u8 = 2;
-    let mut best: Vec<Vec<u8>> = night.read.tables.iter().map(|table| vec![0; table.len()]).collect();
-    for part in &night.linked.parts {
+    let mut best: Vec<Vec<u8>> = read.tables.iter().map(|table| vec![0; table.len()]).collect();
+    for part in &linked.parts {
         for pair in &part.outcome.pairs {
             let now = match pair.verdict {
                 Verdict::Linked => LINKED,
@@ -483,7 +484,7 @@ pub fn standings(night: &Night<'_>) -> Vec<Standing> {
             unlinked: accepted - linked - ambiguous,
         }
     };
-    night.read.tables.iter().zip(&best).map(standing).collect()
+    read.tables.iter().zip(&best).map(standing).collect()
 }
 
 /// The records of one table, counted.
@@ -511,9 +512,9 @@ fn summary<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesError> {
             ("unlinked", Kind::Int),
         ],
     );
-    let standings = standings(night);
+    let standings = &night.standings;
     let mut rows = Rows::new(&schema, standings.len());
-    for Standing { table, rows: all, quarantined, accepted, linked, ambiguous, unlinked } in &standings {
+    for Standing { table, rows: all, quarantined, accepted, linked, ambiguous, unlinked } in standings {
         let counts = [*all, *quarantined, *accepted, *linked, *ambiguous, *unlinked].map(count);
         rows.push([text(table)].into_iter().chain(counts));
     }

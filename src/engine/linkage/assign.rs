@@ -139,11 +139,13 @@ fn one_to_one(
 
 /// Pairs that share a record with another, and where they stand.
 pub fn contested(scored: &[Scored], frame: &Frame) -> (Vec<Scored>, Vec<u32>) {
-    let (mut lefts, mut rights) = (vec![0u32; frame.left().rows], vec![0u32; frame.right().rows]);
-    for pair in scored {
-        lefts[pair.left as usize] += 1;
-        rights[pair.right as usize] += 1;
-    }
+    let times = |rows: usize, record: fn(&Scored) -> u32| {
+        let mut times = vec![0u32; rows];
+        scored.iter().for_each(|pair| times[record(pair) as usize] += 1);
+        times
+    };
+    let (lefts, rights) =
+        rayon::join(|| times(frame.left().rows, |pair| pair.left), || times(frame.right().rows, |pair| pair.right));
     let shared = |pair: &Scored| lefts[pair.left as usize] > 1 || rights[pair.right as usize] > 1;
     scored.iter().zip(0u32..).filter(|(pair, _)| shared(pair)).map(|(pair, at)| (*pair, at)).unzip()
 }

@@ -46,12 +46,14 @@ pub fn rivals(
         }
     }
     let mut out = vec![None; pairs.len()];
-    if exclusive.left {
-        let order: Vec<u32> = shared(pairs, rows.0, |pair| pair.left);
+    let (lefts, rights) = rayon::join(
+        || exclusive.left.then(|| shared(pairs, rows.0, |pair| pair.left)),
+        || exclusive.right.then(|| shared(pairs, rows.1, |pair| pair.right)),
+    );
+    if let Some(order) = lefts {
         field.each(&order, |pair| pair.left, &mut out);
     }
-    if exclusive.right {
-        let mut order: Vec<u32> = shared(pairs, rows.1, |pair| pair.right);
+    if let Some(mut order) = rights {
         order.sort_unstable_by_key(|at| (pairs[*at as usize].right, *at));
         field.each(&order, |pair| pair.right, &mut out);
     }

@@ -58,12 +58,18 @@ pub fn as_the_hub_says(
     duplicates: Vec<Duplicate>,
     survivors: &[u32],
 ) -> Copies {
+    let is_meant = |duplicate: &Duplicate| {
+        matches!(duplicate.kind, DuplicateReason::TypedTwice | DuplicateReason::TypedTwiceByScore)
+    };
+    if !duplicates.iter().any(is_meant) {
+        return Copies { duplicates, excused: Vec::new(), apart: BTreeSet::new() };
+    }
     let hub = &records[RunPlan::HUB];
     let partner = hub_partners(records, links);
     let (mut excused, mut apart) = (Vec::new(), BTreeSet::new());
     let duplicates = duplicates.into_iter().filter(|duplicate| {
         let Duplicate { system, survivor, row, kind } = *duplicate;
-        if !matches!(kind, DuplicateReason::TypedTwice | DuplicateReason::TypedTwiceByScore) {
+        if !is_meant(duplicate) {
             return true;
         }
         let partners = partner[system][survivor as usize].zip(partner[system][row as usize]);

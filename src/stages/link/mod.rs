@@ -23,6 +23,7 @@ use crate::domain::dossier::FieldName;
 use crate::domain::dossier_code;
 use crate::domain::name::{self, NameRelation};
 use crate::engine::accounting::RowAccount;
+use crate::engine::bucket_sort;
 use crate::engine::assignment::{Assigned, Candidate, one_to_one};
 use crate::engine::key;
 use crate::engine::linkage::error::LinkageError;
@@ -240,14 +241,15 @@ impl<'r> Climber<'r> {
             contested.extend(found.contested);
             self.skipped.extend((0..found.skipped).map(|_| (rung, spoke)));
         }
-        for (left, right) in alone {
-            self.take(rung, spoke, Assigned { left, right, cost: 0, runner_up: None });
-        }
         let twins = |left: bool, a: u32, b: u32| {
             let group = &self.groups[if left { RunPlan::HUB } else { spoke }];
             group[a as usize] == group[b as usize]
         };
-        for assigned in one_to_one(contested, twins) {
+        let mut taken = one_to_one(contested, twins);
+        taken.extend(alone.into_iter().map(|(left, right)| Assigned { left, right, cost: 0, runner_up: None }));
+        // In the order of the hub's records, what is looked up of them lies together in memory.
+        let number = |assigned: &Assigned| bucket_sort::spread(assigned.left, self.records[RunPlan::HUB].len());
+        for assigned in bucket_sort::sorted(taken, number, |a, b| a.right.cmp(&b.right)) {
             self.take(rung, spoke, assigned);
         }
     }

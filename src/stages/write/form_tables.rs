@@ -1,5 +1,7 @@
 //! Tables `form_06a` and `overdue`: what a province reports, and the list of its late dossiers.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rayon::prelude::*;
 
 use super::Night;
@@ -59,6 +61,16 @@ pub fn form_06a<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
     rows.table(form_06a_schema())
 }
 
+fn with<T: Ord>(mut set: BTreeSet<T>, value: T) -> BTreeSet<T> {
+    set.insert(value);
+    set
+}
+
+fn together<T: Ord>(mut one: BTreeSet<T>, mut other: BTreeSet<T>) -> BTreeSet<T> {
+    one.append(&mut other);
+    one
+}
+
 pub fn overdue_schema() -> TableSchema {
     TableSchema::new(
         "overdue",
@@ -94,11 +106,14 @@ pub fn overdue<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
     };
     let all = (0..hub.len() as u32).into_par_iter().with_min_len(4096);
     let mut late: Vec<(u32, Lateness, i64)> = all.filter(stands).filter_map(overdue).collect();
+    let unit = |line: &(u32, Lateness, i64)| hub.text(FieldName::Unit, line.0 as usize);
+    // Units are few: their places among themselves are compared, and not their names.
+    let units = late.par_iter().map(unit).fold(BTreeSet::new, with).reduce(BTreeSet::new, together);
+    let units: BTreeMap<Option<&str>, usize> = units.into_iter().zip(0..).collect();
     // Records stand in the order of their codes.
-    let place = |(row, ..): &(u32, Lateness, i64)| {
-        (hub.text(FieldName::Unit, *row as usize), hub.int(FieldName::DueAt, *row as usize), *row)
-    };
-    late.par_sort_unstable_by(|a, b| place(a).cmp(&place(b)));
+    late.par_sort_by_cached_key(|line| {
+        (units.get(&unit(line)), hub.int(FieldName::DueAt, line.0 as usize), line.0)
+    });
     let maps_apology = plan.systems[RunPlan::HUB].maps(FieldName::ApologyAt);
     let lines: Vec<u32> = late.iter().map(|(row, ..)| *row).collect();
     let table = TableSource::made(overdue_schema(), late.len(), move |line, rows| {
