@@ -1,10 +1,10 @@
 //! One blocking rule made ready: its blocks, and what becomes of those that are too large.
 //!
 //! A block over the cap is split by further keys, else its window is narrowed, else it is refused. What is
-//! given up is counted, and the keys of its rows are closed, so that a later rule may still give the pairs.
+//! given up is counted, and its rows stand in no block, so that a later rule may still give the pairs.
 
 use super::error::LinkageError;
-use super::frame::{Frame, mix};
+use super::frame::Frame;
 use super::keys::row_keys;
 use super::settings::{BlockSettings, Settings};
 use super::window::{Range, Window};
@@ -55,8 +55,9 @@ pub struct Block {
 pub struct Rule {
     pub fields: Vec<usize>,
     pub window: Option<Window>,
-    /// Per side the key of each row; 0 where a part is missing or the block was given up.
-    pub keys: [Vec<u64>; 2],
+    /// Per side the block of each row, counted from 1; 0 where a part of the key is missing, where nobody shares it or
+    /// the block was given up.
+    pub block_of: [Vec<u32>; 2],
     /// Rows by key, then by the window's value. In one table the second is empty.
     pub orders: [Vec<u32>; 2],
     pub blocks: Vec<Block>,
@@ -81,24 +82,40 @@ impl Rule {
         let report = RuleReport { rule: name(setting), ..RuleReport::default() };
         let one_table = !frame.is_link();
         let orders = [Vec::new(), Vec::new()];
-        let mut rule = Self { fields, window, keys, orders, blocks: Vec::new(), report, one_table };
+        let block_of = [Vec::new(), Vec::new()];
+        let mut rule = Self { fields, window, block_of, orders, blocks: Vec::new(), report, one_table };
         let sorted = sides(|side| match side == 1 && one_table {
             true => Vec::new(),
-            false => rule.sorted(side),
+            false => rule.sorted(side, &keys[side]),
         });
         let found = groups(&sorted, one_table);
         rule.orders = sorted.map(|rows| rows.into_iter().map(|(_, row)| row).collect());
         for (left, right) in found {
             rule.settle(left, right, setting.most, split.as_ref(), settings.block_cap);
         }
+        rule.block_of = sides(|side| rule.numbered(side, keys[side].len()));
         Ok(rule)
     }
 
+    /// The block of each row.
+    fn numbered(&self, side: usize, rows: usize) -> Vec<u32> {
+        let mut numbers = vec![0; if side == 1 && self.one_table { 0 } else { rows }];
+        for (number, block) in (1..).zip(&self.blocks) {
+            let range = if side == 0 { block.left } else { block.right };
+            if !numbers.is_empty() {
+                self.rows(side, range).iter().for_each(|row| numbers[*row as usize] = number);
+            }
+        }
+        numbers
+    }
+
     /// Rows that have a key, in order.
-    fn sorted(&self, side: usize) -> Vec<(u64, u32)> {
+    fn sorted(&self, side: usize, keys: &[u64]) -> Vec<(u64, u32)> {
         let value = |row: u32| self.window.as_ref().map_or(0.0, |window| window.value(side, row));
-        let rows: Vec<(u64, u32)> = (0..self.keys[side].len() as u32)
-            .map(|row| (self.keys[side][row as usize], row))
+        let rows: Vec<(u64, u32)> = keys
+            .iter()
+            .copied()
+            .zip(0..)
             .filter(|(key, row)| *key != 0 && value(*row).is_finite())
             .collect();
         let tie = |a: &(u64, u32), b: &(u64, u32)| value(a.1).total_cmp(&value(b.1)).then(a.1.cmp(&b.1));
@@ -131,7 +148,6 @@ impl Rule {
         if most.is_some_and(|most| rows > most) {
             self.report.placeholders += 1;
             self.report.placeholder_rows += rows;
-            self.close(left, right);
             return;
         }
         let pairs = self.pairs(left, right);
@@ -153,11 +169,6 @@ impl Rule {
         }
     }
 
-    /// The key that the rows of a block share.
-    fn key(&self, left: Range) -> u64 {
-        self.rows(0, left).first().map_or(0, |row| self.keys[0][*row as usize])
-    }
-
     fn keep(&mut self, left: Range, right: Range, pairs: u64) {
         self.report.pairs += pairs;
         self.blocks.push(Block { left, right });
@@ -173,10 +184,6 @@ impl Rule {
             // Within a key rows stay in the order of the window.
             rows.sort_by_key(|row| finer(*row));
             parts[side] = rows.iter().map(|row| (finer(*row), *row)).collect();
-            for row in rows.iter() {
-                let key = &mut self.keys[side][*row as usize];
-                *key = if finer(*row) == 0 { 0 } else { mix(*key ^ finer(*row)).max(1) };
-            }
         }
         self.report.refused_pairs += pairs;
         for (l, r) in groups(&parts, self.one_table) {
@@ -197,12 +204,11 @@ impl Rule {
 
     /// Narrows the window of a block, or refuses it.
     fn shrink(&mut self, left: Range, right: Range, pairs: u64, cap: u64) {
-        let key = self.key(left);
-        let (orders, one_table) = (&self.orders, self.one_table);
+        let (number, orders, one_table) = (self.blocks.len() as u32 + 1, &self.orders, self.one_table);
         let lefts = &orders[0][left.0 as usize..left.1 as usize];
         let rights = &orders[usize::from(!one_table)][right.0 as usize..right.1 as usize];
         let window = self.window.as_mut();
-        match window.and_then(|window| window.narrow(key, lefts, rights, one_table, cap)) {
+        match window.and_then(|window| window.narrow(number, lefts, rights, one_table, cap)) {
             Some(fewer) => {
                 self.report.narrowed += 1;
                 self.report.refused_pairs += pairs - fewer;
@@ -211,16 +217,6 @@ impl Rule {
             None => {
                 self.report.refused += 1;
                 self.report.refused_pairs += pairs;
-                self.close(left, right);
-            }
-        }
-    }
-
-    /// Rows of a block that this rule gives up no longer have a key.
-    fn close(&mut self, left: Range, right: Range) {
-        for (side, range) in [left, right].into_iter().enumerate().take(2 - usize::from(self.one_table)) {
-            for row in &self.orders[side][range.0 as usize..range.1 as usize] {
-                self.keys[side][*row as usize] = 0;
             }
         }
     }

@@ -21,8 +21,8 @@ const PAIRS_PER_TASK: u64 = 1 << 17;
 pub struct Blocks {
     fields: Vec<Vec<usize>>,
     windows: Vec<Option<Window>>,
-    /// Per side the keys of each row, rule by rule; 0 where a part is missing.
-    keys: [Vec<u64>; 2],
+    /// Per side the blocks of each row, rule by rule; 0 for none.
+    block_of: [Vec<u32>; 2],
     orders: Vec<[Vec<u32>; 2]>,
     /// By rule.
     blocks: Vec<Vec<Block>>,
@@ -40,22 +40,19 @@ impl Blocks {
             .collect::<Result<Vec<Rule>, LinkageError>>()?;
         let width = rules.len().max(1);
         let together = |side: usize| {
-            let rows = match (one_table, side) {
-                (true, 1) => 0,
-                _ => rules.first().map_or(0, |rule| rule.keys[side].len()),
-            };
-            let mut keys = vec![0; rows * rules.len()];
-            keys.par_chunks_mut(width).enumerate().for_each(|(row, keys)| {
-                for (key, rule) in keys.iter_mut().zip(&rules) {
-                    *key = rule.keys[side][row];
+            let rows = rules.first().map_or(0, |rule| rule.block_of[side].len());
+            let mut block_of = vec![0; rows * rules.len()];
+            block_of.par_chunks_mut(width).enumerate().for_each(|(row, block_of)| {
+                for (block, rule) in block_of.iter_mut().zip(&rules) {
+                    *block = rule.block_of[side][row];
                 }
             });
-            keys
+            block_of
         };
         let mut out = Self {
             fields: Vec::new(),
             windows: Vec::new(),
-            keys: [together(0), together(1)],
+            block_of: [together(0), together(1)],
             orders: Vec::new(),
             blocks: Vec::new(),
             one_table,
@@ -83,10 +80,10 @@ impl Blocks {
     #[inline]
     fn joins(&self, rule: usize, left: u32, right: u32) -> bool {
         let n = self.fields.len();
-        let key = self.keys[0][left as usize * n + rule];
-        key != 0
-            && key == self.keys[usize::from(!self.one_table)][right as usize * n + rule]
-            && self.windows[rule].as_ref().is_none_or(|window| window.holds(key, left, right))
+        let block = self.block_of[0][left as usize * n + rule];
+        block != 0
+            && block == self.block_of[usize::from(!self.one_table)][right as usize * n + rule]
+            && self.windows[rule].as_ref().is_none_or(|window| window.holds(block, left, right))
     }
 
     /// The rules that give a pair.
@@ -119,6 +116,7 @@ impl Blocks {
     ) -> Vec<T> {
         self.tasks()
             .into_par_iter()
+            .with_max_len(1)
             .map(|task| {
                 let mut own = state();
                 let mut batch: Vec<(u32, u32, usize)> = Vec::with_capacity(BATCH);
@@ -148,10 +146,9 @@ impl Blocks {
     /// Touches what a batch of pairs will need: looks into memory overlap instead of waiting for each other.
     fn warm(&self, batch: &[(u32, u32, usize)], rows: &impl Fn(u32, u32) -> u32) {
         let n = self.rules();
-        let right_keys = &self.keys[usize::from(!self.one_table)];
+        let rights = &self.block_of[usize::from(!self.one_table)];
         let touch = |(left, right, _): &(u32, u32, usize)| {
-            let keys = self.keys[0][*left as usize * n] ^ right_keys[*right as usize * n];
-            keys as u32 ^ rows(*left, *right)
+            self.block_of[0][*left as usize * n] ^ rights[*right as usize * n] ^ rows(*left, *right)
         };
         std::hint::black_box(batch.iter().fold(0, |sum, pair| sum ^ touch(pair)));
     }
@@ -211,8 +208,8 @@ impl Blocks {
             let near = match &self.windows[rule] {
                 None => rights,
                 Some(window) => {
-                    let key = self.keys[0][left as usize * self.rules() + rule];
-                    window.near(left, rights, window.reach(key))
+                    let block = self.block_of[0][left as usize * self.rules() + rule];
+                    window.near(left, rights, window.reach(block))
                 }
             };
             for right in near.iter().copied() {

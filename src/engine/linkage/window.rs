@@ -22,8 +22,8 @@ pub struct Window {
     /// Per side the value of each row, logarithms where the window is relative; NaN where there is none.
     values: [Vec<f64>; 2],
     reach: Reach,
-    /// Blocks whose window had to be narrowed, by key.
-    narrowed: BTreeMap<u64, Reach>,
+    /// Blocks whose window had to be narrowed, by number.
+    narrowed: BTreeMap<u32, Reach>,
 }
 
 impl Window {
@@ -60,17 +60,17 @@ impl Window {
 
     /// The window of a block.
     #[inline]
-    pub fn reach(&self, key: u64) -> Reach {
+    pub fn reach(&self, block: u32) -> Reach {
         if self.narrowed.is_empty() {
             return self.reach;
         }
-        self.narrowed.get(&key).copied().unwrap_or(self.reach)
+        self.narrowed.get(&block).copied().unwrap_or(self.reach)
     }
 
     #[inline]
-    pub fn holds(&self, key: u64, left: u32, right: u32) -> bool {
+    pub fn holds(&self, block: u32, left: u32, right: u32) -> bool {
         let distance = self.value(1, right) - self.value(0, left);
-        let (from, to) = self.reach(key);
+        let (from, to) = self.reach(block);
         distance >= from && distance <= to
     }
 
@@ -99,7 +99,7 @@ impl Window {
     /// where even equal values are too many.
     pub fn narrow(
         &mut self,
-        key: u64,
+        block: u32,
         lefts: &[u32],
         rights: &[u32],
         one_table: bool,
@@ -113,7 +113,7 @@ impl Window {
             let reach = (centre + (from - centre) * part, centre + (to - centre) * part);
             let pairs = self.count(lefts, rights, reach, one_table);
             if pairs <= cap {
-                self.narrowed.insert(key, reach);
+                self.narrowed.insert(block, reach);
                 return Some(pairs);
             }
         }
