@@ -176,28 +176,27 @@ pub fn links<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
         ],
     );
     let linked = &night.judged.linked;
-    let table = TableSource::made(schema, linked.links.len(), move |at, rows| {
-        let link = &linked.links[at];
-        let Link { left_system, left, right_system, right, rung, ambiguous, gap_ms, .. } = *link;
-        let Link { runner_up, margin_ms, weight, .. } = *link;
-        let runner_up = runner_up.map(|(system, row)| night.ids.record(system, row));
-        rows.push([
-            text(night.ids.link(link).as_str()),
-            text(night.ids.case(linked.case_of[left_system][left as usize]).as_str()),
-            count(left_system as u64),
-            text(night.ids.record(left_system, left).as_str()),
-            count(right_system as u64),
-            text(night.ids.record(right_system, right).as_str()),
-            text(night.plan.ladder[rung].code()),
-            text(if ambiguous { "ambiguous" } else { "linked" }),
-            Cell::Float(weight.map(|weight| to_places(weight.bits, 3))),
-            Cell::Float(weight.map(|weight| to_places(weight.probability, 6))),
-            Cell::Int(gap_ms.map(|gap| gap / 1000)),
-            maybe(runner_up.as_ref().map(id::Id::as_str)),
-            Cell::Int(margin_ms.map(|margin| margin / 1000)),
-            Cell::Int(weight.map(|weight| i64::from(weight.certain))),
-            Cell::Float(weight.and_then(|weight| weight.margin).map(|margin| to_places(margin, 3))),
-        ]);
+    let ids = &night.ids;
+    let table = TableSource::made_by_column(schema, linked.links.len(), move |wanted, rows| {
+        let links = || wanted.iter().map(|at| &linked.links[*at]);
+        let case = |link: &Link| linked.case_of[link.left_system][link.left as usize];
+        let state = |link: &Link| if link.ambiguous { "ambiguous" } else { "linked" };
+        let scored = || links().map(|link| link.weight);
+        rows.texts(0, links().map(|link| Some(ids.link(link))));
+        rows.texts(1, links().map(|link| Some(ids.case(case(link)))));
+        rows.ints(2, links().map(|link| Some(link.left_system as i64)));
+        rows.texts(3, links().map(|link| Some(ids.record(link.left_system, link.left))));
+        rows.ints(4, links().map(|link| Some(link.right_system as i64)));
+        rows.texts(5, links().map(|link| Some(ids.record(link.right_system, link.right))));
+        rows.texts(6, links().map(|link| Some(night.plan.ladder[link.rung].code())));
+        rows.texts(7, links().map(|link| Some(state(link))));
+        rows.floats(8, scored().map(|weight| Some(to_places(weight?.bits, 3))));
+        rows.floats(9, scored().map(|weight| Some(to_places(weight?.probability, 6))));
+        rows.ints(10, links().map(|link| Some(link.gap_ms? / 1000)));
+        rows.texts(11, links().map(|link| link.runner_up.map(|(system, row)| ids.record(system, row))));
+        rows.ints(12, links().map(|link| Some(link.margin_ms? / 1000)));
+        rows.ints(13, scored().map(|weight| Some(i64::from(weight?.certain))));
+        rows.floats(14, scored().map(|weight| Some(to_places(weight?.margin?, 3))));
     });
     Ok(table.ordered_by(move |at, key| night.place(linked.links[at].left_system, linked.links[at].left, key)))
 }

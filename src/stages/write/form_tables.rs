@@ -116,33 +116,38 @@ pub fn overdue<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
     });
     let maps_apology = plan.systems[RunPlan::HUB].maps(FieldName::ApologyAt);
     let lines: Vec<u32> = late.iter().map(|(row, ..)| *row).collect();
-    let table = TableSource::made(overdue_schema(), late.len(), move |line, rows| {
-        let (row, lateness, days) = late[line];
-        let (at, case) = (row as usize, ids.case(judged.linked.case_of[RunPlan::HUB][row as usize]));
-        let field = |field| maybe(hub.text(field, at));
-        let number = |field| Cell::Int(hub.int(field, at));
-        let letter = match lateness.apology {
+    let table = TableSource::made_by_column(overdue_schema(), late.len(), move |wanted, rows| {
+        let of = || wanted.iter().map(|line| &late[*line]);
+        let case = |row: u32| ids.case(judged.linked.case_of[RunPlan::HUB][row as usize]);
+        let letter = |lateness: &Lateness| match lateness.apology {
             None => "none",
-            Some(_) if apology(&lateness, plan.as_of, plan.thresholds.apology_grace).is_some() => "too_late",
+            Some(_) if apology(lateness, plan.as_of, plan.thresholds.apology_grace).is_some() => "too_late",
             Some(_) => "in_time",
         };
-        rows.push([
-            text(case.as_str()),
-            field(FieldName::Code),
-            field(FieldName::Unit),
-            field(FieldName::UnitName),
-            field(FieldName::Field),
-            field(FieldName::Procedure),
-            field(FieldName::ProcedureName),
-            number(FieldName::Status),
-            number(FieldName::ReceivedAt),
-            number(FieldName::DueAt),
-            Cell::Int(lateness.ended.map(|ended| ended.and_utc().timestamp_millis())),
-            int(days),
-            maybe(maps_apology.then_some(letter)),
-            number(FieldName::ApologyAt),
-            number(FieldName::Extensions),
-        ]);
+        rows.texts(0, of().map(|(row, ..)| Some(case(*row))));
+        for (column, field) in [
+            (1, FieldName::Code),
+            (2, FieldName::Unit),
+            (3, FieldName::UnitName),
+            (4, FieldName::Field),
+            (5, FieldName::Procedure),
+            (6, FieldName::ProcedureName),
+        ] {
+            rows.texts(column, of().map(|(row, ..)| hub.text(field, *row as usize)));
+        }
+        for (column, field) in [
+            (7, FieldName::Status),
+            (8, FieldName::ReceivedAt),
+            (9, FieldName::DueAt),
+            (13, FieldName::ApologyAt),
+            (14, FieldName::Extensions),
+        ] {
+            rows.ints(column, of().map(|(row, ..)| hub.int(field, *row as usize)));
+        }
+        let ended = |lateness: &Lateness| Some(lateness.ended?.and_utc().timestamp_millis());
+        rows.ints(10, of().map(|(_, lateness, _)| ended(lateness)));
+        rows.ints(11, of().map(|(.., days)| Some(*days)));
+        rows.texts(12, of().map(|(_, lateness, _)| maps_apology.then(|| letter(lateness))));
     });
     Ok(table.ordered_by(move |line, key| {
         let row = lines[line];
