@@ -5,6 +5,7 @@
 
 pub mod accounting;
 pub mod assignment;
+pub mod blunt;
 pub mod components;
 pub mod frame;
 pub mod id;

@@ -6,7 +6,6 @@ use std::path::Path;
 use polars::prelude::{DataFrame, PolarsError};
 use rayon::prelude::*;
 
-use super::keys::{self, Keys};
 use crate::config::plan::RunPlan;
 use crate::engine::accounting::RowsLost;
 use crate::engine::frame;
@@ -17,6 +16,7 @@ use crate::history::History;
 use crate::progress::Progress;
 use crate::run::RunError;
 use crate::stages::judge::crowds::Dense;
+use crate::stages::keys::{Asking, Keys};
 use crate::stages::load::Loaded;
 use crate::stages::normalise::{self, NormaliseError, Normalised};
 
@@ -38,6 +38,8 @@ pub struct Arrived {
     pub chunks: Vec<Chunk>,
     /// Until they are looked at.
     pub keys: Option<KeySpill>,
+    /// Where each system begins among the records of the night, and the end.
+    pub starts: Vec<u32>,
     pub dense: Dense,
     /// Records of the night.
     pub rows: u32,
@@ -97,8 +99,15 @@ pub fn arrive(
     if lost.rows_in != lost.rows_out {
         return Err(lost.into());
     }
+    let mut starts = vec![0u32; plan.systems.len() + 1];
+    for chunk in &chunks {
+        starts[chunk.system + 1] = chunk.first + chunk.rows;
+    }
+    for system in 0..plan.systems.len() {
+        starts[system + 1] = starts[system + 1].max(starts[system]);
+    }
     let dense = dense(spans, plan.thresholds.bulk_at_least)?;
-    Ok(Arrived { night, spill, chunks, keys: Some(keys), dense, rows, bytes })
+    Ok(Arrived { night, spill, chunks, keys: Some(keys), starts, dense, rows, bytes })
 }
 
 /// Rows that wait on disk together, and are read back together: a row group of an export may be much longer.
@@ -122,7 +131,7 @@ impl Ready {
         let failed =
             |source: PolarsError| NormaliseError::Frame { system: plan.systems[system].name.clone(), source };
         let frame = frame::whole(frame);
-        let keys = keys::of(plan, system, &frame);
+        let keys = Asking::new(plan, system, &frame).all();
         let batch: Batch = frame::to_batch(&frame).map_err(failed)?;
         let bytes = batch.iter().map(|column| column.get_array_memory_size() as u64).sum();
         Ok(Self { chunk: encode(&batch)?, rows: frame.height() as u32, bytes, keys })

@@ -10,6 +10,7 @@ use arrow::compute::{concat, take};
 use rayon::prelude::*;
 
 use super::arrive::{Arrived, Chunk};
+use crate::engine::blunt::Blunt;
 use crate::engine::components::Components;
 use crate::engine::key_spill::KeySpill;
 use crate::engine::spill::{Slot, Spill, SpillError, encode};
@@ -64,19 +65,38 @@ impl Dealt {
     }
 }
 
-/// Connects rows that have a key in common.
+/// Connects rows that have a key in common, or ask for one that others have; a key that more than `most` rows of one
+/// system have, or ask for, connects nobody.
 ///
 /// # Errors
 /// When the disk refuses.
-pub fn connect(rows: u32, keys: Option<KeySpill>) -> Result<Components, SpillError> {
-    let mut components = Components::new(rows as usize);
-    let Some(keys) = keys else { return Ok(components) };
-    keys.each(|entries| {
-        for group in entries.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
-            group[1..].iter().for_each(|(_, row)| components.union(group[0].1, *row));
-        }
-    })?;
-    Ok(components)
+pub fn connect(
+    starts: &[u32],
+    most: usize,
+    keys: Option<KeySpill>,
+) -> Result<(Components, Blunt), SpillError> {
+    let mut components = Components::new(starts.last().copied().unwrap_or_default() as usize);
+    let mut blunt = Vec::new();
+    // Rows of a group are in order, those of one system together.
+    let is_blunt = |group: &[(u64, u32)]| {
+        let before = |start: &u32| group.partition_point(|(_, row)| row < start);
+        group.len() > most && starts.windows(2).any(|of| before(&of[1]) - before(&of[0]) > most)
+    };
+    if let Some(keys) = keys {
+        keys.each(|entries| {
+            for group in entries.chunk_by(|a, b| a.0 | 1 == b.0 | 1).filter(|group| group.len() > 1) {
+                let (have, ask) = group.split_at(group.partition_point(|(key, _)| key & 1 == 0));
+                let sharp = [have, ask].map(|rows| {
+                    let is_blunt = is_blunt(rows);
+                    blunt.extend(rows.first().filter(|_| is_blunt).map(|(key, _)| *key));
+                    if is_blunt { &[] } else { rows }
+                });
+                let [Some(first), ..] = sharp.map(<[_]>::first) else { continue };
+                sharp.into_iter().flatten().for_each(|(_, row)| components.union(first.1, *row));
+            }
+        })?;
+    }
+    Ok((components, Blunt::new(blunt)))
 }
 
 /// Lays the records of each part together, in about so many parts.
@@ -165,25 +185,17 @@ fn split(batch: &Batch, parts: &[u16]) -> Result<Vec<(u16, Batch)>, SpillError> 
 
 /// Where the night is cut: by the first row of what belongs together, stretch by stretch of every system, so that parts
 /// follow the order of the exports and nothing is held per row.
-struct Cut {
-    /// Where each system begins among all rows, and the end.
-    starts: Vec<u32>,
+struct Cut<'a> {
+    starts: &'a [u32],
     /// By stretch and system.
     part_of: Vec<u16>,
     parts: usize,
 }
 
-impl Cut {
-    fn new(arrived: &Arrived, components: &mut Components, wanted: usize) -> Self {
+impl<'a> Cut<'a> {
+    fn new(arrived: &'a Arrived, components: &mut Components, wanted: usize) -> Self {
         let systems = arrived.night.systems.len();
-        let mut starts = vec![0u32; systems + 1];
-        for chunk in &arrived.chunks {
-            starts[chunk.system + 1] = chunk.first + chunk.rows;
-        }
-        for system in 0..systems {
-            starts[system + 1] = starts[system + 1].max(starts[system]);
-        }
-        let mut cut = Self { starts, part_of: vec![0; STRETCHES * systems], parts: 1 };
+        let mut cut = Self { starts: &arrived.starts, part_of: vec![0; STRETCHES * systems], parts: 1 };
         let mut loads = vec![0u64; STRETCHES * systems];
         for row in 0..arrived.rows {
             loads[cut.stretch(components.root(row))] += 1;

@@ -7,7 +7,6 @@
 //! `arrive` (type, spill, keys) -> `deal` (connect, cut, lay together) -> the stages, part by part -> `wait` (tables on
 //! disk) -> `gather` (merge, write)
 
-pub mod keys;
 pub mod memory;
 mod arrive;
 mod deal;
@@ -54,7 +53,8 @@ pub fn run(
     progress.begin("divide the night", 1);
     let keys = arrived.keys.take();
     memory.waits(arrived.spill.bytes() + keys.as_ref().map_or(0, KeySpill::bytes));
-    let components = deal::connect(arrived.rows, keys)?;
+    let (components, blunt) = deal::connect(&arrived.starts, desk.plan.thresholds.key_at_most, keys)?;
+    arrived.night.blunt = Some(Arc::new(blunt));
     let wanted = memory.parts(ask, arrived.rows, arrived.bytes);
     let dealt = deal::deal(&arrived, components, wanted, folder)?;
     memory.waits(arrived.spill.bytes() + dealt.bytes());
@@ -175,5 +175,5 @@ fn gathered(desk: &Desk<'_>, night: &Normalised, part: &Part, spill: &Spill) -> 
     }
     let rows = part.rows() as u64;
     let account = RowAccount { rows_in: rows, rows_out: rows, ..RowAccount::default() };
-    Ok(Normalised { systems, quarantine: Arc::clone(&night.quarantine), account })
+    Ok(Normalised { systems, quarantine: Arc::clone(&night.quarantine), blunt: night.blunt.clone(), account })
 }

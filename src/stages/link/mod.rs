@@ -24,6 +24,7 @@ use crate::domain::dossier_code;
 use crate::domain::name::{self, NameRelation};
 use crate::engine::accounting::RowAccount;
 use crate::engine::assignment::{Assigned, Candidate, one_to_one};
+use crate::engine::blunt::Blunt;
 use crate::engine::key;
 use crate::engine::linkage::error::LinkageError;
 use crate::engine::partition::{self, Keyed};
@@ -75,6 +76,8 @@ pub struct Drifted {
 pub struct Linked {
     pub systems: Vec<SystemRecords>,
     pub quarantine: Arc<Vec<Quarantined>>,
+    /// Keys that tell nobody apart.
+    pub blunt: Arc<Blunt>,
     pub duplicates: Vec<Duplicate>,
     pub collisions: Vec<Collision>,
     pub excused: Vec<Excused>,
@@ -104,6 +107,7 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
     let Deduped {
         systems,
         quarantine,
+        blunt,
         duplicates,
         collisions,
         mut excused,
@@ -113,7 +117,7 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
         account: _,
     } = deduped;
     let records: Vec<Records<'_>> = systems.iter().map(|system| Records::new(&system.frame)).collect();
-    let mut climber = Climber::new(plan, &records, &active, &duplicates);
+    let mut climber = Climber::new(plan, &records, (&blunt, &active), &duplicates);
     for (rung, step) in plan.ladder.iter().enumerate() {
         for spoke in 1..systems.len() {
             match (step, &plan.scored) {
@@ -138,6 +142,7 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
     Ok(Linked {
         systems,
         quarantine,
+        blunt,
         duplicates,
         collisions,
         excused,
@@ -157,6 +162,7 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
 struct Climber<'r> {
     plan: &'r RunPlan,
     records: &'r [Records<'r>],
+    blunt: &'r Blunt,
     /// Per spoke: for the hub (0) and the spoke, the rows not linked to each other yet.
     free: Vec<Vec<Vec<bool>>>,
     /// Per system and row, the record that stands for its duplicates, else itself.
@@ -187,7 +193,7 @@ pub fn left_to_score(
     records: &[Records<'_>],
     spoke: usize,
 ) -> [Vec<u32>; 2] {
-    let mut climber = Climber::new(plan, records, &deduped.active, &deduped.duplicates);
+    let mut climber = Climber::new(plan, records, (&deduped.blunt, &deduped.active), &deduped.duplicates);
     for rung in (0..plan.ladder.len()).take_while(|rung| plan.ladder[*rung] != Rung::Scored) {
         climber.climb(rung, spoke);
     }
@@ -198,12 +204,13 @@ impl<'r> Climber<'r> {
     fn new(
         plan: &'r RunPlan,
         records: &'r [Records<'r>],
-        active: &[Vec<bool>],
+        (blunt, active): (&'r Blunt, &[Vec<bool>]),
         duplicates: &[Duplicate],
     ) -> Self {
         Self {
             plan,
             records,
+            blunt,
             free: vec![active.to_vec(); records.len()],
             groups: groups(records, duplicates),
             links: Vec::new(),
@@ -228,7 +235,8 @@ impl<'r> Climber<'r> {
             let all = (0..self.records[system].len() as u32).into_par_iter().with_min_len(ROWS);
             let keyed = |row| {
                 let key = move |key| Keyed { key, side: side as u16, row };
-                keys(&self.plan.ladder[rung], &self.records[system], row).into_iter().map(key)
+                let sharp = |key: &u128| !self.blunt.has(*key);
+                keys(&self.plan.ladder[rung], &self.records[system], row).into_iter().filter(sharp).map(key)
             };
             rows.par_extend(all.filter(|row| free[*row as usize]).flat_map_iter(keyed));
         }
@@ -412,7 +420,8 @@ impl<'r> Climber<'r> {
                 if self.free[spoke][spoke][row as usize]
                     && let Some(code) = self.records[spoke].hub_key(row as usize)
                 {
-                    rows.push(Keyed { key: key::of(code), side: spoke as u16, row });
+                    let key = key::of(code);
+                    rows.extend((!self.blunt.has(key)).then_some(Keyed { key, side: spoke as u16, row }));
                 }
             }
         }
