@@ -6,6 +6,7 @@
 pub mod accounting;
 pub mod assignment;
 pub mod blunt;
+pub mod chunk;
 pub mod components;
 pub mod frame;
 pub mod id;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::deal::MOST_PARTS;
+use super::cut::MOST_PARTS;
 use crate::config::file_kind::FileKind;
 use crate::config::plan::{RunPlan, Rung};
 use crate::stages::load::{FeedState, Loaded};

@@ -95,6 +95,26 @@ pub fn shown(night: &Night<'_>, tables: &[TableSource<'_>], most: usize) -> Resu
     Ok(Tables { list, unheld: BTreeMap::new() })
 }
 
+/// Picks the first so many findings of every kind and class: those that a report shows.
+#[derive(Debug)]
+pub struct Firsts<C> {
+    most: usize,
+    seen: BTreeMap<C, usize>,
+}
+
+impl<C: Ord> Firsts<C> {
+    pub fn new(most: usize) -> Self {
+        Self { most, seen: BTreeMap::new() }
+    }
+
+    /// Counts a finding; whether it is one of the first.
+    pub fn holds(&mut self, class: C) -> bool {
+        let count = self.seen.entry(class).or_default();
+        *count += 1;
+        *count <= self.most
+    }
+}
+
 /// The records and links that the first findings of every kind and class are about.
 struct Shown {
     records: BTreeSet<(usize, u32)>,
@@ -103,15 +123,13 @@ struct Shown {
 
 impl Shown {
     fn of(findings: &[Finding], most: usize) -> Self {
-        let mut seen: BTreeMap<_, usize> = BTreeMap::new();
+        let mut firsts = Firsts::new(most);
         let mut shown = Self { records: BTreeSet::new(), links: BTreeSet::new() };
         for finding in findings {
             // What is explained is not asked whether it is expected.
             let is_explained = finding.explained_by.is_some();
             let class = (finding.kind, is_explained, finding.expected && !is_explained);
-            let count = seen.entry(class).or_default();
-            *count += 1;
-            if *count <= most {
+            if firsts.holds(class) {
                 shown.records.extend(finding.row.map(|row| (finding.system, row)));
                 shown.records.extend(finding.other.and_then(|(system, row)| Some((system, row?))));
                 shown.links.extend(finding.link);
