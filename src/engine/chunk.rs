@@ -1,6 +1,6 @@
 //! Rows as bytes that wait on disk: small and quick to write and read back, for nobody but the run that wrote them.
 //!
-//! Column by column. Integers are kept as what they are above the least of them, in as few bytes as the greatest needs;
+//! Column by column. Ids are kept as their bits. Integers are kept as what they are above the least of them, in as few bytes as the greatest needs;
 //! texts of few values by their numbers; texts in order by what they do not share with the one before. A
 //! general compressor finds as much and takes several times as long.
 
@@ -14,6 +14,7 @@ use arrow::datatypes::DataType;
 use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::id::{self, Packed};
 use super::spill::SpillError;
 use super::table::{Batch, height};
 
@@ -31,9 +32,10 @@ enum Form {
     TextsInOrder,
     Bytes,
     BytesInOrder,
+    Ids,
 }
 
-const FORMS: [Form; 10] = [
+const FORMS: [Form; 11] = [
     Form::NoTexts,
     Form::NoInts,
     Form::NoFloats,
@@ -44,6 +46,7 @@ const FORMS: [Form; 10] = [
     Form::TextsInOrder,
     Form::Bytes,
     Form::BytesInOrder,
+    Form::Ids,
 ];
 
 /// Rows that tell how a column of text is kept.
@@ -132,6 +135,18 @@ fn column(from: &mut Reader<'_>, rows: usize) -> Result<ArrayRef, SpillError> {
                 offsets.push(values.len() as i32);
             }
             text_array(offsets, values, nulls)?
+        }
+        Form::Ids => {
+            let held = rows - nulls.as_ref().map_or(0, NullBuffer::null_count);
+            let ids = from.bytes(held * size_of::<Packed>())?.as_chunks().0;
+            let mut values: Vec<u8> = Vec::with_capacity(held * 16);
+            ids.iter().for_each(|packed| values.extend(id::unpack(*packed).as_str().as_bytes()));
+            let mut end = 0;
+            let ends = (0..rows).map(|row| {
+                end += if nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row)) { 16 } else { 0 };
+                end
+            });
+            text_array(std::iter::once(0).chain(ends).collect(), values, nulls)?
         }
         Form::Texts => {
             let (offsets, bytes) = from.texts(rows)?;
@@ -235,6 +250,11 @@ fn texts(out: &mut Vec<u8>, column: &StringArray) {
     if column.null_count() == column.len() {
         return out.push(Form::NoTexts as u8);
     }
+    if let Some(ids) = ids(column) {
+        out.push(Form::Ids as u8);
+        put_nulls(out, column);
+        return out.extend(ids.as_flattened());
+    }
     if let Some((words, places)) = words(column) {
         out.push(Form::Words as u8);
         put_nulls(out, column);
@@ -246,6 +266,11 @@ fn texts(out: &mut Vec<u8>, column: &StringArray) {
     }
     let values = || column.iter().map(|text| text.unwrap_or_default().as_bytes());
     lengths_and_bytes(out, values, [Form::Texts, Form::TextsInOrder], column);
+}
+
+/// The ids of a column of ids.
+fn ids(column: &StringArray) -> Option<Vec<Packed>> {
+    column.iter().flatten().map(id::pack).collect()
 }
 
 /// The values of a column that has few, and the number of each row's.
@@ -413,7 +438,10 @@ mod tests {
             .prop_map(|set| set.into_iter().map(Some).collect());
         let different = (0usize..400)
             .prop_map(|rows| (0..rows).map(|row| Some(format!("{}ệ", row * 7919 % 5003))).collect());
-        prop_oneof![any, sorted, different]
+        let ids = proptest::collection::vec(proptest::option::of(0u16..9), 0..300).prop_map(|ids| {
+            ids.into_iter().map(|id| Some(super::id::of(&[&id?.to_string()]).to_string())).collect()
+        });
+        prop_oneof![any, sorted, different, ids]
     }
 
     proptest! {
