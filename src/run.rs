@@ -84,6 +84,7 @@ impl RunError {
             | Self::Linkage(_)
             | Self::Reference(ReferenceError::Io { .. } | ReferenceError::Table { .. })
             | Self::Spill(SpillError::Folder { .. })
+            | Self::Write(WriteError::Spill(SpillError::Folder { .. }))
             | Self::Publish(PublishError::OtherRun { .. } | PublishError::Busy { .. }) => ExitCode::Usage,
             Self::Normalise(_)
             | Self::Dedupe(_)

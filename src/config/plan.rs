@@ -16,7 +16,7 @@ use crate::domain::dossier::FieldName;
 use crate::domain::encoding::Encoding;
 use crate::domain::finding_kind::{FindingKind, Severity};
 use crate::domain::known::Known;
-use crate::domain::rules::{r10_due_date, r19_timeline, r21_sync, r22_resubmission};
+use crate::domain::rules::{r06_code_collision, r10_due_date, r19_timeline, r21_sync, r22_resubmission};
 use crate::domain::status::NationalStatus;
 
 /// Everything a run depends on besides the bytes of its inputs.
@@ -422,6 +422,8 @@ pub struct ReferenceFiles {
 /// The keys of `[rules]`; docs/rules.md says what each means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Thresholds {
+    /// Records of one system that one code, or whatever else records meet by, may stand in.
+    pub key_at_most: usize,
     pub max_extensions: u32,
     pub apology_grace: TimeDelta,
     pub at_once: TimeDelta,
@@ -434,6 +436,7 @@ pub struct Thresholds {
 impl Default for Thresholds {
     fn default() -> Self {
         Self {
+            key_at_most: r06_code_collision::KEY_AT_MOST as usize,
             max_extensions: r10_due_date::MAX_EXTENSIONS,
             apology_grace: TimeDelta::zero(),
             at_once: TimeDelta::seconds(i64::from(r19_timeline::AT_ONCE_SECONDS)),

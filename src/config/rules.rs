@@ -32,6 +32,9 @@ pub fn read_thresholds(root: &Section<'_, '_, '_>) -> Thresholds {
         thresholds.resubmission_within = within;
     }
     let count = |key: &str, least: u32| read_count(&section, key, least);
+    if let Some(most) = count("key_at_most", 1) {
+        thresholds.key_at_most = most as usize;
+    }
     if let Some(most) = count("max_extensions", 0) {
         thresholds.max_extensions = most;
     }

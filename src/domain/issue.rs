@@ -58,6 +58,8 @@ pub enum ParseIssue {
     CountUnreadable,
     /// Neither yes nor no.
     FlagUnknown,
+    /// A code that so many records of one system carry that it names none of them.
+    CodeOfMany,
 }
 
 impl ParseIssue {
@@ -89,6 +91,7 @@ impl ParseIssue {
         Self::SexUnknown,
         Self::CountUnreadable,
         Self::FlagUnknown,
+        Self::CodeOfMany,
     ];
 
     /// The stable name written to outputs, in `snake_case`.
@@ -121,6 +124,7 @@ impl ParseIssue {
             Self::SexUnknown => "sex_unknown",
             Self::CountUnreadable => "count_unreadable",
             Self::FlagUnknown => "flag_unknown",
+            Self::CodeOfMany => "code_of_many",
         }
     }
 
@@ -228,7 +232,7 @@ mod tests {
         for (position, issue) in ParseIssue::ALL.iter().enumerate() {
             assert_eq!(*issue as usize, position);
         }
-        assert_eq!(ParseIssue::FlagUnknown as usize + 1, ParseIssue::ALL.len());
+        assert_eq!(ParseIssue::CodeOfMany as usize + 1, ParseIssue::ALL.len());
         assert!(ParseIssue::ALL.len() <= 31);
     }
 

@@ -25,6 +25,25 @@ impl Components {
         let (low, high) = (a.min(b), a.max(b));
         self.parent[high as usize] = low;
     }
+
+    /// Whether a member is the root of its set.
+    pub fn is_root(&self, node: u32) -> bool {
+        self.parent[node as usize] == node
+    }
+
+    /// Sorts sets into classes: asked of every member in order, once; of a root with its class, which is that of all.
+    /// The sets are not to be asked any more.
+    pub fn settle(&mut self, node: u32, of_root: u16) -> u16 {
+        let parent = self.parent[node as usize];
+        let class = if parent == node { of_root } else { self.class_of(parent) };
+        self.parent[node as usize] = u32::from(class);
+        class
+    }
+
+    /// The class of a settled member.
+    pub fn class_of(&self, node: u32) -> u16 {
+        self.parent[node as usize] as u16
+    }
 }
 
 #[cfg(test)]
@@ -41,6 +60,10 @@ mod tests {
             }
             assert_eq!(sets.root(9), 1);
             assert_eq!(sets.root(0), 0);
+            assert!(sets.is_root(1) && !sets.is_root(9));
+            let classes: Vec<u16> = (0..10).map(|node| sets.settle(node, node as u16 + 7)).collect();
+            assert_eq!(classes, [7, 8, 9, 8, 11, 8, 13, 14, 15, 8]);
+            assert!((0..10).all(|node| sets.class_of(node) == classes[node as usize]));
         }
     }
 }

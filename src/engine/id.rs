@@ -34,13 +34,50 @@ impl std::fmt::Display for Id {
     }
 }
 
+/// An id as the bits that it stands for.
+pub type Packed = [u8; 10];
+
+/// The place of every letter of the alphabet; of others, none.
+const PLACES: [u8; 256] = {
+    let mut places = [u8::MAX; 256];
+    let mut at = 0;
+    while at < ALPHABET.len() {
+        places[ALPHABET[at] as usize] = at as u8;
+        at += 1;
+    }
+    places
+};
+
+/// `None` of a text that is no id.
+pub fn pack(text: &str) -> Option<Packed> {
+    let letters: &[u8; LENGTH] = text.as_bytes().try_into().ok()?;
+    let (mut bits, mut all) = (0u128, 0);
+    for letter in letters.iter().rev() {
+        let place = PLACES[usize::from(*letter)];
+        all |= place;
+        bits = bits << 5 | u128::from(place & 31);
+    }
+    let packed = bits.to_le_bytes();
+    packed.first_chunk().copied().filter(|_| all < 32)
+}
+
+/// The id of [`pack`].
+pub fn unpack(packed: Packed) -> Id {
+    let mut bytes = [0; 16];
+    bytes[..packed.len()].copy_from_slice(&packed);
+    of_bits(u128::from_le_bytes(bytes))
+}
+
 /// Hashes parts into an id. Parts are separated, so `["ab","c"]` and `["a","bc"]` differ.
 pub fn of(parts: &[&str]) -> Id {
-    let mut hash = at_once(parts).unwrap_or_else(|| streamed(parts));
+    of_bits(at_once(parts).unwrap_or_else(|| streamed(parts)))
+}
+
+fn of_bits(mut bits: u128) -> Id {
     let mut id = [0; LENGTH];
     for byte in &mut id {
-        *byte = ALPHABET[(hash & 31) as usize];
-        hash >>= 5;
+        *byte = ALPHABET[(bits & 31) as usize];
+        bits >>= 5;
     }
     Id(id)
 }
@@ -69,7 +106,25 @@ fn streamed(parts: &[&str]) -> u128 {
 
 #[cfg(test)]
 mod tests {
-    use super::{at_once, of, streamed};
+    use super::{at_once, of, pack, streamed, unpack};
+
+    #[test]
+    fn an_id_is_packed_and_nothing_else() {
+        for n in 0..999u32 {
+            let id = of(&[&n.to_string()]);
+            assert_eq!(pack(id.as_str()).map(unpack), Some(id));
+        }
+        for text in [
+            "",
+            "0123456789ABCDE",
+            "0123456789ABCDEF0",
+            "0123456789ABCDEU",
+            "0123456789abcdef",
+            "0123456789ABCDệ",
+        ] {
+            assert_eq!(pack(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn parts_are_kept_apart() {

@@ -1,6 +1,7 @@
 //! Keys of rows that wait on disk, dealt into partitions so that equal keys meet in one.
 
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -12,11 +13,11 @@ const GATHERED: usize = 64 << 10;
 /// A key of 8 bytes and a row of 4. They are hashes: there is nothing to compress.
 const ENTRY: usize = 12;
 
-/// Hashed keys and the rows that have them.
+/// Hashed keys and the rows that have them; taken from any thread.
 #[derive(Debug)]
 pub struct KeySpill {
     spill: Spill,
-    partitions: Vec<Partition>,
+    partitions: Vec<Mutex<Partition>>,
 }
 
 #[derive(Debug, Default)]
@@ -29,19 +30,29 @@ impl KeySpill {
     /// # Errors
     /// When the folder refuses.
     pub fn begin(folder: &Path) -> Result<Self, SpillError> {
-        let partitions = (0..PARTITIONS).map(|_| Partition::default()).collect();
+        let partitions = (0..PARTITIONS).map(|_| Mutex::default()).collect();
         Ok(Self { spill: Spill::begin(folder)?, partitions })
     }
 
+    /// Takes keys in any order; their rows are counted from `first`.
+    ///
     /// # Errors
     /// When the disk refuses.
-    pub fn push(&mut self, key: u64, row: u32) -> Result<(), SpillError> {
-        let partition = &mut self.partitions[(key >> 58) as usize & (PARTITIONS - 1)];
-        partition.gathered.extend(key.to_le_bytes());
-        partition.gathered.extend(row.to_le_bytes());
-        if partition.gathered.len() + ENTRY > GATHERED {
-            partition.slots.push(self.spill.push(&partition.gathered)?);
-            partition.gathered.clear();
+    pub fn push(&self, keys: &[(u64, u32)], first: u32) -> Result<(), SpillError> {
+        let mut dealt: Vec<Vec<u8>> = vec![Vec::new(); PARTITIONS];
+        for (key, row) in keys {
+            let bytes = &mut dealt[(key >> 58) as usize & (PARTITIONS - 1)];
+            bytes.extend(key.to_le_bytes());
+            bytes.extend((first + row).to_le_bytes());
+        }
+        for (partition, bytes) in self.partitions.iter().zip(dealt) {
+            // A panic while the lock was held ends the run.
+            let mut partition = partition.lock().unwrap_or_else(PoisonError::into_inner);
+            partition.gathered.extend(bytes);
+            if partition.gathered.len() >= GATHERED {
+                let gathered = std::mem::take(&mut partition.gathered);
+                partition.slots.push(self.spill.push(&gathered)?);
+            }
         }
         Ok(())
     }
@@ -51,22 +62,33 @@ impl KeySpill {
         self.spill.bytes()
     }
 
-    /// Gives every partition in turn, its keys in order with their rows, to `look`.
+    /// Gives every partition in turn, its keys in order with their rows, to `look`, while the next is read.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn each(self, mut look: impl FnMut(&[(u64, u32)])) -> Result<(), SpillError> {
-        for partition in self.partitions {
-            let mut entries: Vec<(u64, u32)> = Vec::new();
-            for slot in partition.slots {
-                read(&self.spill.read(slot)?, &mut entries);
-            }
-            read(&partition.gathered, &mut entries);
-            entries.par_sort_unstable();
-            look(&entries);
+    pub fn each(self, mut look: impl FnMut(&[(u64, u32)]) + Send) -> Result<(), SpillError> {
+        let Self { spill, partitions } = self;
+        let mut partitions = partitions.into_iter();
+        let mut load = || partitions.next().map(|partition| entries(&spill, partition)).transpose();
+        let mut next = load()?;
+        while let Some(entries) = next {
+            let (loaded, ()) = rayon::join(&mut load, || look(&entries));
+            next = loaded?;
         }
         Ok(())
     }
+}
+
+/// The keys of a partition, in order.
+fn entries(spill: &Spill, partition: Mutex<Partition>) -> Result<Vec<(u64, u32)>, SpillError> {
+    let Partition { slots, gathered } = partition.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut entries: Vec<(u64, u32)> = Vec::new();
+    for slot in slots {
+        read(&spill.read(slot)?, &mut entries);
+    }
+    read(&gathered, &mut entries);
+    entries.par_sort_unstable();
+    Ok(entries)
 }
 
 fn read(bytes: &[u8], entries: &mut Vec<(u64, u32)>) {
@@ -85,9 +107,12 @@ mod tests {
     #[test]
     fn every_key_comes_back_once_and_equal_ones_together() {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut keys = KeySpill::begin(folder.path()).expect("a file");
+        let keys = KeySpill::begin(folder.path()).expect("a file");
         let key = |row: u32| u64::from(row % 1000).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        (0..50_000).for_each(|row| keys.push(key(row), row).expect("pushed"));
+        for first in [25_000, 0] {
+            let some: Vec<(u64, u32)> = (0..25_000).map(|row| (key(first + row), row)).collect();
+            keys.push(&some, first).expect("pushed");
+        }
         let (mut rows, mut groups) = (Vec::new(), 0);
         keys.each(|entries| {
             assert!(entries.is_sorted());

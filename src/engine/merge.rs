@@ -1,54 +1,74 @@
 //! One table out of sorted parts that wait on disk: their rows in one order, some thousands at a time.
 //!
-//! Of each part one chunk is held, whatever the length of the table. A row goes by a key of bytes, its last column; no
-//! two parts have a key in common, so nothing depends on how many there are.
+//! Of each part one chunk is held at the most, and none before its first row is due. A row goes by a key of bytes, its
+//! last column; no two parts have a key in common, so nothing depends on how many there are.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BinaryArray, Float64Array, Int64Array, StringArray};
-use arrow::compute::interleave;
+use arrow::array::{
+    Array, ArrayRef, AsArray, BinaryArray, Float64Array, Int64Array, StringArray, new_null_array,
+};
+use arrow::compute::{concat, interleave};
 use arrow::datatypes::{Float64Type, Int64Type};
 use rayon::prelude::*;
 
 use super::spill::{Slot, Spill, SpillError};
 use super::table::{Batch, height};
 
+/// A chunk of a part, and the key of its first row.
+#[derive(Debug, Clone)]
+pub struct KeyedSlot {
+    pub slot: Slot,
+    pub first: Vec<u8>,
+}
+
 /// A part of a table: its chunks in order.
-pub type Chunks = Vec<Slot>;
+pub type Chunks = Vec<KeyedSlot>;
 
 /// Looks at the rows of a chunk before they are merged; what it gives back takes their place.
 pub type Sift<'s> = Box<dyn Fn(Batch) -> Result<Batch, SpillError> + Send + 's>;
+
+/// Rows that follow one another in one source, on the mean, from which on they are laid end to end.
+const RUN: usize = 24;
 
 /// The rows of all parts, in order.
 pub struct Merge<'s> {
     spill: &'s Spill,
     sift: Option<Sift<'s>>,
     parts: Vec<Part>,
-    /// The next key of every part that has rows left.
-    next: BinaryHeap<Reverse<(Vec<u8>, usize)>>,
+    /// The next key of every part that has rows left, the least at the end.
+    next: Vec<(Vec<u8>, usize)>,
 }
 
 struct Part {
-    chunks: std::vec::IntoIter<Slot>,
+    chunks: std::vec::IntoIter<KeyedSlot>,
+    /// The chunk that is next, where none is held.
+    ahead: Option<KeyedSlot>,
     rows: Batch,
     at: usize,
 }
 
+/// Rows of one source that follow one another.
+struct Run {
+    source: usize,
+    start: usize,
+    end: usize,
+}
+
 impl<'s> Merge<'s> {
-    /// # Errors
-    /// When the disk refuses.
-    pub fn new(spill: &'s Spill, parts: Vec<Chunks>, sift: Option<Sift<'s>>) -> Result<Self, SpillError> {
-        let part = |chunks: Chunks| Part { chunks: chunks.into_iter(), rows: Vec::new(), at: 0 };
+    pub fn new(spill: &'s Spill, parts: Vec<Chunks>, sift: Option<Sift<'s>>) -> Self {
+        let part = |chunks: Chunks| {
+            let mut chunks = chunks.into_iter();
+            Part { ahead: chunks.next(), chunks, rows: Vec::new(), at: 0 }
+        };
         let parts: Vec<Part> = parts.into_iter().map(part).collect();
-        let mut merge = Self { spill, sift, next: BinaryHeap::with_capacity(parts.len()), parts };
+        let mut merge = Self { spill, sift, next: Vec::with_capacity(parts.len()), parts };
         for at in 0..merge.parts.len() {
-            if merge.load(at)? {
-                merge.offer(at);
+            if let Some(ahead) = &merge.parts[at].ahead {
+                merge.offer(ahead.first.clone(), at);
             }
         }
-        Ok(merge)
+        merge
     }
 
     /// The next rows, without their keys; fewer where the table ends, none behind its end.
@@ -59,64 +79,97 @@ impl<'s> Merge<'s> {
         // The chunks that the rows come from, and which of them each part is at.
         let mut sources: Vec<Batch> = Vec::new();
         let mut source_of: Vec<Option<usize>> = vec![None; self.parts.len()];
-        let mut picked: Vec<(usize, usize)> = Vec::with_capacity(most);
-        while picked.len() < most {
-            let Some(Reverse((key, at))) = self.next.pop() else { break };
+        let (mut runs, mut picked): (Vec<Run>, usize) = (Vec::new(), 0);
+        while picked < most {
+            let Some((mut key, at)) = self.next.pop() else { break };
+            if let Some(ahead) = self.parts[at].ahead.take() {
+                self.load(at, ahead.slot)?;
+                source_of[at] = None;
+                self.offer_next(key, at)?;
+                continue;
+            }
             let source = *source_of[at].get_or_insert_with(|| {
                 sources.push(self.parts[at].rows.clone());
                 sources.len() - 1
             });
             // Rows of a part that nothing of the others comes between go together.
-            let until = self.next.peek().map(|Reverse((other, _))| other.as_slice());
+            let until = self.next.last().map(|(other, _)| other.as_slice());
             let part = &mut self.parts[at];
             let keys = keys(&part.rows)?;
+            let last = keys.len().min(part.at + (most - picked));
+            let comes_first = |row: usize| until.is_none_or(|until| keys.value(row) < until);
             let mut end = part.at + 1;
-            while end < keys.len()
-                && picked.len() + (end - part.at) < most
-                && until.is_none_or(|until| keys.value(end) < until || keys.value(end) == key.as_slice())
-            {
+            if end < last && comes_first(last - 1) {
+                end = last;
+            }
+            while end < last && (comes_first(end) || keys.value(end) == key.as_slice()) {
                 end += 1;
             }
-            picked.extend((part.at..end).map(|row| (source, row)));
+            runs.push(Run { source, start: part.at, end });
+            picked += end - part.at;
             part.at = end;
-            if end == keys.len() {
-                source_of[at] = None;
-                if !self.load(at)? {
-                    continue;
-                }
-            }
-            self.offer(at);
+            key.clear();
+            self.offer_next(key, at)?;
         }
         let Some(first) = sources.first() else { return Ok(None) };
         let columns = first.len() - 1;
-        let column = |at: usize| -> Result<ArrayRef, SpillError> {
-            let values: Vec<&dyn Array> = sources.iter().map(|batch| batch[at].as_ref()).collect();
-            Ok(without_empty_nulls(interleave(&values, &picked)?))
-        };
-        (0..columns).into_par_iter().map(column).collect::<Result<_, _>>().map(Some)
+        (0..columns)
+            .into_par_iter()
+            .map(|at| column(&sources, at, &runs, picked))
+            .collect::<Result<_, _>>()
+            .map(Some)
     }
 
-    /// Reads the next chunk of a part that holds rows; whether there was one.
-    fn load(&mut self, at: usize) -> Result<bool, SpillError> {
+    /// Holds a chunk, as far as it is not sifted out.
+    fn load(&mut self, at: usize, slot: Slot) -> Result<(), SpillError> {
+        let rows = self.spill.read_rows(slot)?;
         let part = &mut self.parts[at];
-        for slot in part.chunks.by_ref() {
-            let rows = self.spill.read_rows(slot)?;
-            part.rows = self.sift.as_ref().map_or(Ok(rows.clone()), |sift| sift(rows))?;
-            part.at = 0;
-            if height(&part.rows) > 0 {
-                return Ok(true);
-            }
+        part.rows = self.sift.as_ref().map_or(Ok(rows.clone()), |sift| sift(rows))?;
+        part.at = 0;
+        Ok(())
+    }
+
+    /// Puts a part where its next row is due; one without rows is left out. `key` is written anew.
+    fn offer_next(&mut self, mut key: Vec<u8>, at: usize) -> Result<(), SpillError> {
+        let part = &mut self.parts[at];
+        key.clear();
+        if part.at < height(&part.rows) {
+            key.extend(keys(&part.rows)?.value(part.at));
+            self.offer(key, at);
+            return Ok(());
         }
         part.rows = Vec::new();
-        Ok(false)
+        part.at = 0;
+        part.ahead = part.chunks.next();
+        if let Some(ahead) = &part.ahead {
+            key.extend(&ahead.first);
+            self.offer(key, at);
+        }
+        Ok(())
     }
 
-    fn offer(&mut self, at: usize) {
-        let part = &self.parts[at];
-        if let Ok(keys) = keys(&part.rows) {
-            self.next.push(Reverse((keys.value(part.at).to_vec(), at)));
-        }
+    fn offer(&mut self, key: Vec<u8>, at: usize) {
+        let place = self.next.partition_point(|(other, _)| *other > key);
+        self.next.insert(place, (key, at));
     }
+}
+
+/// One column of the rows that were picked.
+fn column(sources: &[Batch], at: usize, runs: &[Run], picked: usize) -> Result<ArrayRef, SpillError> {
+    let of = |source: usize| sources[source][at].as_ref();
+    if (0..sources.len()).all(|source| of(source).null_count() == of(source).len()) {
+        return Ok(new_null_array(of(0).data_type(), picked));
+    }
+    if picked >= runs.len() * RUN {
+        let slices: Vec<ArrayRef> =
+            runs.iter().map(|run| sources[run.source][at].slice(run.start, run.end - run.start)).collect();
+        let slices: Vec<&dyn Array> = slices.iter().map(AsRef::as_ref).collect();
+        return Ok(without_empty_nulls(concat(&slices)?));
+    }
+    let values: Vec<&dyn Array> = (0..sources.len()).map(of).collect();
+    let rows: Vec<(usize, usize)> =
+        runs.iter().flat_map(|run| (run.start..run.end).map(|row| (run.source, row))).collect();
+    Ok(without_empty_nulls(interleave(&values, &rows)?))
 }
 
 /// An array that could hold nulls and holds none, as it comes from a builder: the Parquet writer encodes the two
@@ -135,6 +188,15 @@ fn without_empty_nulls(array: ArrayRef) -> ArrayRef {
         return Arc::new(Float64Array::new(floats.values().clone(), None));
     }
     array
+}
+
+/// The key of the first row of a chunk.
+///
+/// # Errors
+/// When it has none.
+pub fn first_key(rows: &Batch) -> Result<Vec<u8>, SpillError> {
+    let keys = keys(rows)?;
+    Ok(if keys.is_empty() { Vec::new() } else { keys.value(0).to_vec() })
 }
 
 fn keys(rows: &Batch) -> Result<&BinaryArray, SpillError> {
@@ -172,9 +234,11 @@ pub fn push_int(key: &mut Vec<u8>, int: Option<i64>) {
 
 #[cfg(test)]
 mod tests {
+    use arrow::array::BooleanArray;
+    use arrow::compute::filter;
     use proptest::prelude::*;
 
-    use super::super::spill::encode;
+    use super::super::chunk::encode;
     use super::*;
 
     fn chunk(rows: &[i64]) -> Batch {
@@ -196,23 +260,36 @@ mod tests {
             deal in proptest::collection::vec(0usize..5, 60),
             size in 1usize..7,
             most in 1usize..20,
+            is_sifted: bool,
         ) {
             let folder = tempfile::tempdir().expect("a folder");
             let spill = Spill::begin(folder.path()).expect("a file");
             let mut parts: Vec<Vec<i64>> = vec![Vec::new(); 5];
             rows.iter().zip(&deal).for_each(|(row, part)| parts[*part].push(*row));
             let chunks = |part: &Vec<i64>| -> Chunks {
-                part.chunks(size).map(|rows| spill.push(&encode(&chunk(rows)).expect("rows")).expect("pushed")).collect()
+                let slot = |rows: &[i64]| {
+                    let batch = chunk(rows);
+                    let first = keys(&batch).expect("keys").value(0).to_vec();
+                    KeyedSlot { slot: spill.push(&encode(&batch).expect("rows")).expect("pushed"), first }
+                };
+                part.chunks(size).map(slot).collect()
             };
             let chunks: Vec<Chunks> = parts.iter().map(chunks).collect();
-            let mut merge = Merge::new(&spill, chunks, None).expect("a merge");
+            // Every seventh row is none that passes.
+            let sift: Sift<'_> = Box::new(|rows: Batch| {
+                let passes: BooleanArray =
+                    rows[0].as_primitive::<Int64Type>().values().iter().map(|row| Some(row % 7 != 0)).collect();
+                Ok(rows.iter().map(|column| filter(column, &passes)).collect::<Result<_, _>>()?)
+            });
+            let mut merge = Merge::new(&spill, chunks, is_sifted.then_some(sift));
             let mut merged: Vec<i64> = Vec::new();
             while let Some(batch) = merge.take(most).expect("rows") {
                 prop_assert_eq!(batch.len(), 1);
                 prop_assert!(height(&batch) <= most);
                 merged.extend(batch[0].as_primitive::<Int64Type>().values());
             }
-            prop_assert_eq!(merged, rows.into_iter().collect::<Vec<_>>());
+            let passes = |row: &i64| !is_sifted || row % 7 != 0;
+            prop_assert_eq!(merged, rows.into_iter().filter(passes).collect::<Vec<_>>());
         }
 
         #[test]

@@ -5,7 +5,9 @@
 
 pub mod accounting;
 pub mod assignment;
+pub mod blunt;
 pub mod bucket_sort;
+pub mod chunk;
 pub mod components;
 pub mod frame;
 pub mod id;

@@ -1,21 +1,17 @@
-//! Rows that wait on disk: compressed chunks in a temporary file without a name.
+//! Rows that wait on disk, in a temporary file without a name.
 //!
 //! The file vanishes with the process however it ends, so a killed run leaves nothing behind. What is in a chunk, and
 //! who reads it when, is for the caller to know.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::{Field, Schema};
 use arrow::error::ArrowError;
-use arrow::ipc::CompressionType;
-use arrow::ipc::reader::StreamReader;
-use arrow::ipc::writer::{IpcWriteOptions, StreamWriter};
 use thiserror::Error;
 
+use super::chunk::decode;
 use super::table::Batch;
 
 /// What waits on disk could not be written or read back.
@@ -33,14 +29,11 @@ pub enum SpillError {
     TooMany,
 }
 
-/// A temporary file that only grows; chunks are read back in any order, from any thread.
+/// A temporary file that only grows; chunks are written and read back in any order, from any thread.
 #[derive(Debug)]
-pub struct Spill(Mutex<Tail>);
-
-#[derive(Debug)]
-struct Tail {
+pub struct Spill {
     file: File,
-    end: u64,
+    end: AtomicU64,
 }
 
 /// Where a chunk lies.
@@ -56,7 +49,7 @@ impl Spill {
     pub fn begin(folder: &Path) -> Result<Self, SpillError> {
         let refused = |source| SpillError::Folder { folder: folder.display().to_string(), source };
         let file = tempfile::tempfile_in(folder).map_err(refused)?;
-        Ok(Self(Mutex::new(Tail { file, end: 0 })))
+        Ok(Self { file, end: AtomicU64::new(0) })
     }
 
     /// Appends a chunk.
@@ -64,12 +57,8 @@ impl Spill {
     /// # Errors
     /// When the disk refuses.
     pub fn push(&self, chunk: &[u8]) -> Result<Slot, SpillError> {
-        // A panic while the lock was held cannot have moved what lies before the end.
-        let mut tail = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = tail.end;
-        tail.file.seek(SeekFrom::Start(at))?;
-        tail.file.write_all(chunk)?;
-        tail.end += chunk.len() as u64;
+        let at = self.end.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+        write_at(&self.file, chunk, at)?;
         Ok(Slot { at, bytes: chunk.len() })
     }
 
@@ -79,15 +68,13 @@ impl Spill {
     /// When the disk refuses.
     pub fn read(&self, slot: Slot) -> Result<Vec<u8>, SpillError> {
         let mut chunk = vec![0; slot.bytes];
-        let mut tail = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        tail.file.seek(SeekFrom::Start(slot.at))?;
-        tail.file.read_exact(&mut chunk)?;
+        read_at(&self.file, &mut chunk, slot.at)?;
         Ok(chunk)
     }
 
     /// Bytes that were pushed.
     pub fn bytes(&self) -> u64 {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).end
+        self.end.load(Ordering::Relaxed)
     }
 
     /// Reads rows back.
@@ -99,38 +86,44 @@ impl Spill {
     }
 }
 
-/// Rows as a compressed chunk.
-///
-/// # Errors
-/// When the columns differ in length.
-pub fn encode(batch: &Batch) -> Result<Vec<u8>, SpillError> {
-    let field = |(at, column): (usize, &arrow::array::ArrayRef)| {
-        Field::new(at.to_string(), column.data_type().clone(), true)
-    };
-    let schema = Arc::new(Schema::new(batch.iter().enumerate().map(field).collect::<Vec<_>>()));
-    let options = IpcWriteOptions::default().try_with_compression(Some(CompressionType::LZ4_FRAME))?;
-    let mut writer = StreamWriter::try_new_with_options(Vec::new(), &schema, options)?;
-    writer.write(&RecordBatch::try_new(Arc::clone(&schema), batch.clone())?)?;
-    writer.finish()?;
-    Ok(writer.into_inner()?)
+#[cfg(unix)]
+fn write_at(file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, at)
 }
 
-/// The rows of a chunk.
-///
-/// # Errors
-/// When it is none.
-pub fn decode(chunk: &[u8]) -> Result<Batch, SpillError> {
-    let mut reader = StreamReader::try_new(chunk, None)?;
-    match reader.next() {
-        Some(batch) => Ok(batch?.columns().to_vec()),
-        None => Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, at)
+}
+
+#[cfg(windows)]
+fn write_at(file: &File, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let written = std::os::windows::fs::FileExt::seek_write(file, bytes, at)?;
+        (bytes, at) = (&bytes[written..], at + written as u64);
     }
+    Ok(())
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut bytes: &mut [u8], mut at: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let read = std::os::windows::fs::FileExt::seek_read(file, bytes, at)?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        (bytes, at) = (&mut bytes[read..], at + read as u64);
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use arrow::array::{ArrayRef, Int64Array, StringArray};
 
+    use super::super::chunk::encode;
     use super::*;
 
     #[test]

@@ -263,19 +263,25 @@ impl<'n> TableSource<'n> {
     }
 
     fn of(&self, batches: Vec<Batch>) -> Result<Table, Misfit> {
-        let columns = match batches.as_slice() {
-            [] => Rows::new(&self.schema, 0).finish()?,
-            [one] => one.clone(),
-            several => {
-                let column =
-                    |at: usize| -> Vec<&dyn Array> { several.iter().map(|b| b[at].as_ref()).collect() };
-                let whole =
-                    |at: usize| concat(&column(at)).map_err(|error| Misfit::of(self.schema.name, &error));
-                (0..self.schema.columns.len()).map(whole).collect::<Result<_, Misfit>>()?
-            }
-        };
+        let whole = one_behind_the_other(&batches).map_err(|error| Misfit::of(self.schema.name, &error))?;
+        let columns = whole.map_or_else(|| Rows::new(&self.schema, 0).finish(), Ok)?;
         Ok(Table { schema: self.schema.clone(), columns, total: self.len() })
     }
+}
+
+/// One batch out of several; `None` of none.
+///
+/// # Errors
+/// When their columns differ.
+pub fn one_behind_the_other(batches: &[Batch]) -> Result<Option<Batch>, ArrowError> {
+    let first = match batches {
+        [] => return Ok(None),
+        [one] => return Ok(Some(one.clone())),
+        [first, ..] => first,
+    };
+    let column =
+        |at: usize| concat(&batches.iter().map(|batch| batch[at].as_ref()).collect::<Vec<&dyn Array>>());
+    (0..first.len()).map(column).collect::<Result<_, _>>().map(Some)
 }
 
 /// How many rows a batch has.

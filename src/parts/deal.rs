@@ -4,27 +4,31 @@
 //! How the night is cut shows in no output: it decides only how much is held at a time.
 
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use arrow::array::{Array, UInt32Array};
-use arrow::compute::{concat, take};
+use arrow::array::UInt32Array;
+use arrow::compute::take;
 use rayon::prelude::*;
 
-use super::arrive::{Arrived, Chunk};
+use super::arrive::{Arrived, Chunk, place_of_code};
+use super::cut::Cut;
+use crate::engine::blunt::Blunt;
+use crate::engine::chunk::encode;
 use crate::engine::components::Components;
 use crate::engine::key_spill::KeySpill;
-use crate::engine::spill::{Slot, Spill, SpillError, encode};
-use crate::engine::table::{Batch, height};
+use crate::engine::spill::{Slot, Spill, SpillError};
+use crate::engine::table::{Batch, height, one_behind_the_other};
 
-/// Stretches of every system that are kept together when the night is cut.
-const STRETCHES: usize = 4096;
 /// Files that parts wait in: of one each, the disk would be freed soonest, but a process may hold only so many open.
 const FILES: usize = 64;
 /// Rows that wait in memory to be laid together.
 const GATHERED_ROWS: usize = 128 * 1024;
 
 /// The records of one part, per system.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Part {
+    /// Some parts wait in one file: it goes when the last of them has been read.
+    pub spill: Arc<Spill>,
     pub systems: Vec<PartOfSystem>,
 }
 
@@ -42,41 +46,39 @@ impl Part {
     }
 }
 
-/// Parts that wait in one file: it goes when they are judged.
-pub struct Group {
-    pub spill: Spill,
-    pub parts: Vec<Part>,
+/// The files in which parts wait, each once, without keeping them there.
+pub fn spills(parts: &[Part]) -> Vec<Weak<Spill>> {
+    let mut spills: Vec<&Arc<Spill>> = parts.iter().map(|part| &part.spill).collect();
+    spills.dedup_by(|a, b| Arc::ptr_eq(a, b));
+    spills.into_iter().map(Arc::downgrade).collect()
 }
 
-/// The night in parts.
-pub struct Dealt {
-    pub groups: Vec<Group>,
-}
-
-impl Dealt {
-    pub fn parts(&self) -> impl Iterator<Item = &Part> {
-        self.groups.iter().flat_map(|group| &group.parts)
-    }
-
-    /// Bytes that wait on disk.
-    pub fn bytes(&self) -> u64 {
-        self.groups.iter().map(|group| group.spill.bytes()).sum()
-    }
-}
-
-/// Connects rows that have a key in common.
+/// Connects rows that have a key in common, or ask for one that others have; a key that more than `most` rows of one
+/// system have, or ask for, connects nobody.
 ///
 /// # Errors
 /// When the disk refuses.
-pub fn connect(rows: u32, keys: Option<KeySpill>) -> Result<Components, SpillError> {
-    let mut components = Components::new(rows as usize);
-    let Some(keys) = keys else { return Ok(components) };
+pub fn connect(starts: &[u32], most: usize, keys: KeySpill) -> Result<(Components, Blunt), SpillError> {
+    let mut components = Components::new(starts.last().copied().unwrap_or_default() as usize);
+    let mut blunt = Vec::new();
+    // Rows of a group are in order, those of one system together.
+    let is_blunt = |group: &[(u64, u32)]| {
+        let before = |start: &u32| group.partition_point(|(_, row)| row < start);
+        group.len() > most && starts.windows(2).any(|of| before(&of[1]) - before(&of[0]) > most)
+    };
     keys.each(|entries| {
-        for group in entries.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
-            group[1..].iter().for_each(|(_, row)| components.union(group[0].1, *row));
+        for group in entries.chunk_by(|a, b| a.0 | 1 == b.0 | 1).filter(|group| group.len() > 1) {
+            let (have, ask) = group.split_at(group.partition_point(|(key, _)| key & 1 == 0));
+            let sharp = [have, ask].map(|rows| {
+                let is_blunt = is_blunt(rows);
+                blunt.extend(rows.first().filter(|_| is_blunt).map(|(key, _)| *key));
+                if is_blunt { &[] } else { rows }
+            });
+            let [Some(first), ..] = sharp.map(<[_]>::first) else { continue };
+            sharp.into_iter().flatten().for_each(|(_, row)| components.union(first.1, *row));
         }
     })?;
-    Ok(components)
+    Ok((components, Blunt::new(blunt)))
 }
 
 /// Lays the records of each part together, in about so many parts.
@@ -85,69 +87,91 @@ pub fn connect(rows: u32, keys: Option<KeySpill>) -> Result<Components, SpillErr
 /// When the disk refuses.
 pub fn deal(
     arrived: &Arrived,
-    mut components: Components,
+    components: Components,
     wanted: usize,
     folder: &Path,
-) -> Result<Dealt, SpillError> {
+) -> Result<Vec<Part>, SpillError> {
     let systems = arrived.night.systems.len();
-    let cut = Cut::new(arrived, &mut components, wanted);
+    let cut = Cut::new(arrived, components, wanted)?;
     let in_a_file = cut.parts.div_ceil(FILES);
-    let part = |_| Part { systems: (0..systems).map(|_| PartOfSystem::default()).collect() };
-    let group = |first: usize| -> Result<Group, SpillError> {
-        let parts = (first..cut.parts.min(first + in_a_file)).map(part).collect();
-        Ok(Group { spill: Spill::begin(folder)?, parts })
+    let spills = (0..cut.parts).step_by(in_a_file).map(|_| Spill::begin(folder).map(Arc::new));
+    let spills = spills.collect::<Result<Vec<_>, SpillError>>()?;
+    let laying = Laying {
+        spills,
+        in_a_file,
+        systems,
+        places: (0..cut.parts * systems).map(|_| Mutex::default()).collect(),
+        most: (GATHERED_ROWS / (cut.parts * systems).max(1)).clamp(64, 8192),
     };
-    let mut groups: Vec<Group> =
-        (0..cut.parts).step_by(in_a_file).map(group).collect::<Result<_, SpillError>>()?;
-    let most = (GATHERED_ROWS / (cut.parts * systems).max(1)).clamp(64, 8192);
-    for chunks in arrived.chunks.chunks(2 * rayon::current_num_threads()) {
-        let wanted: Vec<(Chunk, Vec<u16>)> = chunks
-            .iter()
-            .map(|chunk| {
-                let rows = chunk.first..chunk.first + chunk.rows;
-                (*chunk, rows.map(|row| cut.part_of(components.root(row))).collect())
-            })
-            .collect();
-        let split: Vec<(usize, Vec<(u16, Batch)>)> = wanted
-            .into_par_iter()
-            .map(|(chunk, of)| Ok((chunk.system, split(&arrived.spill.read_rows(chunk.slot)?, &of)?)))
-            .collect::<Result<_, SpillError>>()?;
-        for (system, batches) in split {
-            for (part, batch) in batches {
-                let part = usize::from(part);
-                let Group { spill, parts } = &mut groups[part / in_a_file];
-                let place = &mut parts[part % in_a_file].systems[system];
-                place.rows += height(&batch);
-                place.gathered_rows += height(&batch);
-                place.gathered.push(batch);
-                if place.gathered_rows >= most {
-                    place.lay(spill)?;
-                }
-            }
+    let deal = |chunk: &Chunk| {
+        let parts: Vec<u16> = (chunk.first..chunk.first + chunk.rows).map(|row| cut.part_of(row)).collect();
+        let code = place_of_code(&arrived.night.systems[chunk.system].frame);
+        let rows = chunk.rows(&arrived.spill, code)?;
+        split(&rows, &parts)?.into_iter().try_for_each(|(part, batch)| laying.put(part, chunk.system, batch))
+    };
+    arrived.chunks.par_iter().try_for_each(deal)?;
+    laying.finish()
+}
+
+/// Where the records of each part are laid, from any thread.
+struct Laying {
+    spills: Vec<Arc<Spill>>,
+    in_a_file: usize,
+    systems: usize,
+    /// By part and system.
+    places: Vec<Mutex<PartOfSystem>>,
+    /// Rows that are laid together.
+    most: usize,
+}
+
+impl Laying {
+    fn put(&self, part: u16, system: usize, batch: Batch) -> Result<(), SpillError> {
+        let at = usize::from(part) * self.systems + system;
+        // A panic while the lock was held ends the run.
+        let lock = || self.places[at].lock().unwrap_or_else(PoisonError::into_inner);
+        let gathered = lock().gather(batch, self.most);
+        if let Some(slot) = self.lay(at, &gathered)? {
+            lock().slots.push(slot);
         }
+        Ok(())
     }
-    for Group { spill, parts } in &mut groups {
-        for place in parts.iter_mut().flat_map(|part| &mut part.systems) {
-            place.lay(spill)?;
+
+    fn lay(&self, at: usize, gathered: &[Batch]) -> Result<Option<Slot>, SpillError> {
+        let Some(batch) = one_behind_the_other(gathered)? else { return Ok(None) };
+        self.spills[at / self.systems / self.in_a_file].push(&encode(&batch)?).map(Some)
+    }
+
+    fn finish(mut self) -> Result<Vec<Part>, SpillError> {
+        let places = std::mem::take(&mut self.places).into_par_iter().enumerate().map(|(at, place)| {
+            let mut place = place.into_inner().unwrap_or_else(PoisonError::into_inner);
+            let gathered = place.gather(Vec::new(), 0);
+            place.slots.extend(self.lay(at, &gathered)?);
+            Ok(place)
+        });
+        let mut places = places.collect::<Result<Vec<_>, SpillError>>()?.into_iter();
+        let mut parts = Vec::new();
+        while places.len() > 0 {
+            let spill = Arc::clone(&self.spills[parts.len() / self.in_a_file]);
+            parts.push(Part { spill, systems: places.by_ref().take(self.systems).collect() });
         }
         parts.retain(|part| part.rows() > 0);
+        Ok(parts)
     }
-    Ok(Dealt { groups })
 }
 
 impl PartOfSystem {
-    /// Writes what was gathered.
-    fn lay(&mut self, spill: &Spill) -> Result<(), SpillError> {
+    /// Takes some rows; gives back what is to be laid together.
+    fn gather(&mut self, batch: Batch, most: usize) -> Vec<Batch> {
+        self.rows += height(&batch);
+        self.gathered_rows += height(&batch);
+        self.gathered.push(batch);
+        if self.gathered_rows < most {
+            return Vec::new();
+        }
         self.gathered_rows = 0;
-        let gathered = std::mem::take(&mut self.gathered);
-        let Some(first) = gathered.first() else { return Ok(()) };
-        let column = |at: usize| {
-            let arrays: Vec<&dyn Array> = gathered.iter().map(|batch| batch[at].as_ref()).collect();
-            concat(&arrays)
-        };
-        let batch: Batch = (0..first.len()).map(column).collect::<Result<_, _>>()?;
-        self.slots.push(spill.push(&encode(&batch)?)?);
-        Ok(())
+        let mut gathered = std::mem::take(&mut self.gathered);
+        gathered.retain(|batch| height(batch) > 0);
+        gathered
     }
 }
 
@@ -162,58 +186,3 @@ fn split(batch: &Batch, parts: &[u16]) -> Result<Vec<(u16, Batch)>, SpillError> 
     };
     order.chunk_by(|a, b| a.0 == b.0).map(of_part).collect()
 }
-
-/// Where the night is cut: by the first row of what belongs together, stretch by stretch of every system, so that parts
-/// follow the order of the exports and nothing is held per row.
-struct Cut {
-    /// Where each system begins among all rows, and the end.
-    starts: Vec<u32>,
-    /// By stretch and system.
-    part_of: Vec<u16>,
-    parts: usize,
-}
-
-impl Cut {
-    fn new(arrived: &Arrived, components: &mut Components, wanted: usize) -> Self {
-        let systems = arrived.night.systems.len();
-        let mut starts = vec![0u32; systems + 1];
-        for chunk in &arrived.chunks {
-            starts[chunk.system + 1] = chunk.first + chunk.rows;
-        }
-        for system in 0..systems {
-            starts[system + 1] = starts[system + 1].max(starts[system]);
-        }
-        let mut cut = Self { starts, part_of: vec![0; STRETCHES * systems], parts: 1 };
-        let mut loads = vec![0u64; STRETCHES * systems];
-        for row in 0..arrived.rows {
-            loads[cut.stretch(components.root(row))] += 1;
-        }
-        let target = u64::from(arrived.rows).div_ceil(wanted.max(1) as u64).max(1);
-        let (mut part, mut load) = (0u16, 0);
-        for (stretch, own) in loads.into_iter().enumerate() {
-            if load > 0 && load + own / 2 > target && usize::from(part) < MOST_PARTS {
-                (part, load) = (part + 1, 0);
-            }
-            load += own;
-            cut.part_of[stretch] = part;
-        }
-        cut.parts = usize::from(part) + 1;
-        cut
-    }
-
-    /// The stretch in which a row lies.
-    fn stretch(&self, row: u32) -> usize {
-        let systems = self.starts.len() - 1;
-        let system = (self.starts.partition_point(|start| *start <= row) - 1).min(systems - 1);
-        let (start, end) = (u64::from(self.starts[system]), u64::from(self.starts[system + 1]));
-        let at = (u64::from(row) - start) * STRETCHES as u64 / (end - start).max(1);
-        at as usize * systems + system
-    }
-
-    fn part_of(&self, root: u32) -> u16 {
-        self.part_of[self.stretch(root)]
-    }
-}
-
-/// More parts than this make chunks too small to be worth their headers.
-pub const MOST_PARTS: usize = 1024;

@@ -5,71 +5,110 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, StringArray, UInt32Array};
-use arrow::compute::{concat, filter, take};
+use arrow::array::{Array, AsArray, BooleanArray, StringArray, UInt32Array};
+use arrow::compute::{filter, take};
 use arrow::datatypes::Int64Type;
 
-use super::wait::Waiting;
+use super::wait::{Waiting, WaitingTable};
 use crate::domain::finding_kind::FindingKind;
 use crate::engine::merge::{Merge, Sift};
 use crate::engine::parquet_file::{Give, WriteError};
 use crate::engine::publish::Publication;
 use crate::engine::spill::SpillError;
-use crate::engine::table::{Batch, MADE_ROWS, Misfit, Table, TableSchema, TableSource, Tables, height};
+use crate::engine::table::{
+    Batch, MADE_ROWS, Misfit, Table, TableSchema, TableSource, Tables, height, one_behind_the_other,
+};
 use crate::report::workbook::Class;
 use crate::run::{Desk, RunError};
 use crate::stages::judge::crowds::Bulk;
 use crate::stages::records::moment;
+use crate::stages::write::Firsts;
 
 /// Writes every table about records.
 pub struct Gathering<'g> {
-    pub desk: &'g Desk<'g>,
-    pub waiting: Waiting,
+    desk: &'g Desk<'g>,
+    /// Those that the workbook looks at first, the findings before all.
+    tables: std::vec::IntoIter<(&'g TableSchema, WaitingTable)>,
     /// What was found to be bulk, once all parts were seen, and how many findings the parts told of it.
-    pub bulk: &'g Bulk,
-    pub perhaps_bulk: usize,
+    bulk: &'g Bulk,
+    perhaps_bulk: usize,
+    shown: Shown,
 }
 
-impl Gathering<'_> {
-    /// Writes the tables, of which `schemas` are those of any part; what the workbook shows of them comes back.
+/// The tables that the workbook looks at: the findings say which records and differences.
+const LOOKED_AT: [&str; 4] = ["findings", "records", "differences", "overdue"];
+
+impl<'g> Gathering<'g> {
+    /// `schemas`: those of any part.
+    pub fn new(
+        desk: &'g Desk<'g>,
+        (schemas, waiting): (&'g [TableSource<'_>], Waiting),
+        (bulk, perhaps_bulk): (&'g Bulk, usize),
+    ) -> Self {
+        let mut tables: Vec<_> = schemas.iter().map(|source| &source.schema).zip(waiting.tables).collect();
+        tables.sort_by_key(|(schema, _)| {
+            LOOKED_AT.iter().position(|name| *name == schema.name).unwrap_or(LOOKED_AT.len())
+        });
+        let shown = Shown::new(desk.plan.sheet_rows);
+        Self { desk, tables: tables.into_iter(), bulk, perhaps_bulk, shown }
+    }
+
+    /// Writes the tables that the workbook looks at; what it shows of them comes back.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn write(
-        mut self,
-        schemas: &[TableSource<'_>],
+    pub fn write_looked_at(
+        &mut self,
         publication: &mut Publication,
-        advance: impl Fn(),
+        advance: &dyn Fn(),
     ) -> Result<Tables, RunError> {
-        let mut shown = Shown { most: self.desk.plan.sheet_rows, ..Shown::default() };
         let mut list = Vec::new();
-        let tables = std::mem::take(&mut self.waiting.tables);
-        let mut tables: Vec<_> = schemas.iter().map(|source| &source.schema).zip(tables).collect();
-        // The findings say which records and differences are looked at.
-        tables.sort_by_key(|(schema, _)| schema.name != "findings");
-        for (schema, table) in tables {
-            debug_assert_eq!(schema.name, table.name);
-            let is_findings = schema.name == "findings";
-            let sift = is_findings.then(|| self.sift(schema)).transpose()?;
-            let rows = if is_findings {
-                table.rows - self.perhaps_bulk + self.bulk.count() as usize
-            } else {
-                table.rows
-            };
-            let merge = Merge::new(&table.spill, table.parts, sift)?;
-            let looking = Mutex::new(Looking { schema, merge, shown: &mut shown, kept: Vec::new(), at: 0 });
-            let give = |range: Range<usize>| {
-                // Nothing of a panic in another thread is used: the run has ended then.
-                looking.lock().unwrap_or_else(PoisonError::into_inner).give(range)
-            };
-            let metadata = self.desk.name.metadata(schema.name);
-            let give = Give { batches: &give, rows: 2 * MADE_ROWS };
-            publication.stage_rows((schema, rows), give, &self.desk.clock, &metadata)?;
-            let looking = looking.into_inner().unwrap_or_else(PoisonError::into_inner);
-            list.extend(looking.table(rows)?);
+        for (schema, table) in self.tables.by_ref().take(LOOKED_AT.len()).collect::<Vec<_>>() {
+            list.push(self.write((schema, table), publication)?);
             advance();
         }
-        Ok(Tables { list, unheld: shown.unheld })
+        Ok(Tables { list, unheld: std::mem::take(&mut self.shown.unheld) })
+    }
+
+    /// Writes the others.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn write_others(mut self, publication: &mut Publication, advance: &dyn Fn()) -> Result<(), RunError> {
+        for table in self.tables.by_ref().collect::<Vec<_>>() {
+            self.write(table, publication)?;
+            advance();
+        }
+        Ok(())
+    }
+
+    /// Writes a table; gives back the rows that the workbook shows.
+    fn write(
+        &mut self,
+        (schema, table): (&TableSchema, WaitingTable),
+        publication: &mut Publication,
+    ) -> Result<Table, RunError> {
+        debug_assert_eq!(schema.name, table.name);
+        let is_findings = schema.name == LOOKED_AT[0];
+        let mut shown = std::mem::take(&mut self.shown);
+        let sift = is_findings.then(|| self.sift(schema)).transpose()?;
+        let rows = if is_findings {
+            table.rows - self.perhaps_bulk + self.bulk.count() as usize
+        } else {
+            table.rows
+        };
+        let merge = Merge::new(&table.spill, table.parts, sift);
+        let looking = Mutex::new(Looking { schema, merge, shown: &mut shown, kept: Vec::new(), at: 0 });
+        let give = |range: Range<usize>| {
+            // Nothing of a panic in another thread is used: the run has ended then.
+            looking.lock().unwrap_or_else(PoisonError::into_inner).give(range)
+        };
+        let metadata = self.desk.name.metadata(schema.name);
+        let give = Give { batches: &give, rows: 2 * MADE_ROWS };
+        publication.stage_rows((schema, rows), give, &self.desk.clock, &metadata)?;
+        let looked = looking.into_inner().unwrap_or_else(PoisonError::into_inner).table(rows)?;
+        self.shown = shown;
+        Ok(looked)
     }
 
     /// Of dossiers that may have been closed in bulk, lets those pass that were.
@@ -105,11 +144,11 @@ impl Gathering<'_> {
 /// What the workbook shows.
 #[derive(Default)]
 struct Shown {
-    /// Findings of a kind and class.
+    firsts: Option<Firsts<(String, Class)>>,
+    /// Rows of the overdue list.
     most: usize,
     records: BTreeSet<String>,
     links: BTreeSet<String>,
-    seen: BTreeMap<(String, Class), usize>,
     unheld: BTreeMap<String, [usize; 3]>,
 }
 
@@ -118,11 +157,9 @@ struct Looking<'l> {
     schema: &'l TableSchema,
     merge: Merge<'l>,
     shown: &'l mut Shown,
-    kept: Batches,
+    kept: Vec<Batch>,
     at: usize,
 }
-
-type Batches = Vec<Batch>;
 
 impl Looking<'_> {
     fn give(&mut self, range: Range<usize>) -> Result<Vec<Batch>, WriteError> {
@@ -184,23 +221,14 @@ impl Looking<'_> {
         })
     }
 
-    /// The rows that were kept, of a table that the workbook looks at.
-    fn table(self, total: usize) -> Result<Option<Table>, SpillError> {
-        if !["records", "differences", "overdue", "findings"].contains(&self.schema.name) {
-            return Ok(None);
-        }
-        let columns: Batch = match self.kept.as_slice() {
-            [] => TableSource::held(self.schema.clone(), Vec::new()).whole().map_err(other)?.columns,
-            [one] => one.clone(),
-            several => {
-                let column = |at: usize| -> Result<ArrayRef, SpillError> {
-                    let arrays: Vec<&dyn Array> = several.iter().map(|batch| batch[at].as_ref()).collect();
-                    Ok(concat(&arrays)?)
-                };
-                (0..self.schema.columns.len()).map(column).collect::<Result<_, _>>()?
-            }
+    /// The rows that were kept.
+    fn table(self, total: usize) -> Result<Table, SpillError> {
+        let none = || TableSource::held(self.schema.clone(), Vec::new()).whole().map_err(other);
+        let columns = match one_behind_the_other(&self.kept)? {
+            Some(columns) => columns,
+            None => none()?.columns,
         };
-        Ok(Some(Table { schema: self.schema.clone(), columns, total }))
+        Ok(Table { schema: self.schema.clone(), columns, total })
     }
 }
 
@@ -217,14 +245,16 @@ struct FindingColumns<'b> {
 }
 
 impl Shown {
+    fn new(most: usize) -> Self {
+        Self { firsts: Some(Firsts::new(most)), most, ..Self::default() }
+    }
+
     /// Counts a finding; whether it is one of the first of its kind and class.
     fn holds(&mut self, columns: &FindingColumns<'_>, row: usize) -> bool {
         let text = |column: &'_ StringArray| column.is_valid(row).then(|| column.value(row).to_owned());
         let kind = text(columns.kind).unwrap_or_default();
         let class = Class::of(text(columns.state).as_deref(), text(columns.explained_by).as_deref());
-        let count = self.seen.entry((kind.clone(), class)).or_default();
-        *count += 1;
-        if *count > self.most {
+        if !self.firsts.as_mut().is_some_and(|firsts| firsts.holds((kind.clone(), class))) {
             self.unheld.entry(kind).or_default()[class as usize] += 1;
             return false;
         }

@@ -7,20 +7,19 @@
 //! `arrive` (type, spill, keys) -> `deal` (connect, cut, lay together) -> the stages, part by part -> `wait` (tables on
 //! disk) -> `gather` (merge, write)
 
-pub mod keys;
 pub mod memory;
 mod arrive;
+mod cut;
 mod deal;
 mod wait;
 mod gather;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use crate::domain::finding_kind::FindingKind;
 use crate::engine::accounting::RowAccount;
 use crate::engine::frame::FrameBuilder;
-use crate::engine::key_spill::KeySpill;
 use crate::engine::publish::Publication;
 use crate::engine::spill::Spill;
 use crate::progress::{Progress, Silent};
@@ -49,34 +48,41 @@ pub fn run(
     publication: &mut Publication,
     progress: &dyn Progress,
 ) -> Result<Told, RunError> {
-    let mut arrived = arrive::arrive(desk.plan, loaded, desk.history, folder, progress)?;
+    let (mut arrived, keys) = arrive::arrive(desk.plan, loaded, desk.history, folder, progress)?;
     let _ = arrived.night.account.check("normalise")?;
     progress.begin("divide the night", 1);
-    let keys = arrived.keys.take();
-    memory.waits(arrived.spill.bytes() + keys.as_ref().map_or(0, KeySpill::bytes));
-    let components = deal::connect(arrived.rows, keys)?;
+    memory.waits(arrived.spill.bytes() + keys.bytes());
+    let (components, blunt) = deal::connect(&arrived.starts, desk.plan.thresholds.key_at_most, keys)?;
+    arrived.night.blunt = Some(Arc::new(blunt));
     let wanted = memory.parts(ask, arrived.rows, arrived.bytes);
-    let dealt = deal::deal(&arrived, components, wanted, folder)?;
-    memory.waits(arrived.spill.bytes() + dealt.bytes());
+    let parts = deal::deal(&arrived, components, wanted, folder)?;
+    memory.waits(arrived.spill.bytes() + waiting_bytes(&deal::spills(&parts)));
     let Arrived { night, dense, rows, spill, .. } = arrived;
     drop(spill);
-    let rows_out = dealt.parts().map(|part| part.rows() as u64).sum();
+    let rows_out = parts.iter().map(|part| part.rows() as u64).sum();
     let _ = RowAccount { rows_in: u64::from(rows), rows_out, ..RowAccount::default() }.check("divide")?;
-    memory.divided(dealt.parts().map(Part::rows));
+    memory.divided(parts.iter().map(Part::rows));
 
-    let waiting = Waiting::begin(folder, dealt.parts().count() + 1);
-    let mut judging = Judging::new(desk, &dense, waiting);
-    progress.begin("judge, part by part", dealt.parts().count() as u64);
-    let mut left = dealt.bytes();
-    for group in dealt.groups {
-        for part in &group.parts {
-            judging.take(gathered(desk, &night, part, &group.spill)?)?;
-            progress.advance(1);
-        }
-        memory.waits(left + judging.waiting.bytes());
-        left -= group.spill.bytes();
+    let mut judging = Judging::new(desk, &dense, Waiting::begin(folder, parts.len() + 1));
+    progress.begin("judge, part by part", parts.len() as u64);
+    let spills = deal::spills(&parts);
+    let mut parts = parts.into_iter();
+    let mut load = || parts.next().map(|part| gathered(desk, &night, &part)).transpose();
+    let mut next = load()?;
+    while let Some(records) = next {
+        // The next part is read while this one is judged.
+        let (taken, loaded) = rayon::join(|| judging.take(records), &mut load);
+        taken?;
+        next = loaded?;
+        memory.waits(waiting_bytes(&spills) + judging.waiting.bytes());
+        progress.advance(1);
     }
     judging.publish(night, publication, progress)
+}
+
+/// What still waits.
+fn waiting_bytes(spills: &[Weak<Spill>]) -> u64 {
+    spills.iter().filter_map(Weak::upgrade).map(|spill| spill.bytes()).sum()
 }
 
 /// What the parts that were judged leave to the end.
@@ -129,17 +135,27 @@ impl<'j> Judging<'j> {
         let steps = about_records.len() + about_night.len() + 1;
         progress.begin("write the tables and the workbook", steps as u64);
         let Self { desk, waiting, perhaps_bulk, .. } = self;
-        let gathering = Gathering { desk, waiting, bulk: &bulk, perhaps_bulk };
-        let mut shown = gathering.write(&about_records, publication, || progress.advance(1))?;
+        let mut gathering = Gathering::new(desk, (&about_records, waiting), (&bulk, perhaps_bulk));
+        let advance = || progress.advance(1);
+        let mut shown = gathering.write_looked_at(publication, &advance)?;
         for table in &about_night {
-            publication.stage_table(table, &desk.clock, &desk.name.metadata(table.schema.name))?;
             shown.list.push(table.whole()?);
-            progress.advance(1);
         }
         let place = publication.file_path("report", "mismatches.xlsx")?;
-        let book = workbook::write(&place, &shown, &desk.cover, plan.sheet_rows)?;
-        publication.stage_file("report", "mismatches.xlsx", book.rows)?;
-        progress.advance(1);
+        let (book, staged) = rayon::join(
+            || workbook::write(&place, &shown, &desk.cover, plan.sheet_rows),
+            || {
+                gathering.write_others(publication, &advance)?;
+                about_night.iter().try_for_each(|table| {
+                    publication.stage_table(table, &desk.clock, &desk.name.metadata(table.schema.name))?;
+                    advance();
+                    Ok::<(), RunError>(())
+                })
+            },
+        );
+        staged?;
+        publication.stage_file("report", "mismatches.xlsx", book?.rows)?;
+        advance();
         drop((about_records, about_night));
         drop(last);
         Ok(Told { systems: closing.linked.systems, figures: closing.figures, counts })
@@ -162,12 +178,12 @@ fn is_bulk(finding: &Finding) -> bool {
 }
 
 /// The records of a part, as if they were all of a night.
-fn gathered(desk: &Desk<'_>, night: &Normalised, part: &Part, spill: &Spill) -> Result<Normalised, RunError> {
+fn gathered(desk: &Desk<'_>, night: &Normalised, part: &Part) -> Result<Normalised, RunError> {
     let mut systems = Vec::with_capacity(part.systems.len());
     for ((empty, own), plan) in night.systems.iter().zip(&part.systems).zip(&desk.plan.systems) {
         let mut builder = FrameBuilder::new(&empty.frame, own.rows);
         for slot in &own.slots {
-            builder.push(&spill.read_rows(*slot)?);
+            builder.push(&part.spill.read_rows(*slot)?);
         }
         let frame =
             builder.finish().map_err(|source| NormaliseError::Frame { system: plan.name.clone(), source })?;
@@ -175,5 +191,5 @@ fn gathered(desk: &Desk<'_>, night: &Normalised, part: &Part, spill: &Spill) -> 
     }
     let rows = part.rows() as u64;
     let account = RowAccount { rows_in: rows, rows_out: rows, ..RowAccount::default() };
-    Ok(Normalised { systems, quarantine: Arc::clone(&night.quarantine), account })
+    Ok(Normalised { systems, quarantine: Arc::clone(&night.quarantine), blunt: night.blunt.clone(), account })
 }

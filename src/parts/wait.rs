@@ -1,19 +1,17 @@
 //! The tables of judged parts wait on disk, each row with its place among all of the night.
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use crate::engine::merge::Chunks;
+use crate::engine::chunk::encode;
+use crate::engine::merge::{Chunks, KeyedSlot, first_key};
 use crate::engine::parquet_file::WriteError;
-use crate::engine::spill::{Slot, Spill, encode};
+use crate::engine::spill::Spill;
 use crate::engine::table::TableSource;
 
 /// Rows of one table of all parts that are held when they are merged.
-const MERGED_ROWS: usize = 48 * 1024;
-/// Chunks that are made together.
-const TOGETHER: usize = 16;
+const MERGED_ROWS: usize = 128 * 1024;
 
 /// One table, part by part, in a file of its own: it goes when the table is written.
 pub struct WaitingTable {
@@ -33,7 +31,7 @@ pub struct Waiting {
 impl Waiting {
     /// For so many parts.
     pub fn begin(folder: &Path, parts: usize) -> Self {
-        let chunk_rows = (MERGED_ROWS / parts.max(1)).clamp(256, 4096);
+        let chunk_rows = (MERGED_ROWS / parts.max(1)).clamp(256, 8192);
         Self { tables: Vec::new(), folder: folder.to_owned(), chunk_rows }
     }
 
@@ -66,16 +64,11 @@ impl Waiting {
 }
 
 fn chunks(table: &TableSource<'_>, rows: usize, spill: &Spill) -> Result<Chunks, WriteError> {
-    let starts = (0..table.len()).step_by(rows);
-    let ranges: Vec<Range<usize>> = starts.map(|start| start..(start + rows).min(table.len())).collect();
-    let mut chunks: Vec<Slot> = Vec::with_capacity(ranges.len());
-    for ranges in ranges.chunks(TOGETHER) {
-        let made = ranges.par_iter().map(|range| -> Result<Vec<u8>, WriteError> {
-            Ok(encode(&table.keyed(range.clone())?.unwrap_or_default())?)
-        });
-        for chunk in made.collect::<Result<Vec<_>, _>>()? {
-            chunks.push(spill.push(&chunk)?);
-        }
-    }
-    Ok(chunks)
+    let starts = (0..table.len()).into_par_iter().step_by(rows);
+    let made = starts.map(|start| -> Result<KeyedSlot, WriteError> {
+        let batch = table.keyed(start..(start + rows).min(table.len()))?.unwrap_or_default();
+        let first = first_key(&batch)?;
+        Ok(KeyedSlot { slot: spill.push(&encode(&batch)?)?, first })
+    });
+    made.collect()
 }

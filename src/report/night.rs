@@ -128,7 +128,9 @@ impl NightCounts {
             links: link_lines(plan, judged),
             cases: judged.linked.cases.len() as u64,
             duplicates: judged.linked.duplicates.len() as u64,
-            skipped_groups: judged.linked.skipped_groups.len() as u64 + judged.linked.refused,
+            skipped_groups: judged.linked.skipped_groups.len() as u64
+                + judged.linked.refused
+                + judged.blunt_keys,
             drifted: drift_lines(plan, judged),
             verdicts,
             findings: BTreeMap::new(),

@@ -4,17 +4,19 @@
 //! the same hub dossier: it is merged into its survivor and takes no part in linking. A dossier was *typed twice* when two
 //! codes of one system stand for the same person, procedure and time: both go on to linking, in
 //! one case. The same code over two different persons is a collision, never a duplicate; and the dossiers of
-//! several owners that one agent hands in are nobody's double.
+//! several owners that one agent hands in are nobody's double. A code, or whatever else records meet by, that too many
+//! records of one system have is a default value and asks nothing.
 
 pub mod by_score;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use polars::prelude::PolarsError;
+use polars::prelude::{DataFrame, PolarsError};
 use rayon::prelude::*;
 use thiserror::Error;
 
+use super::keys;
 use super::normalise::quarantine::Quarantined;
 use super::normalise::{Normalised, SystemRecords};
 use super::order;
@@ -22,12 +24,14 @@ use super::records::Records;
 use crate::config::plan::{DuplicatePolicy, RunPlan, SystemPlan};
 use crate::domain::dossier::FieldName;
 use crate::domain::finding_kind::FindingKind;
+use crate::domain::issue::ParseIssue;
 use crate::domain::rules::r04_typed_twice::DuplicateReason;
 use crate::domain::rules::r06_code_collision::{Person, two_persons};
 use crate::domain::rules::r11_late_hidden::end;
 use crate::domain::rules::r23_several_rightly::{Dossier, LegitimateReason, Pair, repeat_is_legitimate};
 use crate::engine::accounting::RowAccount;
-use crate::engine::frame::Ints;
+use crate::engine::blunt::Blunt;
+use crate::engine::frame::{self, Ints};
 use crate::engine::key;
 use crate::engine::linkage::error::LinkageError;
 use crate::engine::partition::{self, Keyed};
@@ -68,6 +72,8 @@ pub struct Collision {
 pub struct Deduped {
     pub systems: Vec<SystemRecords>,
     pub quarantine: Arc<Vec<Quarantined>>,
+    /// Keys that tell nobody apart.
+    pub blunt: Arc<Blunt>,
     pub duplicates: Vec<Duplicate>,
     pub collisions: Vec<Collision>,
     pub excused: Vec<Excused>,
@@ -94,15 +100,20 @@ pub enum DedupeError {
 /// # Errors
 /// When a column of the order is missing, or what is shipped for the search by score does not hold together.
 pub fn dedupe(plan: &RunPlan, normalised: Normalised) -> Result<Deduped, DedupeError> {
-    let Normalised { systems, quarantine, account: _ } = normalised;
+    let Normalised { systems, quarantine, blunt, account: _ } = normalised;
+    let whole = |system: SystemRecords| SystemRecords { frame: frame::whole(system.frame), ..system };
+    let systems: Vec<SystemRecords> = systems.into_iter().map(whole).collect();
+    let frames = || systems.iter().map(|system| &system.frame);
+    let blunt = blunt.unwrap_or_else(|| Arc::new(keys::blunt(plan, frames())));
     let in_order = |(system, of): (SystemRecords, &SystemPlan)| {
-        let frame = order::canonical(system.frame, &system.places)
+        let frame = order::canonical(system.frame, &system.places, &blunt)
+            .and_then(|frame| marked(frame, &blunt))
             .map_err(|source| DedupeError::Order { system: of.name.clone(), source })?;
         Ok(SystemRecords { frame, ..system })
     };
     let systems: Vec<SystemRecords> =
         systems.into_iter().zip(&plan.systems).map(in_order).collect::<Result<_, DedupeError>>()?;
-    let within = |(index, system)| within(plan, index, system);
+    let within = |(index, system)| within(plan, index, system, &blunt);
     let found: Vec<Within> =
         systems.par_iter().enumerate().map(within).collect::<Result<_, DedupeError>>()?;
     let (mut duplicates, mut collisions, mut active) = (Vec::new(), Vec::new(), Vec::new());
@@ -127,6 +138,7 @@ pub fn dedupe(plan: &RunPlan, normalised: Normalised) -> Result<Deduped, DedupeE
     Ok(Deduped {
         systems,
         quarantine,
+        blunt,
         duplicates,
         collisions,
         excused,
@@ -147,15 +159,39 @@ struct Within {
     by_score: Found,
 }
 
-fn within(plan: &RunPlan, index: usize, system: &SystemRecords) -> Result<Within, DedupeError> {
+/// Notes on every record with a code that tells nobody apart that this is so.
+fn marked(mut frame: DataFrame, blunt: &Blunt) -> Result<DataFrame, PolarsError> {
+    if blunt.is_empty() {
+        return Ok(frame);
+    }
+    let records = Records::new(&frame);
+    let is_blunt = |row: usize| {
+        let codes = keys::CODES.into_iter().filter_map(|field| records.text(field, row));
+        codes.into_iter().any(|code| blunt.has(key::of(code)))
+    };
+    let issues = (0..records.len()).map(|row| {
+        let known = records.issues(row);
+        if is_blunt(row) { known.with(ParseIssue::CodeOfMany) } else { known }
+    });
+    let issues = issues.map(|issues| i64::from(issues.bits())).collect();
+    frame.with_column(frame::ints("issues", issues))?;
+    Ok(frame)
+}
+
+fn within(
+    plan: &RunPlan,
+    index: usize,
+    system: &SystemRecords,
+    blunt: &Blunt,
+) -> Result<Within, DedupeError> {
     let records = Records::new(&system.frame);
     let mut found = Within { active: vec![true; records.len()], ..Within::default() };
     let Within { active, duplicates, collisions, excused, .. } = &mut found;
-    same_code(index, system, &records, active, duplicates, collisions);
-    same_reference(index, &records, active, duplicates);
+    same_code(index, system, &records, (blunt, &mut *active), duplicates, collisions);
+    same_reference(index, &records, (blunt, &mut *active), duplicates);
     let before = duplicates.len();
     let told = plan.severity(FindingKind::SeveralRightly).is_some();
-    typed_twice(index, &records, (&plan.duplicates, told), active, duplicates, excused);
+    typed_twice(index, &records, (&plan.duplicates, told), (blunt, active), duplicates, excused);
     let known = (&duplicates[before..], excused.as_slice());
     found.by_score = by_score::find(plan, index, &records, active, known).map_err(|source| {
         DedupeError::ByScore { system: plan.systems[index].name.clone(), source: Box::new(source) }
@@ -168,7 +204,7 @@ fn same_code(
     system: usize,
     of: &SystemRecords,
     records: &Records<'_>,
-    alive: &mut [bool],
+    (blunt, alive): (&Blunt, &mut [bool]),
     duplicates: &mut Vec<Duplicate>,
     collisions: &mut Vec<Collision>,
 ) {
@@ -180,7 +216,9 @@ fn same_code(
     while start < records.len() {
         let end = (start + 1..records.len()).find(|row| code(*row) != code(start)).unwrap_or(records.len());
         let mut survivors = vec![start as u32];
-        for row in start as u32 + 1..end as u32 {
+        let is_blunt = !blunt.is_empty() && code(start).is_some_and(|code| blunt.has(key::of(code)));
+        let others = if is_blunt { end as u32..end as u32 } else { start as u32 + 1..end as u32 };
+        for row in others {
             match same_person(records, survivors.iter().copied(), row) {
                 Some(survivor) => {
                     let kind = DuplicateReason::of_one_code(
@@ -222,9 +260,14 @@ fn owner<'r>(records: &Records<'r>, row: u32) -> Person<'r> {
 }
 
 /// Two records of a system that keeps the hub's code name the same hub dossier, and the same person.
-fn same_reference(system: usize, records: &Records<'_>, alive: &mut [bool], duplicates: &mut Vec<Duplicate>) {
+fn same_reference(
+    system: usize,
+    records: &Records<'_>,
+    (blunt, alive): (&Blunt, &mut [bool]),
+    duplicates: &mut Vec<Duplicate>,
+) {
     let reference = |row: u32| records.text(FieldName::HubCode, row as usize);
-    let rows = keyed(records, alive, |row| reference(row).map(key::of));
+    let rows = keyed(records, (blunt, alive), |row| reference(row).map(key::of));
     for part in partition::deal(rows) {
         for group in partition::groups(&part).filter(|group| group.len() > 1) {
             let mut survivors = vec![group[0].row];
@@ -253,14 +296,14 @@ fn typed_twice(
     system: usize,
     records: &Records<'_>,
     (policy, told): (&DuplicatePolicy, bool),
-    alive: &[bool],
+    (blunt, alive): (&Blunt, &[bool]),
     duplicates: &mut Vec<Duplicate>,
     excused: &mut Vec<Excused>,
 ) {
     if policy.on.is_empty() {
         return;
     }
-    let rows = keyed(records, alive, |row| {
+    let rows = keyed(records, (blunt, alive), |row| {
         // Nobody asks why several of these are right.
         if !told && is_excepted(records, policy, row) {
             return None;
@@ -332,9 +375,13 @@ pub fn pair<'r>(records: &Records<'r>, policy: &DuplicatePolicy, earlier: u32, l
     Pair { excepted: is_excepted(records, policy, later), earlier: dossier(earlier), later: dossier(later) }
 }
 
-fn keyed(records: &Records<'_>, alive: &[bool], key: impl Fn(u32) -> Option<u128>) -> Vec<Keyed> {
+fn keyed(
+    records: &Records<'_>,
+    (blunt, alive): (&Blunt, &[bool]),
+    key: impl Fn(u32) -> Option<u128>,
+) -> Vec<Keyed> {
     (0..records.len() as u32)
         .filter(|row| alive[*row as usize])
-        .filter_map(|row| Some(Keyed { key: key(row)?, side: 0, row }))
+        .filter_map(|row| Some(Keyed { key: key(row).filter(|key| !blunt.has(*key))?, side: 0, row }))
         .collect()
 }

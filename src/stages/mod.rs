@@ -5,6 +5,7 @@ pub mod load;
 pub mod normalise;
 pub mod order;
 pub mod records;
+pub mod keys;
 pub mod dedupe;
 pub mod link;
 pub mod compare;

@@ -1,16 +1,20 @@
 //! Puts records into canonical order: code, newest file, receipt, furthest status, content, place, row.
+//!
+//! Records of a code that tells nobody apart have no more than where they stand: place and row.
 
 use polars::prelude::{DataFrame, PolarsResult};
 
 use super::normalise::Place;
+use crate::engine::blunt::Blunt;
 use crate::engine::frame::{self, Ints, Texts, WholeRows};
+use crate::engine::key;
 use crate::engine::text_order;
 
 /// The frame, its rows in canonical order; column `place` counts along `places`.
 ///
 /// # Errors
 /// When a column of the order is missing.
-pub fn canonical(frame: DataFrame, places: &[Place]) -> PolarsResult<DataFrame> {
+pub fn canonical(frame: DataFrame, places: &[Place], blunt: &Blunt) -> PolarsResult<DataFrame> {
     let frame = frame::whole(frame);
     let codes = Texts::of(&frame, "code")?;
     let received = Ints::of(&frame, "received_at")?;
@@ -22,7 +26,12 @@ pub fn canonical(frame: DataFrame, places: &[Place]) -> PolarsResult<DataFrame> 
         (night_of(places, place.get(row)), received.get(row), furthest)
     };
     let last = |row: usize| (place.get(row), rows.get(row));
+    let is_blunt =
+        |row: usize| !blunt.is_empty() && codes.get(row).is_some_and(|code| blunt.has(key::of(code)));
     let order = text_order::sorted(&codes, |a, b| {
+        if is_blunt(a) {
+            return last(a).cmp(&last(b));
+        }
         let by_content = || content.compare(a, b);
         first(a).cmp(&first(b)).then_with(by_content).then_with(|| last(a).cmp(&last(b)))
     });

@@ -3,11 +3,14 @@
 //! It must not say which of them has the right to the code, nor call one person's two spellings two
 //! persons: both the number and the name have to differ.
 
-use super::{FindingEntry, Rule, said};
+use super::{FindingEntry, Rule, Threshold, said};
 use crate::domain::finding_kind::{FindingKind, Severity};
 use crate::domain::name::{self, NameRelation};
 use crate::domain::personal_id::{self, IdRelation};
 use crate::domain::text::fold;
+
+/// Records of one system that one code may stand in and still name a dossier.
+pub const KEY_AT_MOST: u32 = 1000;
 
 pub const RULE: Rule = Rule {
     id: "R06",
@@ -23,8 +26,14 @@ pub const RULE: Rule = Rule {
         severity: Some(Severity::High),
         title: said("One code for different dossiers", "Một mã hồ sơ dùng cho nhiều hồ sơ khác nhau"),
         when: said(
-            "Two records of one system with one code, where both identity number and name differ.",
-            "Hai bản ghi của một hệ thống có cùng một mã nhưng khác nhau cả số định danh và họ tên.",
+            "Two records of one system with one code, where both identity number and name differ. Once for a code, \
+             without a case, where more than `key_at_most` records of one system carry it: a code of so many is a \
+             default value. Nothing is merged, linked or called missing by it, and each of its records has \
+             `code_of_many` among its `parse_issues`.",
+            "Hai bản ghi của một hệ thống có cùng một mã nhưng khác nhau cả số định danh và họ tên. Một lần cho mỗi mã, \
+             không gắn với hồ sơ, khi hơn `key_at_most` bản ghi của một hệ thống mang mã đó: mã của nhiều hồ sơ đến \
+             vậy là giá trị mặc định. Không gộp, không liên kết, không báo thiếu theo mã đó, và mỗi bản ghi mang mã có \
+             `code_of_many` trong `parse_issues`.",
         ),
         meaning_not: said(
             "It does not say which of the dossiers has the right to the code.",
@@ -33,7 +42,16 @@ pub const RULE: Rule = Rule {
         fields: &["code"],
         evidence: &["code", "owner_name", "id_number", "procedure", "unit", "received_at"],
     }],
-    thresholds: &[],
+    thresholds: &[Threshold {
+        key: "key_at_most",
+        default: "1000",
+        meaning: said(
+            "records of one system that one code, or whatever else records meet by, may stand in; what is no code is \
+             counted by the night report",
+            "số bản ghi của một hệ thống được mang cùng một mã, hoặc cùng giá trị dùng để so khớp khác; giá trị không \
+             phải mã được đếm trong báo cáo đêm",
+        ),
+    }],
 };
 
 /// Who a record is about, as far as it says.

@@ -308,6 +308,7 @@ const WORDS: &[(&str, &str)] = &[
     ("sex_unknown", "giới tính không có trong danh mục"),
     ("count_unreadable", "số lượng không đọc được"),
     ("flag_unknown", "không phải có hoặc không"),
+    ("code_of_many", "mã của quá nhiều bản ghi"),
     // How two values differ, and why a record is a duplicate: the details of findings.
     ("behind", "cập nhật chậm hơn"),
     ("ahead", "đi trước"),

@@ -8,6 +8,7 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::plan::Thresholds;
+use crate::domain::dossier::FieldName;
 use crate::domain::rules::r19_timeline as r19;
 
 /// Whether the records before the judge are all there are.
@@ -168,12 +169,26 @@ pub struct Crowds {
     pub ends: Ends,
     /// Per system; none of those that cannot be asked.
     pub days: BTreeMap<usize, SyncDays>,
+    pub of_many: OfMany,
+}
+
+/// What so many records have in common that it tells none of them apart.
+#[derive(Debug, Default)]
+pub struct OfMany {
+    /// Records by system, field and code.
+    pub codes: BTreeMap<(usize, FieldName, String), u64>,
+    /// Other keys, by system.
+    pub keys: BTreeSet<(usize, u64)>,
 }
 
 impl Crowds {
     pub fn add(&mut self, other: Self) {
-        let Self { ends, days } = other;
+        let Self { ends, days, of_many: OfMany { codes, keys } } = other;
         self.ends.add(ends);
+        for (code, count) in codes {
+            *self.of_many.codes.entry(code).or_default() += count;
+        }
+        self.of_many.keys.extend(keys);
         for (system, days) in days {
             self.days.entry(system).or_default().add(days);
         }

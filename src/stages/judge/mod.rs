@@ -60,6 +60,8 @@ pub struct Judged {
     pub findings: Vec<Finding>,
     pub figures: Vec<FigureRow>,
     pub forms: Vec<FormRow>,
+    /// Keys other than codes that nobody is told apart by, known of a whole night.
+    pub blunt_keys: u64,
 }
 
 impl Judged {
@@ -111,7 +113,8 @@ pub fn share(
     let (findings, crowds) = clerk.findings(share);
     drop(records);
     let (figures, forms) = (Vec::new(), Vec::new());
-    (Judged { linked, differences, standings, findings, figures, forms }, Collected { tallied, crowds })
+    let judged = Judged { linked, differences, standings, findings, figures, forms, blunt_keys: 0 };
+    (judged, Collected { tallied, crowds })
 }
 
 /// Adds the figures and findings of the night to what was judged of it, or of its last part.
@@ -128,5 +131,6 @@ pub fn conclude(
     let closing = findings::Closing { plan, reference, systems: &linked.systems };
     findings.extend(closing.findings(&collected.crowds, &figures, drifts));
     findings::put_in_order(&mut findings);
-    Judged { linked, findings, figures, forms, ..judged }
+    let blunt_keys = collected.crowds.of_many.keys.len() as u64;
+    Judged { linked, findings, figures, forms, blunt_keys, ..judged }
 }

@@ -7,8 +7,12 @@ use rayon::prelude::*;
 
 use crate::config::plan::{RunPlan, SystemPlan};
 use crate::domain::dossier::FieldName;
+use crate::domain::issue::ParseIssue;
 use crate::domain::known::{Known, job};
 use crate::domain::text::fold;
+use crate::engine::blunt::Blunt;
+use crate::engine::key;
+use crate::stages::keys;
 use crate::stages::link::Linked;
 use crate::stages::link::cases::{Cases, hub_partners};
 use crate::stages::records::Records;
@@ -71,11 +75,14 @@ pub fn standings(plan: &RunPlan, linked: &Linked, records: &[Records<'_>]) -> Ve
 struct Court<'a> {
     plan: &'a RunPlan,
     records: &'a [Records<'a>],
+    blunt: &'a Blunt,
     healthy: Vec<bool>,
     /// Per system: codes of quarantined rows.
     quarantined: Vec<BTreeSet<&'a str>>,
     /// Per system: identity number and procedure of quarantined rows whose code could not be read.
     nameless: Vec<BTreeSet<(&'a str, &'a str)>>,
+    /// Per system: identity number and procedure of records whose code tells nobody apart.
+    of_many: Vec<BTreeSet<(&'a str, &'a str)>>,
     /// Per system and row: the record is a duplicate of another.
     duplicate: Vec<Vec<bool>>,
     /// Per system and row: the record has an ambiguous link.
@@ -97,6 +104,7 @@ impl<'a> Court<'a> {
                 (None, None) => {}
             }
         }
+        let of_many = records.iter().map(|records| of_many(&linked.blunt, records)).collect();
         let blank = || records.iter().map(|records| vec![false; records.len()]).collect::<Vec<_>>();
         let (mut duplicate, mut ambiguous) = (blank(), blank());
         for entry in &linked.duplicates {
@@ -112,7 +120,18 @@ impl<'a> Court<'a> {
         }
         let partner = hub_partners(records, &linked.links);
         let healthy = linked.systems.iter().map(|system| system.is_healthy()).collect();
-        Self { plan, records, healthy, quarantined, nameless, duplicate, ambiguous, partner }
+        Self {
+            plan,
+            records,
+            blunt: &linked.blunt,
+            healthy,
+            quarantined,
+            nameless,
+            of_many,
+            duplicate,
+            ambiguous,
+            partner,
+        }
     }
 
     fn case(&self, cases: &Cases, case: usize) -> Vec<Standing> {
@@ -193,8 +212,17 @@ impl<'a> Court<'a> {
             codes.into_iter().flatten().any(|code| self.quarantined[system].contains(code))
                 || person.is_some_and(|person| self.nameless[system].contains(&person))
         };
-        if members.any(refused) {
+        if members.clone().any(refused) {
             return (Verdict::Explained, Some("quarantined"));
+        }
+        // Under a code of many it may be there, or be looked for in vain.
+        let of_many = |(system_of, row): (usize, u32)| {
+            let records = &self.records[system_of];
+            is_of_many(self.blunt, records, row)
+                || person_of(records, row).is_some_and(|person| self.of_many[system].contains(&person))
+        };
+        if !self.blunt.is_empty() && members.any(of_many) {
+            return (Verdict::Explained, Some(ParseIssue::CodeOfMany.code()));
         }
         // The slower side sets the pace when the hub itself lacks the dossier.
         let sync = &self.plan.systems[if system == RunPlan::HUB { from } else { system }].sync;
@@ -208,6 +236,26 @@ impl<'a> Court<'a> {
             (Verdict::Missing, None)
         }
     }
+}
+
+/// Whether the code under which the hub should know a record tells nobody apart.
+fn is_of_many(blunt: &Blunt, records: &Records<'_>, row: u32) -> bool {
+    records.hub_key(row as usize).is_some_and(|code| blunt.has(key::of(code)))
+}
+
+fn person_of<'a>(records: &Records<'a>, row: u32) -> Option<(&'a str, &'a str)> {
+    let text = |field| records.text(field, row as usize);
+    text(FieldName::IdNumber).zip(text(FieldName::Procedure))
+}
+
+/// Persons and procedures that can be told apart, of records whose code cannot.
+fn of_many<'a>(blunt: &Blunt, records: &Records<'a>) -> BTreeSet<(&'a str, &'a str)> {
+    if blunt.is_empty() {
+        return BTreeSet::new();
+    }
+    let rows = (0..records.len() as u32).filter(|row| is_of_many(blunt, records, *row));
+    let known = rows.filter(|row| keys::of_person(records, *row).is_some_and(|key| !blunt.has(key)));
+    known.filter_map(|row| person_of(records, row)).collect()
 }
 
 /// The transformation of the sync job by which a dossier is not sent at all, or not yet.

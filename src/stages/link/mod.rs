@@ -25,6 +25,7 @@ use crate::domain::name::{self, NameRelation};
 use crate::engine::accounting::RowAccount;
 use crate::engine::bucket_sort;
 use crate::engine::assignment::{Assigned, Candidate, one_to_one};
+use crate::engine::blunt::Blunt;
 use crate::engine::key;
 use crate::engine::linkage::error::LinkageError;
 use crate::engine::partition::{self, Keyed};
@@ -76,6 +77,8 @@ pub struct Drifted {
 pub struct Linked {
     pub systems: Vec<SystemRecords>,
     pub quarantine: Arc<Vec<Quarantined>>,
+    /// Keys that tell nobody apart.
+    pub blunt: Arc<Blunt>,
     pub duplicates: Vec<Duplicate>,
     pub collisions: Vec<Collision>,
     pub excused: Vec<Excused>,
@@ -105,6 +108,7 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
     let Deduped {
         systems,
         quarantine,
+        blunt,
         duplicates,
         collisions,
         mut excused,
@@ -114,7 +118,7 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
         account: _,
     } = deduped;
     let records: Vec<Records<'_>> = systems.iter().map(|system| Records::new(&system.frame)).collect();
-    let mut climber = Climber::new(plan, &records, &active, &duplicates);
+    let mut climber = Climber::new(plan, &records, (&blunt, &active), &duplicates);
     for (rung, step) in plan.ladder.iter().enumerate() {
         for spoke in 1..systems.len() {
             match (step, &plan.scored) {
@@ -139,6 +143,7 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
     Ok(Linked {
         systems,
         quarantine,
+        blunt,
         duplicates,
         collisions,
         excused,
@@ -158,6 +163,7 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
 struct Climber<'r> {
     plan: &'r RunPlan,
     records: &'r [Records<'r>],
+    blunt: &'r Blunt,
     /// Per spoke: for the hub (0) and the spoke, the rows not linked to each other yet.
     free: Vec<Vec<Vec<bool>>>,
     /// Per system and row, the record that stands for its duplicates, else itself.
@@ -188,7 +194,7 @@ pub fn left_to_score(
     records: &[Records<'_>],
     spoke: usize,
 ) -> [Vec<u32>; 2] {
-    let mut climber = Climber::new(plan, records, &deduped.active, &deduped.duplicates);
+    let mut climber = Climber::new(plan, records, (&deduped.blunt, &deduped.active), &deduped.duplicates);
     for rung in (0..plan.ladder.len()).take_while(|rung| plan.ladder[*rung] != Rung::Scored) {
         climber.climb(rung, spoke);
     }
@@ -199,12 +205,13 @@ impl<'r> Climber<'r> {
     fn new(
         plan: &'r RunPlan,
         records: &'r [Records<'r>],
-        active: &[Vec<bool>],
+        (blunt, active): (&'r Blunt, &[Vec<bool>]),
         duplicates: &[Duplicate],
     ) -> Self {
         Self {
             plan,
             records,
+            blunt,
             free: vec![active.to_vec(); records.len()],
             groups: groups(records, duplicates),
             links: Vec::new(),
@@ -229,7 +236,8 @@ impl<'r> Climber<'r> {
             let all = (0..self.records[system].len() as u32).into_par_iter().with_min_len(ROWS);
             let keyed = |row| {
                 let key = move |key| Keyed { key, side: side as u16, row };
-                keys(&self.plan.ladder[rung], &self.records[system], row).into_iter().map(key)
+                let sharp = |key: &u128| !self.blunt.has(*key);
+                keys(&self.plan.ladder[rung], &self.records[system], row).into_iter().filter(sharp).map(key)
             };
             rows.par_extend(all.filter(|row| free[*row as usize]).flat_map_iter(keyed));
         }
@@ -414,7 +422,8 @@ impl<'r> Climber<'r> {
                 if self.free[spoke][spoke][row as usize]
                     && let Some(code) = self.records[spoke].hub_key(row as usize)
                 {
-                    rows.push(Keyed { key: key::of(code), side: spoke as u16, row });
+                    let key = key::of(code);
+                    rows.extend((!self.blunt.has(key)).then_some(Keyed { key, side: spoke as u16, row }));
                 }
             }
         }

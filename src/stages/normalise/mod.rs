@@ -19,6 +19,7 @@ use thiserror::Error;
 use crate::config::plan::{RunPlan, SystemPlan};
 use crate::domain::dossier::{FieldKind, FieldName};
 use crate::engine::accounting::RowAccount;
+use crate::engine::blunt::Blunt;
 use crate::engine::frame;
 use crate::engine::spill::SpillError;
 use crate::history::History;
@@ -74,6 +75,8 @@ pub struct Normalised {
     pub systems: Vec<SystemRecords>,
     /// Of the whole night, also where the records are a part of it.
     pub quarantine: Arc<Vec<Quarantined>>,
+    /// Keys that tell nobody apart, where the records are a part of the night: a whole one shows its own.
+    pub blunt: Option<Arc<Blunt>>,
     pub account: RowAccount,
 }
 
@@ -134,7 +137,7 @@ pub fn read(
     let rows_in = systems.iter().flat_map(|system| &system.feeds).map(|feed| feed.rows).sum();
     let quarantined = all.iter().filter(|entry| entry.is_row()).count() as u64;
     let account = RowAccount { rows_in, rows_out, merged: 0, quarantined };
-    Ok(Normalised { systems, quarantine: Arc::new(all), account })
+    Ok(Normalised { systems, quarantine: Arc::new(all), blunt: None, account })
 }
 
 struct Typed {

@@ -283,7 +283,7 @@ pub fn duplicates<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
         let by_score = kind == Some(DuplicateReason::TypedTwiceByScore);
         let weight = linked.weights.get(&(system, row)).filter(|_| by_score);
         let survivor_id = night.ids.record(system, survivor);
-        let source = super::source(night, system, row);
+        let source = super::source(night.judged, system, row);
         rows.push([
             Cell::Id(Some(id::of(&["group", survivor_id.as_str()]))),
             Cell::Id(Some(night.ids.case(linked.case_of[system][row as usize]))),

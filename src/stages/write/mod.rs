@@ -16,8 +16,11 @@ use super::judge::{Finding, Judged};
 use super::records::Records;
 use crate::config::plan::RunPlan;
 use crate::domain::dossier::FieldName;
+use crate::engine::blunt::Blunt;
+use crate::engine::frame::Ints;
 use crate::engine::id::{self, Id};
-use crate::engine::merge::push_text;
+use crate::engine::key;
+use crate::engine::merge::{push_int, push_text};
 use crate::engine::table::{Misfit, TableSource, Tables};
 use crate::reference::Reference;
 
@@ -92,6 +95,26 @@ pub fn shown(night: &Night<'_>, tables: &[TableSource<'_>], most: usize) -> Resu
     Ok(Tables { list, unheld: BTreeMap::new() })
 }
 
+/// Picks the first so many findings of every kind and class: those that a report shows.
+#[derive(Debug)]
+pub struct Firsts<C> {
+    most: usize,
+    seen: BTreeMap<C, usize>,
+}
+
+impl<C: Ord> Firsts<C> {
+    pub fn new(most: usize) -> Self {
+        Self { most, seen: BTreeMap::new() }
+    }
+
+    /// Counts a finding; whether it is one of the first.
+    pub fn holds(&mut self, class: C) -> bool {
+        let count = self.seen.entry(class).or_default();
+        *count += 1;
+        *count <= self.most
+    }
+}
+
 /// The records and links that the first findings of every kind and class are about.
 struct Shown {
     records: BTreeSet<(usize, u32)>,
@@ -100,15 +123,13 @@ struct Shown {
 
 impl Shown {
     fn of(findings: &[Finding], most: usize) -> Self {
-        let mut seen: BTreeMap<_, usize> = BTreeMap::new();
+        let mut firsts = Firsts::new(most);
         let mut shown = Self { records: BTreeSet::new(), links: BTreeSet::new() };
         for finding in findings {
             // What is explained is not asked whether it is expected.
             let is_explained = finding.explained_by.is_some();
             let class = (finding.kind, is_explained, finding.expected && !is_explained);
-            let count = seen.entry(class).or_default();
-            *count += 1;
-            if *count <= most {
+            if firsts.holds(class) {
                 shown.records.extend(finding.row.map(|row| (finding.system, row)));
                 shown.records.extend(finding.other.and_then(|(system, row)| Some((system, row?))));
                 shown.links.extend(finding.link);
@@ -149,10 +170,17 @@ impl<'a> Night<'a> {
     }
 
     /// Writes into a key where a record stands among all of the night: by its system and its code. Records of one code
-    /// are always in one part, where they keep their order.
+    /// are always in one part, where they keep their order; those of a code that tells nobody apart stand in the order
+    /// of their files.
     fn place(&self, system: usize, row: u32, key: &mut Vec<u8>) {
         key.extend((system as u16).to_be_bytes());
         push_text(key, self.records[system].text(FieldName::Code, row as usize));
+        if is_of_many(&self.judged.linked.blunt, &self.records[system], row as usize) {
+            let frame = &self.judged.linked.systems[system].frame;
+            for column in ["place", "row"] {
+                push_int(key, Ints::of(frame, column).ok().and_then(|column| column.get(row as usize)));
+            }
+        }
     }
 
     /// Writes into a key where a case stands: by its first record.
@@ -175,12 +203,14 @@ pub struct Ids {
 
 impl Ids {
     /// A record is named by its system, its code and its place among the records of that code; a
-    /// case by its first record. Neither depends on the order of an export.
+    /// case by its first record. Neither depends on the order of an export. Of a code that tells nobody apart the file
+    /// and row are all that names a record.
     fn new(plan: &RunPlan, judged: &Judged, records: &[Records<'_>]) -> Self {
         let records: Vec<Vec<Id>> = records
             .iter()
             .zip(&plan.systems)
-            .map(|(records, system)| {
+            .enumerate()
+            .map(|(index, (records, system))| {
                 let code = |row: usize| records.text(FieldName::Code, row);
                 // Records of one code are neighbours.
                 let mut repeats = vec![0u32; records.len()];
@@ -188,6 +218,13 @@ impl Ids {
                     repeats[row] = if code(row) == code(row - 1) { repeats[row - 1] + 1 } else { 0 };
                 }
                 let id = |(row, repeat): (usize, &u32)| match repeat {
+                    _ if is_of_many(&judged.linked.blunt, records, row) => {
+                        let (place, at) = source(judged, index, row as u32).unzip();
+                        let file = place.map_or("", |place| place.file.as_str());
+                        let sheet = place.and_then(|place| place.sheet.as_deref()).unwrap_or_default();
+                        let at = at.unwrap_or_default().to_string();
+                        id::of(&["record", &system.name, code(row).unwrap_or_default(), file, sheet, &at])
+                    }
                     0 => id::of(&["record", &system.name, code(row).unwrap_or_default()]),
                     repeat => {
                         id::of(&["record", &system.name, code(row).unwrap_or_default(), &repeat.to_string()])
@@ -220,10 +257,14 @@ impl Ids {
     }
 }
 
+/// Whether the code of a record tells nobody apart.
+fn is_of_many(blunt: &Blunt, records: &Records<'_>, row: usize) -> bool {
+    !blunt.is_empty() && records.text(FieldName::Code, row).is_some_and(|code| blunt.has(key::of(code)))
+}
+
 /// The file, sheet and row a record came from.
-fn source<'a>(night: &'a Night<'_>, system: usize, row: u32) -> Option<(&'a super::normalise::Place, i64)> {
-    use crate::engine::frame::Ints;
-    let system = &night.judged.linked.systems[system];
+fn source(judged: &Judged, system: usize, row: u32) -> Option<(&super::normalise::Place, i64)> {
+    let system = &judged.linked.systems[system];
     let place = Ints::of(&system.frame, "place").ok()?.get(row as usize)?;
     let row = Ints::of(&system.frame, "row").ok()?.get(row as usize)?;
     Some((system.places.get(place as usize)?, row))

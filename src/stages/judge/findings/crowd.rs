@@ -1,4 +1,5 @@
-//! Findings that only many dossiers together show: work closed in bulk (R19), days without sync (R21).
+//! Findings that only many dossiers together show: codes of too many (R06), work closed in bulk (R19), days without
+//! sync (R21).
 
 use std::collections::BTreeMap;
 
@@ -9,9 +10,12 @@ use crate::config::plan::RunPlan;
 use crate::domain::dossier::FieldName;
 use crate::domain::finding_kind::FindingKind;
 use crate::domain::rules::{r11_late_hidden::end, r21_sync as r21};
+use crate::engine::blunt::short;
+use crate::engine::key;
 use crate::stages::judge::Finding;
-use crate::stages::judge::crowds::{Crowds, Ends, Share, SyncDays};
+use crate::stages::judge::crowds::{Crowds, Ends, OfMany, Share, SyncDays};
 use crate::stages::judge::verdict::Verdict;
+use crate::stages::keys::{self, Asking};
 
 impl Clerk<'_> {
     /// The findings of the crowd among these records, and what has to be seen with the other parts of the night: of a
@@ -24,7 +28,37 @@ impl Clerk<'_> {
             let asked = 1..self.records.len();
             days.extend(asked.filter_map(|system| Some((system, self.days(system)?))));
         }
-        (found, Crowds { ends, days })
+        (found, Crowds { ends, days, of_many: self.of_many() })
+    }
+
+    /// R06: codes of so many records that they name none of them, and other keys that nobody is told apart by.
+    fn of_many(&self) -> OfMany {
+        let mut of_many = OfMany::default();
+        let blunt = &self.linked.blunt;
+        if blunt.is_empty() {
+            return of_many;
+        }
+        let mut own = Vec::new();
+        for (system, (records, of)) in self.records.iter().zip(&self.linked.systems).enumerate() {
+            let asking = Asking::new(self.plan, system, &of.frame);
+            for row in 0..records.len() as u32 {
+                own.clear();
+                asking.put(row, &mut own);
+                own.retain(|key| blunt.holds(*key));
+                if own.is_empty() {
+                    continue;
+                }
+                for field in keys::CODES {
+                    let code = records.text(field, row as usize);
+                    if let Some(code) = code.filter(|code| blunt.has(key::of(code))) {
+                        own.retain(|other| *other != short(key::of(code)));
+                        *of_many.codes.entry((system, field, code.to_owned())).or_default() += 1;
+                    }
+                }
+                of_many.keys.extend(own.iter().map(|key| (system, *key)));
+            }
+        }
+        of_many
     }
 
     /// R19: dossiers of one unit that ended at the same time.
@@ -100,6 +134,22 @@ impl Clerk<'_> {
 }
 
 impl Closing<'_> {
+    /// R06: each code of so many records, once.
+    pub(super) fn codes_of_many(&self, of_many: &OfMany) -> Vec<Finding> {
+        let codes = of_many.codes.iter().filter_map(|((system, field, code), count)| {
+            let most = self.plan.thresholds.key_at_most;
+            let subject = Subject {
+                system: *system,
+                field: Some(*field),
+                name: code.clone(),
+                detail: format!("{code}: {count} records, {most} of one system may have one code"),
+                ..Subject::default()
+            };
+            self.finding(FindingKind::CodeCollision, subject)
+        });
+        codes.collect()
+    }
+
     /// R21: days on which the hub received dossiers for a system, and nothing was synced there.
     pub(super) fn gaps(&self, system: usize, days: &SyncDays) -> Vec<Finding> {
         // The last days are still within their grace; the export holds nothing before its first sync.

@@ -138,6 +138,7 @@ impl Closing<'_> {
     pub fn findings(&self, crowds: &Crowds, figures: &[FigureRow], drifts: Vec<Drift>) -> Vec<Finding> {
         let mut found: Vec<Finding> =
             crowds.days.iter().flat_map(|(system, days)| self.gaps(*system, days)).collect();
+        found.extend(self.codes_of_many(&crowds.of_many));
         found.extend(self.contradictions());
         // Figures recomputed from an unhealthy hub prove nothing.
         if self.systems[RunPlan::HUB].is_healthy() {

@@ -10,9 +10,9 @@ use crate::domain::finding_kind::FindingKind;
 use crate::domain::rules::r11_late_hidden::end;
 use crate::domain::rules::r22_resubmission::resubmission;
 use crate::domain::rules::r23_several_rightly::LegitimateReason;
-use crate::engine::key;
 use crate::engine::partition::{self, Keyed};
 use crate::stages::judge::Finding;
+use crate::stages::keys;
 
 impl Clerk<'_> {
     pub(super) fn duplicates(&self) -> Vec<Finding> {
@@ -47,11 +47,13 @@ impl Clerk<'_> {
         if !self.wants(FindingKind::Resubmission) {
             return Vec::new();
         }
+        let blunt = &self.linked.blunt;
         let fields = [FieldName::IdNumber, FieldName::Procedure];
         let values = |row: u32| fields.map(|field| records.text(field, row as usize));
         let rows: Vec<Keyed> = (0..records.len() as u32)
             .filter(|row| self.linked.active[system][*row as usize])
-            .filter_map(|row| Some(Keyed { key: key::of_all(values(row).into_iter())?, side: 0, row }))
+            .filter_map(|row| Some(Keyed { key: keys::of_person(records, row)?, side: 0, row }))
+            .filter(|keyed| !blunt.has(keyed.key))
             .collect();
         let mut found = Vec::new();
         for part in partition::deal(rows) {

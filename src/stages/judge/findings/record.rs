@@ -21,6 +21,7 @@ use crate::domain::rules::{
 };
 use crate::domain::sex::Sex;
 use crate::engine::frame::Texts;
+use crate::engine::key;
 use crate::stages::compare::raw_cell;
 use crate::stages::judge::Finding;
 use crate::stages::judge::clock;
@@ -129,7 +130,12 @@ impl<'a> Record<'a> {
     fn code_that_may_be_meant(&self) -> Option<String> {
         let code = self.text(FieldName::Code)?;
         let others = (0..self.clerk.records.len()).filter(|system| *system != self.system);
-        let known = |code: &str| others.clone().any(|system| self.clerk.records[system].has_code(code));
+        let blunt = &self.clerk.linked.blunt;
+        let known = |code: &str| {
+            let key = key::of(code);
+            let is_asked = !blunt.has(key) && !blunt.is_asked(key);
+            is_asked && others.clone().any(|system| self.clerk.records[system].has_code(code))
+        };
         let mut meant = dossier_code::candidates(code).into_iter().filter(|candidate| known(&candidate.code));
         let first = meant.next()?;
         meant.next().is_none().then_some(first.code)
