@@ -36,7 +36,8 @@ impl Starts {
     pub fn places(&self, rows: &[usize]) -> Vec<(usize, usize)> {
         let mut part = 0;
         let place = |row: &usize| {
-            let holds = |part: usize| self.0.get(part + 1).is_some_and(|end| self.0[part] <= *row && row < end);
+            let holds =
+                |part: usize| self.0.get(part + 1).is_some_and(|end| self.0[part] <= *row && row < end);
             if !holds(part) {
                 part = if holds(part + 1) { part + 1 } else { self.place(*row).0 };
             }

@@ -359,7 +359,8 @@ fn clusters<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesError> {
         rows.texts(
             0,
             places.iter().map(|(cluster, _)| {
-                let (_, id) = known.filter(|(own, _)| own == cluster).unwrap_or((*cluster, of_cluster(*cluster)));
+                let (_, id) =
+                    known.filter(|(own, _)| own == cluster).unwrap_or((*cluster, of_cluster(*cluster)));
                 known = Some((*cluster, id));
                 Some(id)
             }),
@@ -398,7 +399,8 @@ fn differences<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesError>
             }
             rows.finish()
         };
-        let chunks = part.outcome.pairs.par_chunks(PAIRS_AT_ONCE).zip(links.par_chunks(PAIRS_AT_ONCE)).map(of_pairs);
+        let chunks =
+            part.outcome.pairs.par_chunks(PAIRS_AT_ONCE).zip(links.par_chunks(PAIRS_AT_ONCE)).map(of_pairs);
         batches.extend(chunks.collect::<Result<Vec<Batch>, Misfit>>()?);
     }
     Ok(TableSource::held(schema, batches))

@@ -144,8 +144,10 @@ pub fn contested(scored: &[Scored], frame: &Frame) -> (Vec<Scored>, Vec<u32>) {
         scored.iter().for_each(|pair| times[record(pair) as usize] += 1);
         times
     };
-    let (lefts, rights) =
-        rayon::join(|| times(frame.left().rows, |pair| pair.left), || times(frame.right().rows, |pair| pair.right));
+    let (lefts, rights) = rayon::join(
+        || times(frame.left().rows, |pair| pair.left),
+        || times(frame.right().rows, |pair| pair.right),
+    );
     let shared = |pair: &Scored| lefts[pair.left as usize] > 1 || rights[pair.right as usize] > 1;
     scored.iter().zip(0u32..).filter(|(pair, _)| shared(pair)).map(|(pair, at)| (*pair, at)).unzip()
 }

@@ -66,11 +66,7 @@ pub struct Rule {
 }
 
 impl Rule {
-    pub fn new(
-        setting: &BlockSettings,
-        frame: &Frame,
-        settings: &Settings,
-    ) -> Result<Self, LinkageError> {
+    pub fn new(setting: &BlockSettings, frame: &Frame, settings: &Settings) -> Result<Self, LinkageError> {
         let never = &settings.never_block_on;
         let (keys, mut fields) = row_keys(&setting.on, frame, never)?;
         let window = setting.near.as_ref().map(|near| Window::new(near, frame)).transpose()?;
@@ -112,12 +108,8 @@ impl Rule {
     /// Rows that have a key, in order.
     fn sorted(&self, side: usize, keys: &[u64]) -> Vec<(u64, u32)> {
         let value = |row: u32| self.window.as_ref().map_or(0.0, |window| window.value(side, row));
-        let rows: Vec<(u64, u32)> = keys
-            .iter()
-            .copied()
-            .zip(0..)
-            .filter(|(key, row)| *key != 0 && value(*row).is_finite())
-            .collect();
+        let rows: Vec<(u64, u32)> =
+            keys.iter().copied().zip(0..).filter(|(key, row)| *key != 0 && value(*row).is_finite()).collect();
         let tie = |a: &(u64, u32), b: &(u64, u32)| value(a.1).total_cmp(&value(b.1)).then(a.1.cmp(&b.1));
         bucket_sort::sorted(rows, |(key, _)| *key, tie)
     }

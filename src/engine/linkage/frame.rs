@@ -233,7 +233,6 @@ fn side(taken: &[(Field, Vec<Vec<u32>>)], lead: &[usize], at: usize, rows: usize
             *out = cells[at][*row as usize];
         }
     });
-    let fingerprint =
-        order.iter().fold(rows as u64, |sum, (_, content, _)| sum.wrapping_add(*content));
+    let fingerprint = order.iter().fold(rows as u64, |sum, (_, content, _)| sum.wrapping_add(*content));
     Side { rows, cells, width, original: order.into_iter().map(|(_, _, row)| row).collect(), fingerprint }
 }

@@ -28,7 +28,8 @@ impl<'p> Values<'p> {
     /// each other.
     pub fn of_all(&self, pairs: impl Iterator<Item = (u32, u32)>) -> Vec<PairValues<'p>> {
         let pairs: Vec<PairValues<'p>> = pairs.map(|(left, right)| self.of(left, right)).collect();
-        let touched = |pair: &PairValues<'_>| pair.left.first().zip(pair.right.first()).map_or(0, |(a, b)| a ^ b);
+        let touched =
+            |pair: &PairValues<'_>| pair.left.first().zip(pair.right.first()).map_or(0, |(a, b)| a ^ b);
         std::hint::black_box(pairs.iter().fold(0, |sum, pair| sum ^ touched(pair)));
         pairs
     }

@@ -7,7 +7,9 @@
 pub mod cases;
 pub mod scored;
 
+use std::array::IntoIter;
 use std::collections::BTreeMap;
+use std::iter::Flatten;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -23,9 +25,9 @@ use crate::domain::dossier::FieldName;
 use crate::domain::dossier_code;
 use crate::domain::name::{self, NameRelation};
 use crate::engine::accounting::RowAccount;
-use crate::engine::bucket_sort;
 use crate::engine::assignment::{Assigned, Candidate, one_to_one};
 use crate::engine::blunt::Blunt;
+use crate::engine::bucket_sort;
 use crate::engine::key;
 use crate::engine::linkage::error::LinkageError;
 use crate::engine::partition::{self, Keyed};
@@ -184,8 +186,8 @@ struct Found {
     skipped: usize,
 }
 
-/// The keys of one row on one rung; an alternate rung gives several.
-pub type Keys = Vec<u128>;
+/// The keys of one row on one rung; an alternate rung gives up to three.
+pub type Keys = Flatten<IntoIter<Option<u128>, 3>>;
 
 /// The records of the hub and of another system that the rungs before the scored one leave to it.
 pub fn left_to_score(
@@ -237,7 +239,7 @@ impl<'r> Climber<'r> {
             let keyed = |row| {
                 let key = move |key| Keyed { key, side: side as u16, row };
                 let sharp = |key: &u128| !self.blunt.has(*key);
-                keys(&self.plan.ladder[rung], &self.records[system], row).into_iter().filter(sharp).map(key)
+                keys(&self.plan.ladder[rung], &self.records[system], row).filter(sharp).map(key)
             };
             rows.par_extend(all.filter(|row| free[*row as usize]).flat_map_iter(keyed));
         }
@@ -254,9 +256,15 @@ impl<'r> Climber<'r> {
             group[a as usize] == group[b as usize]
         };
         let mut taken = one_to_one(contested, twins);
-        taken.extend(alone.into_iter().map(|(left, right)| Assigned { left, right, cost: 0, runner_up: None }));
+        taken.extend(alone.into_iter().map(|(left, right)| Assigned {
+            left,
+            right,
+            cost: 0,
+            runner_up: None,
+        }));
         // In the order of the hub's records, what is looked up of them lies together in memory.
-        let number = |assigned: &Assigned| bucket_sort::spread(assigned.left, self.records[RunPlan::HUB].len());
+        let number =
+            |assigned: &Assigned| bucket_sort::spread(assigned.left, self.records[RunPlan::HUB].len());
         for assigned in bucket_sort::sorted(taken, number, |a, b| a.right.cmp(&b.right)) {
             self.take(rung, spoke, assigned);
         }
@@ -458,20 +466,21 @@ impl<'r> Climber<'r> {
 
 /// The keys by which a record can meet others on a rung.
 pub fn keys(rung: &Rung, records: &Records<'_>, row: u32) -> Keys {
-    match rung {
-        Rung::ExactCode => records.hub_key(row as usize).map(key::of).into_iter().collect(),
+    let one = |key| [key, None, None];
+    let keys = match rung {
+        Rung::ExactCode => one(records.hub_key(row as usize).map(key::of)),
         Rung::AlternateCode => {
-            let mut keys: Keys = codes(records, row).map(key::of).collect();
-            keys.sort_unstable();
-            keys.dedup();
-            keys
+            let mut codes = codes(records, row).map(key::of);
+            let [a, b, c] = [codes.next(), codes.next(), codes.next()];
+            [a, b.filter(|_| a != b), c.filter(|_| a != c && b != c)]
         }
-        Rung::EquivalentCode => records.hub_key(row as usize).and_then(equivalence).into_iter().collect(),
-        Rung::Scored => Vec::new(),
+        Rung::EquivalentCode => one(records.hub_key(row as usize).and_then(equivalence)),
+        Rung::Scored => one(None),
         Rung::Identity { on, .. } => {
-            key::of_all(on.iter().map(|field| records.text(*field, row as usize))).into_iter().collect()
+            one(key::of_all(on.iter().map(|field| records.text(*field, row as usize))))
         }
-    }
+    };
+    keys.into_iter().flatten()
 }
 
 /// One key for a national code in both orders of its agency.
