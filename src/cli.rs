@@ -82,7 +82,7 @@ pub struct RunArgs {
     /// outputs do not depend on it. A run over tables is always in memory.
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<u64>,
-    /// Folder for what waits on disk, with room for about three times the exports; beside the outputs when left out.
+    /// Folder for what waits on disk, with room for about twice the exports; beside the outputs when left out.
     #[arg(long, value_name = "DIR")]
     pub temp: Option<PathBuf>,
     /// Runs in so many parts, whatever the memory.
