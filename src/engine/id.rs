@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 /// Crockford's alphabet: no I, L, O, U, so that an id read aloud is not mistyped.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-const LENGTH: usize = 16;
+pub const LENGTH: usize = 16;
 /// Stands behind every part.
 const SEPARATOR: u8 = 0x1f;
 
@@ -19,6 +19,10 @@ impl Id {
     pub fn as_str(&self) -> &str {
         // The alphabet is ASCII.
         std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    pub fn letters(self) -> [u8; LENGTH] {
+        self.0
     }
 }
 

@@ -9,6 +9,7 @@ pub mod blunt;
 pub mod bucket_sort;
 pub mod chunk;
 pub mod components;
+pub mod dictionary;
 pub mod frame;
 pub mod id;
 pub mod key;

@@ -1,11 +1,18 @@
 //! Writes one table as one Parquet file, and reads one back as text.
 //!
-//! The `parquet` crate rather than Polars' own writer, for what only it gives: properties per column
-//! (bloom filters on ids, no dictionary where nearly every value differs), key-value metadata, a
-//! zone on timestamps, dictionary types that readers see as categories. Columns of a row group are
-//! encoded in parallel; the bytes do not depend on the number of threads.
+//! Headers, footers and indexes are the `parquet` crate's, bodies of pages our own (`chunk`): a layout per column (bloom
+//! filters on ids, no dictionary where nearly every value differs), key-value metadata, a zone on timestamps,
+//! dictionary types that readers see as categories. Columns of a row group are encoded in parallel; the bytes do not
+//! depend on the number of threads.
 
-use std::collections::BTreeSet;
+mod bounds;
+mod chunk;
+mod layout;
+mod numbers;
+mod packing;
+#[cfg(test)]
+mod tests;
+
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::ops::Range;
@@ -13,36 +20,29 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, Int32Array, RecordBatch, StringArray,
-};
+use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::cast;
-use arrow::datatypes::{
-    DataType, Date32Type, Field, Float64Type, Int64Type, Schema, SchemaRef, TimeUnit,
-    TimestampMillisecondType,
-};
-use arrow::error::ArrowError;
-use parquet::arrow::ProjectionMask;
+use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowWriter, ArrowWriterOptions, compute_leaves};
-use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::arrow::{ArrowSchemaConverter, ProjectionMask, add_encoded_arrow_schema_to_metadata};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::schema::types::ColumnPath;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::ColumnDescPtr;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use self::chunk::{Chunk, Finished};
+use self::layout::Layout;
 use super::spill::SpillError;
-use super::table::{Batch, ColumnSpec, Kind, MADE_ROWS, Misfit, TableSchema, TableSource, height};
+use super::table::{Batch, Kind, MADE_ROWS, Misfit, TableSchema, TableSource, height};
 
 /// Small enough that a look-up by id reads little, large enough to compress well.
 const ROW_GROUP_ROWS: usize = 256 * 1024;
-/// Rows that are looked at to choose how each column is encoded.
+/// Rows that are looked at to choose how each column is laid down.
 const SAMPLE_ROWS: usize = 4096;
-/// Values that tell anything about the others.
-const ENOUGH: usize = 256;
 
 #[derive(Debug, Error)]
 pub enum WriteError {
@@ -140,38 +140,33 @@ fn write_in_groups(
     let io_error = |source| WriteError::Io { path: shown.clone(), source };
     let parquet_error = |source| WriteError::Parquet { path: shown.clone(), source };
 
-    let schema = arrow_schema(table, clock);
     let file = File::create(path).map_err(io_error)?;
     let sink = Hashing { inner: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new(), bytes: 0 };
-    // What is given first tells how each column is encoded.
+    // What is given first tells how each column is laid down.
     let first = (give.batches)(0..give.rows.min(group_rows).min(rows))?;
     let sample = sample(table, &first)?;
-    let options = ArrowWriterOptions::new().with_properties(properties(table, &sample, metadata));
-    let writer =
-        ArrowWriter::try_new_with_options(sink, Arc::clone(&schema), options).map_err(parquet_error)?;
-    let (mut file_writer, factory) = writer.into_serialized_writer().map_err(parquet_error)?;
+    let columns = table.columns.iter().zip(&sample);
+    let layouts: Vec<Layout> = columns.map(|(spec, column)| Layout::of(spec, column, clock)).collect();
+    let mut file_writer = begin(sink, table, clock, metadata).map_err(parquet_error)?;
+    let descriptors = file_writer.schema_descr().columns().to_vec();
 
-    let encode = |group: usize, first: Option<Vec<Batch>>| -> Result<Vec<ArrowColumnChunk>, WriteError> {
-        let group = (group, group * group_rows..((group + 1) * group_rows).min(rows));
-        let mut writers = factory.create_column_writers(group.0).map_err(parquet_error)?;
-        let given = |start: usize| (give.batches)(start..(start + give.rows).min(group.1.end));
-        let mut ready = Some(first.map_or_else(|| given(group.1.start), Ok)?);
-        for start in group.1.clone().step_by(give.rows) {
+    let encode = |group: usize, first: Option<Vec<Batch>>| -> Result<Vec<Finished>, WriteError> {
+        let range = group * group_rows..((group + 1) * group_rows).min(rows);
+        let chunk = |(descr, layout): (&ColumnDescPtr, &Layout)| {
+            Chunk::new(Arc::clone(descr), layout.clone(), group_rows).map_err(parquet_error)
+        };
+        let mut chunks: Vec<Chunk> =
+            descriptors.iter().zip(&layouts).map(chunk).collect::<Result<_, WriteError>>()?;
+        let given = |start: usize| (give.batches)(start..(start + give.rows).min(range.end));
+        let mut ready = Some(first.map_or_else(|| given(range.start), Ok)?);
+        for start in range.clone().step_by(give.rows) {
             let batches = ready.take().unwrap_or_default();
-            let next = Some(start + give.rows).filter(|next| *next < group.1.end);
+            let next = Some(start + give.rows).filter(|next| *next < range.end);
             // Some rows are encoded while the next are given.
             let (encoded, given) = rayon::join(
                 || {
-                    let columns = table.columns.par_iter().zip(schema.fields().par_iter()).enumerate();
-                    writers.par_iter_mut().zip(columns).try_for_each(|(writer, (at, (spec, field)))| {
-                        for batch in &batches {
-                            let array = array(&batch[at], spec, clock)
-                                .map_err(|error| parquet_error(error.into()))?;
-                            for leaf in compute_leaves(field, &array).map_err(parquet_error)? {
-                                writer.write(&leaf).map_err(parquet_error)?;
-                            }
-                        }
-                        Ok::<(), WriteError>(())
+                    chunks.par_iter_mut().enumerate().try_for_each(|(at, chunk)| {
+                        batches.iter().try_for_each(|batch| chunk.write(&batch[at]).map_err(parquet_error))
                     })
                 },
                 || next.map(given).transpose(),
@@ -179,7 +174,7 @@ fn write_in_groups(
             encoded?;
             ready = given?;
         }
-        writers.into_par_iter().map(|writer| writer.close().map_err(parquet_error)).collect()
+        chunks.into_par_iter().map(|chunk| chunk.close().map_err(parquet_error)).collect()
     };
     let groups = rows.div_ceil(group_rows);
     let mut ready = if groups > 0 { Some(encode(0, Some(first))?) } else { None };
@@ -189,8 +184,8 @@ fn write_in_groups(
         let (appended, encoded) = rayon::join(
             || -> Result<(), ParquetError> {
                 let mut row_group = file_writer.next_row_group()?;
-                for chunk in chunks {
-                    chunk.append_to_row_group(&mut row_group)?;
+                for Finished { bytes, close } in chunks {
+                    row_group.append_column(&bytes, close)?;
                 }
                 row_group.close().map(|_| ())
             },
@@ -201,6 +196,24 @@ fn write_in_groups(
     }
     let sink = file_writer.into_inner().map_err(parquet_error)?;
     sink.finish().map_err(io_error)
+}
+
+/// Begins a file. Its footer says what Arrow types the columns have, so that readers see zones and categories.
+fn begin<W: Write + Send>(
+    sink: W,
+    table: &TableSchema,
+    clock: &Clock,
+    metadata: &[(String, String)],
+) -> Result<SerializedFileWriter<W>, ParquetError> {
+    let schema = arrow_schema(table, clock);
+    let pairs = metadata.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect();
+    let mut properties = WriterProperties::builder()
+        .set_created_by("doisoat".to_owned())
+        .set_key_value_metadata(Some(pairs))
+        .build();
+    add_encoded_arrow_schema_to_metadata(&schema, &mut properties);
+    let columns = ArrowSchemaConverter::new().convert(&schema)?;
+    SerializedFileWriter::new(sink, columns.root_schema_ptr(), Arc::new(properties))
 }
 
 fn arrow_schema(schema: &TableSchema, clock: &Clock) -> SchemaRef {
@@ -227,20 +240,6 @@ fn arrow_schema(schema: &TableSchema, clock: &Clock) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
-/// Whether a column has many values for its rows, as far as its first rows tell: a dictionary would be in vain.
-fn is_varied(column: &ArrayRef) -> bool {
-    let held = column.len() - column.null_count();
-    let distinct = match column.data_type() {
-        DataType::Int64 => column.as_primitive::<Int64Type>().iter().flatten().collect::<BTreeSet<_>>().len(),
-        DataType::Float64 => {
-            let bits = column.as_primitive::<Float64Type>().iter().flatten().map(f64::to_bits);
-            bits.collect::<BTreeSet<_>>().len()
-        }
-        _ => column.as_string::<i32>().iter().flatten().collect::<BTreeSet<_>>().len(),
-    };
-    held >= ENOUGH && distinct * 4 > held
-}
-
 /// The first rows of a table.
 fn sample(table: &TableSchema, batches: &[Batch]) -> Result<Batch, WriteError> {
     let mut left = SAMPLE_ROWS;
@@ -251,66 +250,6 @@ fn sample(table: &TableSchema, batches: &[Batch]) -> Result<Batch, WriteError> {
         sample.push(batch.iter().map(|column| column.slice(0, rows)).collect::<Batch>());
     }
     Ok(TableSource::held(table.clone(), sample).whole()?.columns)
-}
-
-/// `sample`: the first rows of the table.
-fn properties(schema: &TableSchema, sample: &Batch, metadata: &[(String, String)]) -> WriterProperties {
-    let pairs = metadata.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect();
-    let mut properties = WriterProperties::builder()
-        .set_created_by("doisoat".to_owned())
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-        .set_statistics_enabled(EnabledStatistics::Page)
-        .set_key_value_metadata(Some(pairs));
-    for (column, values) in schema.columns.iter().zip(sample) {
-        let path = || ColumnPath::from(column.name.as_str());
-        let varies = match column.kind {
-            Kind::Id | Kind::Personal => true,
-            Kind::Label | Kind::Coded(_) | Kind::Flag => false,
-            Kind::Text | Kind::Int | Kind::Float | Kind::Date | Kind::Timestamp => is_varied(values),
-        };
-        if varies {
-            properties = properties.set_column_dictionary_enabled(path(), false);
-        }
-        if varies && matches!(column.kind, Kind::Int | Kind::Date | Kind::Timestamp) {
-            properties = properties.set_column_encoding(path(), Encoding::DELTA_BINARY_PACKED);
-        }
-        if varies && matches!(column.kind, Kind::Id | Kind::Personal | Kind::Text) {
-            // Lengths apart from the letters: equal lengths take nothing, and the letters are packed better.
-            properties = properties.set_column_encoding(path(), Encoding::DELTA_LENGTH_BYTE_ARRAY);
-        }
-        if matches!(column.kind, Kind::Id | Kind::Personal) {
-            properties = properties
-                .set_column_bloom_filter_enabled(path(), true)
-                .set_column_bloom_filter_max_ndv(path(), ROW_GROUP_ROWS as u64);
-        }
-        if matches!(column.kind, Kind::Personal | Kind::Label | Kind::Text) {
-            // Rows stand in no order of these: least and greatest would rule nothing out, and name persons.
-            properties = properties.set_column_statistics_enabled(path(), EnabledStatistics::None);
-        }
-    }
-    properties.build()
-}
-
-/// A column as it is written.
-fn array(column: &ArrayRef, spec: &ColumnSpec, clock: &Clock) -> Result<ArrayRef, ArrowError> {
-    if !matches!(spec.kind, Kind::Coded(_) | Kind::Date | Kind::Timestamp | Kind::Flag) {
-        return Ok(Arc::clone(column));
-    }
-    let ints = column.as_primitive::<Int64Type>();
-    Ok(match &spec.kind {
-        Kind::Coded(labels) => {
-            let keys: Int32Array = ints.unary(|code| code as i32);
-            let labels: StringArray = labels.iter().map(|label| Some(label.as_str())).collect();
-            Arc::new(DictionaryArray::try_new(keys, Arc::new(labels))?)
-        }
-        Kind::Date => Arc::new(ints.unary::<_, Date32Type>(|days| days as i32)),
-        Kind::Timestamp => {
-            let instants = ints.unary::<_, TimestampMillisecondType>(|local| local - clock.utc_offset_ms);
-            Arc::new(instants.with_timezone(clock.zone.as_str()))
-        }
-        _ => Arc::new(ints.iter().map(|flag| flag.map(|flag| flag != 0)).collect::<BooleanArray>()),
-    })
 }
 
 /// A sink that hashes what passes through it.
@@ -380,41 +319,4 @@ fn texts(batch: &RecordBatch, name: &str) -> Result<Vec<Option<String>>, String>
     let column = cast(column, &DataType::Utf8).map_err(|error| error.to_string())?;
     let values = column.as_string::<i32>();
     Ok((0..values.len()).map(|row| values.is_valid(row).then(|| values.value(row).to_owned())).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::rows::{Cell, text};
-    use parquet::file::reader::{FileReader, SerializedFileReader};
-
-    #[test]
-    fn groups_follow_one_another_and_name_no_person() {
-        let schema = TableSchema::new(
-            "t",
-            &[("id", Kind::Id), ("number", Kind::Personal), ("name", Kind::Text), ("at", Kind::Timestamp)],
-        );
-        let table = TableSource::made(schema, 5, |row, rows| {
-            let id = format!("{row}");
-            rows.push([text(&id), text("0912345678"), text("Ann Doe"), Cell::Int(Some(row as i64))]);
-        });
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("t.parquet");
-        let clock = Clock { zone: "UTC".to_owned(), utc_offset_ms: 0 };
-        let batches = |range| table.batches(range).map_err(WriteError::from);
-        let give = Give { batches: &batches, rows: 2 };
-        let all = (&table.schema, table.len());
-        let mut written = write_in_groups(&path, all, give, &clock, &[], 2).expect("written");
-        written.synced().expect("on the disk");
-        let rows = read_texts(&path, &["id"]).expect("read");
-        assert_eq!(rows.concat().into_iter().flatten().collect::<String>(), "01234");
-        let reader = SerializedFileReader::new(File::open(&path).expect("a file")).expect("parquet");
-        let groups = reader.metadata().row_groups();
-        assert_eq!(groups.iter().map(|group| group.num_rows()).collect::<Vec<_>>(), [2, 2, 1]);
-        for group in groups {
-            let known =
-                |at: usize| group.column(at).statistics().is_some_and(|s| s.min_bytes_opt().is_some());
-            assert_eq!([known(0), known(1), known(2), known(3)], [true, false, false, true]);
-        }
-    }
 }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Float64Builder, Int64Builder, StringBuilder};
+use arrow::array::{ArrayRef, Float64Builder, Int64Builder, NullBufferBuilder, StringArray};
+use arrow::buffer::{Buffer, OffsetBuffer};
+use arrow::error::ArrowError;
 
-use super::id::Id;
+use super::id::{self, Id};
 use super::table::{Batch, Kind, Misfit, TableSchema, TableSource, height};
 
 /// One cell of a row; it must fit the declared kind of its column.
@@ -16,9 +18,61 @@ pub enum Cell<'a> {
     Float(Option<f64>),
 }
 
+/// Texts one behind the other.
+#[derive(Debug)]
+struct Texts {
+    letters: Vec<u8>,
+    /// Where each begins, and the last ends.
+    ends: Vec<i32>,
+    nulls: NullBufferBuilder,
+}
+
+impl Texts {
+    fn with_capacity(rows: usize, letters: usize) -> Self {
+        let mut ends = Vec::with_capacity(rows + 1);
+        ends.push(0);
+        Self { letters: Vec::with_capacity(letters), ends, nulls: NullBufferBuilder::new(rows) }
+    }
+
+    #[inline]
+    fn push(&mut self, text: Option<&str>) {
+        self.letters.extend_from_slice(text.unwrap_or_default().as_bytes());
+        self.end(text.is_some());
+    }
+
+    /// As many letters every time, which are copied without a call.
+    #[inline]
+    fn push_id(&mut self, id: Option<Id>) {
+        if let Some(id) = id {
+            self.letters.extend_from_slice(&id.letters());
+        }
+        self.end(id.is_some());
+    }
+
+    #[inline]
+    fn end(&mut self, is_held: bool) {
+        // Too many letters are refused at the end.
+        self.ends.push(self.letters.len() as i32);
+        self.nulls.append(is_held);
+    }
+
+    fn push_nulls(&mut self, count: usize) {
+        self.ends.resize(self.ends.len() + count, self.letters.len() as i32);
+        self.nulls.append_n_nulls(count);
+    }
+
+    fn finish(mut self) -> Result<StringArray, ArrowError> {
+        if i32::try_from(self.letters.len()).is_err() {
+            return Err(ArrowError::OffsetOverflowError(self.letters.len()));
+        }
+        let ends = OffsetBuffer::new(self.ends.into());
+        StringArray::try_new(ends, Buffer::from_vec(self.letters), self.nulls.finish())
+    }
+}
+
 #[derive(Debug)]
 enum Builder {
-    Text(StringBuilder),
+    Text(Texts),
     Int(Int64Builder),
     Float(Float64Builder),
 }
@@ -34,9 +88,10 @@ pub struct Rows {
 impl Rows {
     pub fn new(schema: &TableSchema, rows: usize) -> Self {
         let builder = |kind: &Kind| match kind {
-            Kind::Id | Kind::Personal | Kind::Text | Kind::Label => {
-                Builder::Text(StringBuilder::with_capacity(rows, rows * 8))
+            Kind::Id | Kind::Personal | Kind::Text => {
+                Builder::Text(Texts::with_capacity(rows, rows * id::LENGTH))
             }
+            Kind::Label => Builder::Text(Texts::with_capacity(rows, rows * 8)),
             Kind::Float => Builder::Float(Float64Builder::with_capacity(rows)),
             Kind::Coded(_) | Kind::Int | Kind::Date | Kind::Timestamp | Kind::Flag => {
                 Builder::Int(Int64Builder::with_capacity(rows))
@@ -51,10 +106,8 @@ impl Rows {
         let mut cells = cells.into_iter();
         for builder in &mut self.builders {
             match (builder, cells.next()) {
-                (Builder::Text(builder), Some(Cell::Text(value))) => builder.append_option(value),
-                (Builder::Text(builder), Some(Cell::Id(id))) => {
-                    builder.append_option(id.as_ref().map(Id::as_str));
-                }
+                (Builder::Text(texts), Some(Cell::Text(value))) => texts.push(value),
+                (Builder::Text(texts), Some(Cell::Id(id))) => texts.push_id(id),
                 (Builder::Int(builder), Some(Cell::Int(value))) => builder.append_option(value),
                 (Builder::Float(builder), Some(Cell::Float(value))) => builder.append_option(value),
                 _ => self.fits = false,
@@ -66,7 +119,15 @@ impl Rows {
     /// Adds texts to one column; whoever adds by column adds as many to every one.
     pub fn texts<T: AsRef<str>>(&mut self, column: usize, cells: impl Iterator<Item = Option<T>>) {
         match self.builders.get_mut(column) {
-            Some(Builder::Text(builder)) => cells.for_each(|cell| builder.append_option(cell)),
+            Some(Builder::Text(texts)) => cells.for_each(|cell| texts.push(cell.as_ref().map(T::as_ref))),
+            _ => self.fits = false,
+        }
+    }
+
+    /// Adds ids to one column.
+    pub fn ids(&mut self, column: usize, cells: impl Iterator<Item = Option<Id>>) {
+        match self.builders.get_mut(column) {
+            Some(Builder::Text(texts)) => cells.for_each(|cell| texts.push_id(cell)),
             _ => self.fits = false,
         }
     }
@@ -90,7 +151,7 @@ impl Rows {
     /// Adds so many empty cells to one column.
     pub fn nulls(&mut self, column: usize, count: usize) {
         match self.builders.get_mut(column) {
-            Some(Builder::Text(builder)) => builder.append_nulls(count),
+            Some(Builder::Text(texts)) => texts.push_nulls(count),
             Some(Builder::Int(builder)) => builder.append_nulls(count),
             Some(Builder::Float(builder)) => builder.append_nulls(count),
             None => self.fits = false,
@@ -103,14 +164,16 @@ impl Rows {
         if !self.fits {
             return Err(Misfit { table: self.table, reason: "a row does not fit its columns".to_owned() });
         }
-        let column = |builder| -> ArrayRef {
-            match builder {
-                Builder::Text(mut builder) => Arc::new(builder.finish()),
+        let column = |builder| -> Result<ArrayRef, Misfit> {
+            Ok(match builder {
+                Builder::Text(texts) => {
+                    Arc::new(texts.finish().map_err(|error| Misfit::of(self.table, &error))?)
+                }
                 Builder::Int(mut builder) => Arc::new(builder.finish()),
                 Builder::Float(mut builder) => Arc::new(builder.finish()),
-            }
+            })
         };
-        let batch: Batch = self.builders.into_iter().map(column).collect();
+        let batch: Batch = self.builders.into_iter().map(column).collect::<Result<_, Misfit>>()?;
         if batch.iter().any(|column| column.len() != height(&batch)) {
             return Err(Misfit { table: self.table, reason: "its columns differ in length".to_owned() });
         }

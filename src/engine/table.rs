@@ -94,7 +94,7 @@ pub struct Misfit {
 }
 
 impl Misfit {
-    fn of(table: &'static str, error: &ArrowError) -> Self {
+    pub(super) fn of(table: &'static str, error: &ArrowError) -> Self {
         Self { table, reason: error.to_string() }
     }
 }

@@ -254,7 +254,7 @@ fn links<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesError> {
             let pairs = &night.linked.parts[part].outcome.pairs;
             let pairs: Vec<&Judged> = of_part.iter().map(|(_, at)| &pairs[*at]).collect();
             let rivals = || pairs.iter().map(|pair| pair.runner_up);
-            rows.texts(0, of_part.iter().map(|(_, at)| Some(night.links[part][*at])));
+            rows.ids(0, of_part.iter().map(|(_, at)| Some(night.links[part][*at])));
             rows.texts(1, pairs.iter().map(|_| Some(left.table)));
             rows.texts(2, pairs.iter().map(|pair| Some(left.get(pair.left))));
             rows.texts(3, pairs.iter().map(|_| Some(right.table)));
@@ -356,7 +356,7 @@ fn clusters<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesError> {
             id::of(&["cluster", names[table].table, names[table].get(row)])
         };
         let mut known = None;
-        rows.texts(
+        rows.ids(
             0,
             places.iter().map(|(cluster, _)| {
                 let (_, id) =

@@ -8,8 +8,8 @@ use super::levels::Levels;
 use super::number::Numbers;
 use super::settings::{ComparisonSettings, How};
 use super::start::SharedStart;
-use super::table::Dictionary;
 use super::text::{DamerauLevenshtein, Exact, JaroWinkler};
+use crate::engine::dictionary::Dictionary;
 
 /// A value by its number in the field's dictionary; the text is fetched only when asked for.
 #[derive(Clone, Copy)]

@@ -9,8 +9,9 @@ use rayon::prelude::*;
 
 use super::comparator::Cell;
 use super::error::{LinkageError, nearest};
-use super::table::{Dictionary, NOTHING, Table};
+use super::table::{NOTHING, Table};
 use crate::engine::bucket_sort;
+use crate::engine::dictionary::Dictionary;
 
 /// A field of both tables.
 pub struct Field {

@@ -54,7 +54,7 @@ fn fill_case(night: &Night<'_>, lines: &[CaseLine<'_>], rows: &mut Rows) {
     for (column, (name, _)) in CASE_COLUMNS.iter().enumerate() {
         let all = lines.iter();
         match *name {
-            "case_id" => rows.texts(column, all.map(|line| Some(night.ids.case(line.case as u32)))),
+            "case_id" => rows.ids(column, all.map(|line| Some(night.ids.case(line.case as u32)))),
             "systems" => {
                 let present = |line: &CaseLine<'_>| {
                     (0..records.len()).filter(|system| standing(line, *system).row.is_some()).count() as i64
@@ -96,7 +96,7 @@ fn fill_standing(night: &Night<'_>, lines: &[CaseLine<'_>], system: usize, at: u
     let standing = |line: &CaseLine<'_>| night.judged.standing(line.case, system);
     let all = || lines.iter().map(standing);
     let status = |row: u32| night.records[system].int(FieldName::Status, row as usize);
-    rows.texts(at, all().map(|standing| standing.row.map(|row| night.ids.record(system, row))));
+    rows.ids(at, all().map(|standing| standing.row.map(|row| night.ids.record(system, row))));
     rows.ints(at + 1, all().map(|standing| Some(i64::from(standing.records))));
     rows.ints(at + 2, all().map(|standing| standing.row.and_then(status)));
     rows.texts(at + 3, all().map(|standing| Some(standing.verdict.code())));
@@ -182,18 +182,18 @@ pub fn links<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
         let case = |link: &Link| linked.case_of[link.left_system][link.left as usize];
         let state = |link: &Link| if link.ambiguous { "ambiguous" } else { "linked" };
         let scored = || links().map(|link| link.weight);
-        rows.texts(0, links().map(|link| Some(ids.link(link))));
-        rows.texts(1, links().map(|link| Some(ids.case(case(link)))));
+        rows.ids(0, links().map(|link| Some(ids.link(link))));
+        rows.ids(1, links().map(|link| Some(ids.case(case(link)))));
         rows.ints(2, links().map(|link| Some(link.left_system as i64)));
-        rows.texts(3, links().map(|link| Some(ids.record(link.left_system, link.left))));
+        rows.ids(3, links().map(|link| Some(ids.record(link.left_system, link.left))));
         rows.ints(4, links().map(|link| Some(link.right_system as i64)));
-        rows.texts(5, links().map(|link| Some(ids.record(link.right_system, link.right))));
+        rows.ids(5, links().map(|link| Some(ids.record(link.right_system, link.right))));
         rows.texts(6, links().map(|link| Some(night.plan.ladder[link.rung].code())));
         rows.texts(7, links().map(|link| Some(state(link))));
         rows.floats(8, scored().map(|weight| Some(to_places(weight?.bits, 3))));
         rows.floats(9, scored().map(|weight| Some(to_places(weight?.probability, 6))));
         rows.ints(10, links().map(|link| Some(link.gap_ms? / 1000)));
-        rows.texts(11, links().map(|link| link.runner_up.map(|(system, row)| ids.record(system, row))));
+        rows.ids(11, links().map(|link| link.runner_up.map(|(system, row)| ids.record(system, row))));
         rows.ints(12, links().map(|link| Some(link.margin_ms? / 1000)));
         rows.ints(13, scored().map(|weight| Some(i64::from(weight?.certain))));
         rows.floats(14, scored().map(|weight| Some(to_places(weight?.margin?, 3))));

@@ -124,7 +124,7 @@ pub fn overdue<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
             Some(_) if apology(lateness, plan.as_of, plan.thresholds.apology_grace).is_some() => "too_late",
             Some(_) => "in_time",
         };
-        rows.texts(0, of().map(|(row, ..)| Some(case(*row))));
+        rows.ids(0, of().map(|(row, ..)| Some(case(*row))));
         for (column, field) in [
             (1, FieldName::Code),
             (2, FieldName::Unit),

@@ -207,8 +207,8 @@ impl<'a> Clerk<'a> {
         let value = |field, system: usize, row: u32| records[system].text(field, row as usize);
         let all = places.iter().copied();
         match source {
-            Source::RecordId => rows.texts(column, all.map(|(system, row)| Some(ids.record(system, row)))),
-            Source::CaseId => rows.texts(column, all.map(|(system, row)| Some(ids.case(case(system, row))))),
+            Source::RecordId => rows.ids(column, all.map(|(system, row)| Some(ids.record(system, row)))),
+            Source::CaseId => rows.ids(column, all.map(|(system, row)| Some(ids.case(case(system, row))))),
             Source::System => rows.ints(column, all.map(|(system, _)| Some(system as i64))),
             Source::CodeForm => rows.texts(
                 column,
@@ -222,7 +222,7 @@ impl<'a> Clerk<'a> {
                     value(FieldName::IdNumber, system, row).map(|id| personal_id::kind(id).code())
                 }),
             ),
-            Source::SurvivorId => rows.texts(
+            Source::SurvivorId => rows.ids(
                 column,
                 all.map(|(system, row)| {
                     self.duplicate(system, row).map(|of| ids.record(system, of.survivor))
@@ -244,14 +244,26 @@ impl<'a> Clerk<'a> {
                 column,
                 all.map(|(system, row)| self.origin(system, row).and_then(|place| place.sheet.as_deref())),
             ),
-            Source::Texts(columns) => rows.texts(
-                column,
-                all.map(|(system, row)| columns[system].and_then(|column| column.get(row as usize))),
-            ),
-            Source::Ints(columns) => rows.ints(
-                column,
-                all.map(|(system, row)| columns[system].and_then(|column| column.get(row as usize))),
-            ),
+            Source::Texts(columns) => {
+                for of_system in places.chunk_by(|a, b| a.0 == b.0) {
+                    match columns[of_system[0].0] {
+                        Some(own) => {
+                            rows.texts(column, of_system.iter().map(|(_, row)| own.get(*row as usize)));
+                        }
+                        None => rows.nulls(column, of_system.len()),
+                    }
+                }
+            }
+            Source::Ints(columns) => {
+                for of_system in places.chunk_by(|a, b| a.0 == b.0) {
+                    match columns[of_system[0].0] {
+                        Some(own) => {
+                            rows.ints(column, of_system.iter().map(|(_, row)| own.get(*row as usize)));
+                        }
+                        None => rows.nulls(column, of_system.len()),
+                    }
+                }
+            }
             Source::Veiled(field) => rows.texts(
                 column,
                 all.map(|(system, row)| {
