@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::NaiveDateTime;
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
@@ -16,7 +17,7 @@ use crate::engine::linkage::error::LinkageError;
 use crate::engine::parquet_file::{Clock, WriteError, hex};
 use crate::engine::publish::{FeedEntry, Publication, PublishError, RunName};
 use crate::engine::spill::SpillError;
-use crate::engine::table::Misfit;
+use crate::engine::table::{Misfit, TableSource};
 use crate::exit_code::ExitCode;
 use crate::history::{self, History};
 use crate::parts;
@@ -177,14 +178,18 @@ fn whole(
     let (book, staged) = rayon::join(
         || workbook::write(&place, &shown, &desk.cover, plan.sheet_rows),
         || {
-            tables.iter().try_for_each(|table| {
-                publication.stage_table(table, &desk.clock, &desk.name.metadata(table.schema.name))?;
+            let write = |table: &TableSource<'_>| {
+                let metadata = desk.name.metadata(table.schema.name);
+                let staged = publication.write_table(table, &desk.clock, &metadata);
                 progress.advance(1);
-                Ok::<(), RunError>(())
-            })
+                staged
+            };
+            tables.par_iter().map(write).collect::<Vec<_>>()
         },
     );
-    staged?;
+    for staged in staged {
+        publication.take_in(staged?);
+    }
     publication.stage_file("report", "mismatches.xlsx", book?.rows)?;
     progress.advance(1);
     let counts = NightCounts::of(plan, &judged, |_| true);

@@ -54,6 +54,8 @@ pub struct Agencies {
     lines: Vec<Agency>,
     /// Provinces and ministries whose units are listed, sorted.
     detailed: Vec<String>,
+    /// Where the lines of each province and ministry begin, by [`place`]; the last one ends the list.
+    roots: Vec<u32>,
 }
 
 const SHIPPED: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/agencies.csv"));
@@ -97,7 +99,9 @@ impl Agencies {
         let below = lines.iter().filter(|line| line.code.len() > ROOT);
         let mut detailed: Vec<String> = below.map(|line| line.code[..ROOT].to_owned()).collect();
         detailed.dedup();
-        Self { lines, detailed }
+        let begin = |root| lines.partition_point(|line| place(&line.code) < root) as u32;
+        let roots = (0..=ROOTS).map(begin).collect();
+        Self { lines, detailed, roots }
     }
 
     /// Whether the agency stood on a day, whichever order its code is written in.
@@ -140,8 +144,10 @@ impl Agencies {
     }
 
     fn lines_of(&self, descending: &str) -> &[Agency] {
-        let start = self.lines.partition_point(|line| line.code.as_str() < descending);
-        let found = &self.lines[start..];
+        let root = place(descending);
+        let of_root = &self.lines[self.roots[root] as usize..self.roots[root + 1] as usize];
+        let start = of_root.partition_point(|line| line.code.as_str() < descending);
+        let found = &of_root[start..];
         let count = found.iter().take_while(|line| line.code == descending).count();
         &found[..count]
     }
@@ -149,6 +155,19 @@ impl Agencies {
 
 /// Bytes of the first group of a descending code: `H28`.
 const ROOT: usize = 3;
+
+/// Provinces and ministries there may be: a letter and two digits.
+const ROOTS: usize = 26 * 100;
+
+/// The place of the province or ministry of a descending code among all there may be, in the order of codes.
+fn place(descending: &str) -> usize {
+    match descending.as_bytes() {
+        [letter @ b'A'..=b'Z', tens @ b'0'..=b'9', ones @ b'0'..=b'9', ..] => {
+            usize::from(letter - b'A') * 100 + usize::from(tens - b'0') * 10 + usize::from(ones - b'0')
+        }
+        _ => 0,
+    }
+}
 
 /// The province or ministry of an agency, whichever order its code is written in: `H21` for
 /// `000.07.32.H21`.

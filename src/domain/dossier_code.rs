@@ -70,8 +70,8 @@ impl<'a> DossierCode<'a> {
     #[must_use]
     pub fn parse(code: &'a str) -> Option<Self> {
         let bytes = code.as_bytes();
-        let mut dashes = bytes.iter().enumerate().filter(|(_, b)| **b == b'-');
-        let (first, second) = (dashes.next()?.0, dashes.next()?.0);
+        let first = memchr::memchr(b'-', bytes)?;
+        let second = first + 1 + memchr::memchr(b'-', &bytes[first + 1..])?;
         let (agency, date, sequence) = (&code[..first], &code[first + 1..second], &code[second + 1..]);
         let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
         if !matches!(date.len(), 6 | 8)

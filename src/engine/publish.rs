@@ -140,6 +140,14 @@ pub struct Manifest {
     pub outputs: Vec<OutputEntry>,
 }
 
+/// A table that stands beside the outputs.
+#[must_use]
+pub struct Staged {
+    name: &'static str,
+    rows: u64,
+    written: Written,
+}
+
 /// An exclusive hold on an output folder while one run is published.
 pub struct Publication {
     out: PathBuf,
@@ -199,20 +207,39 @@ impl Publication {
         })
     }
 
-    /// Writes a table beside the outputs.
+    /// Writes a table beside the outputs; [`Self::take_in`] then makes it one of them. Several may be written at once.
     ///
     /// # Errors
     /// When the disk refuses.
+    pub fn write_table(
+        &self,
+        table: &TableSource<'_>,
+        clock: &Clock,
+        metadata: &[(String, String)],
+    ) -> Result<Staged, PublishError> {
+        let path = self.folder(table.schema.name)?.join(PART);
+        let written = parquet_file::write(&path, table, clock, metadata)?;
+        Ok(Staged { name: table.schema.name, rows: table.len() as u64, written })
+    }
+
+    /// Writes a table beside the outputs and takes it in.
+    ///
+    /// # Errors
+    /// As [`Self::write_table`].
     pub fn stage_table(
         &mut self,
         table: &TableSource<'_>,
         clock: &Clock,
         metadata: &[(String, String)],
     ) -> Result<(), PublishError> {
-        let path = self.folder(table.schema.name)?.join(PART);
-        let written = parquet_file::write(&path, table, clock, metadata)?;
-        self.note(table.schema.name, PART, table.len() as u64, written);
+        let staged = self.write_table(table, clock, metadata)?;
+        self.take_in(staged);
         Ok(())
+    }
+
+    /// Takes in a table that was written.
+    pub fn take_in(&mut self, staged: Staged) {
+        self.note(staged.name, PART, staged.rows, staged.written);
     }
 
     /// Writes a table that is given range by range beside the outputs.

@@ -84,6 +84,9 @@ impl WorkbookError {
     }
 }
 
+/// As Excel's own: a twentieth larger than the usual 6, in half of the time.
+const ZIP_LEVEL: u8 = 3;
+
 /// Rows written to one sheet, and rows that were too many for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Written {
@@ -156,6 +159,7 @@ fn start(path: &Path, cover: &Cover) -> Result<Workbook, WorkbookError> {
         .set_author(format!("doisoat {}", cover.version))
         .set_creation_datetime(&made);
     book.set_properties(&properties);
+    book.set_zip_compression_level(ZIP_LEVEL);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     book.set_tempdir(folder)
         .map_err(|source| WorkbookError::Save { path: path.display().to_string(), source })?;

@@ -265,8 +265,17 @@ impl<'r> Climber<'r> {
         // In the order of the hub's records, what is looked up of them lies together in memory.
         let number =
             |assigned: &Assigned| bucket_sort::spread(assigned.left, self.records[RunPlan::HUB].len());
-        for assigned in bucket_sort::sorted(taken, number, |a, b| a.right.cmp(&b.right)) {
-            self.take(rung, spoke, assigned);
+        let taken = bucket_sort::sorted(taken, number, |a, b| a.right.cmp(&b.right));
+        for Assigned { left, right, .. } in &taken {
+            self.free[spoke][RunPlan::HUB][*left as usize] = false;
+            self.free[spoke][spoke][*right as usize] = false;
+        }
+        let links = taken.par_iter().with_min_len(ROWS).map(|assigned| self.taken(rung, spoke, assigned));
+        let links: Vec<Link> = links.collect();
+        if self.links.is_empty() {
+            self.links = links;
+        } else {
+            self.links.extend(links);
         }
     }
 
@@ -400,14 +409,12 @@ impl<'r> Climber<'r> {
         YEARS * (differs(FieldName::IdNumber) + differs(FieldName::OwnerName))
     }
 
-    fn take(&mut self, rung: usize, spoke: usize, assigned: Assigned) {
+    fn taken(&self, rung: usize, spoke: usize, assigned: &Assigned) -> Link {
         let hub = RunPlan::HUB;
-        self.free[spoke][hub][assigned.left as usize] = false;
-        self.free[spoke][spoke][assigned.right as usize] = false;
         let runner_up = assigned.runner_up.map(|other| {
             if other.right == assigned.right { (hub, other.left) } else { (spoke, other.right) }
         });
-        self.links.push(Link {
+        Link {
             left_system: hub,
             left: assigned.left,
             right_system: spoke,
@@ -418,12 +425,15 @@ impl<'r> Climber<'r> {
             runner_up,
             margin_ms: assigned.runner_up.map(|other| other.margin),
             weight: None,
-        });
+        }
     }
 
     /// Ties records of different systems that no hub record claims, by the hub's code.
     fn tie_orphans(&mut self) {
         let Some(rung) = self.plan.ladder.iter().position(|rung| *rung == Rung::ExactCode) else { return };
+        if self.records.len() < 3 {
+            return;
+        }
         let mut rows = Vec::new();
         for spoke in 1..self.records.len() {
             for row in 0..self.records[spoke].len() as u32 {

@@ -63,7 +63,7 @@ pub fn table_names() -> Vec<&'static str> {
 /// # Errors
 /// When a table does not have its columns.
 pub fn tables<'a>(night: &'a Night<'_>) -> Result<Vec<TableSource<'a>>, Misfit> {
-    BUILDERS.into_iter().map(|(_, _, build)| build(night)).collect()
+    BUILDERS.into_par_iter().map(|(_, _, build)| build(night)).collect()
 }
 
 /// The tables about records, or those about the night.
@@ -195,6 +195,9 @@ impl<'a> Night<'a> {
     }
 }
 
+/// Records that are named one behind the other.
+const STRETCH: usize = 1 << 16;
+
 /// The identifiers of records and cases.
 pub struct Ids {
     records: Vec<Vec<Id>>,
@@ -213,11 +216,8 @@ impl Ids {
             .map(|(index, (records, system))| {
                 let code = |row: usize| records.text(FieldName::Code, row);
                 // Records of one code are neighbours.
-                let mut repeats = vec![0u32; records.len()];
-                for row in 1..records.len() {
-                    repeats[row] = if code(row) == code(row - 1) { repeats[row - 1] + 1 } else { 0 };
-                }
-                let id = |(row, repeat): (usize, &u32)| match repeat {
+                let is_repeated = |row: usize| row > 0 && code(row) == code(row - 1);
+                let id = |row: usize, repeat: usize| match repeat {
                     _ if is_of_many(&judged.linked.blunt, records, row) => {
                         let (place, at) = source(judged, index, row as u32).unzip();
                         let file = place.map_or("", |place| place.file.as_str());
@@ -230,7 +230,16 @@ impl Ids {
                         id::of(&["record", &system.name, code(row).unwrap_or_default(), &repeat.to_string()])
                     }
                 };
-                repeats.par_iter().enumerate().map(id).collect()
+                let of_stretch = |start: usize| {
+                    let stretch = start..(start + STRETCH).min(records.len());
+                    let mut repeats = (1..=start).rev().take_while(|row| is_repeated(*row)).count();
+                    stretch.map(move |row| {
+                        repeats = if is_repeated(row) { repeats + usize::from(row > start) } else { 0 };
+                        id(row, repeats)
+                    })
+                };
+                let starts: Vec<usize> = (0..records.len()).step_by(STRETCH).collect();
+                starts.into_par_iter().flat_map_iter(of_stretch).collect()
             })
             .collect();
         let cases = (0..judged.linked.cases.len())

@@ -10,7 +10,7 @@ use crate::domain::catalogue::Standing;
 use crate::domain::channel::Channel;
 use crate::domain::deadline::OfficeClock;
 use crate::domain::dossier::FieldName;
-use crate::domain::dossier_code;
+use crate::domain::dossier_code::{self, DossierCode};
 use crate::domain::finding_kind::FindingKind;
 use crate::domain::issue::ParseIssue;
 use crate::domain::known::{Known, job};
@@ -214,9 +214,10 @@ impl<'a> Record<'a> {
     /// R07: the code names an agency that was not there on its date.
     fn agency(&self, found: &mut Vec<Finding>) {
         let Some(code) = self.text(FieldName::Code) else { return };
-        let Some(agency) = dossier_code::agency(code) else { return };
-        let minted = dossier_code::receipt_date(code).or(self.at(FieldName::ReceivedAt).map(|at| at.date()));
-        let Some(minted) = minted else { return };
+        let Some(parts) = DossierCode::parse(code) else { return };
+        let received = || self.at(FieldName::ReceivedAt).map(|at| at.date());
+        let Some(minted) = parts.receipt_date().or_else(received) else { return };
+        let agency = parts.agency;
         let detail = match self.clerk.reference.agencies.standing(agency, minted) {
             agency::Standing::Unknown => format!("no agency {agency} is known"),
             agency::Standing::Abolished { since } => format!("{agency} was abolished on {since}"),
