@@ -388,7 +388,7 @@ fn differences<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesError>
         let values = night.ready.values(part)?;
         let shared = shared(night, part, &values);
         let of_pairs = |(pairs, links): (&[Judged], &[Id])| {
-            let mut rows = Rows::new(&schema, 0);
+            let mut rows = Rows::new(&schema, pairs.len());
             for (pairs, links) in pairs.chunks(PAIRS_TOUCHED).zip(links.chunks(PAIRS_TOUCHED)) {
                 let compared = values.of_all(pairs.iter().map(|pair| (pair.left, pair.right)));
                 for ((pair, link), compared) in pairs.iter().zip(links).zip(compared) {
