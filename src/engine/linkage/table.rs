@@ -76,6 +76,9 @@ impl Column {
 
     /// At most a batch of cells.
     fn take_in(&mut self, cells: &[Option<&str>]) {
+        if cells.is_empty() {
+            return;
+        }
         self.values.recall_slots();
         let mut hashes = [0; BATCH];
         for (hash, cell) in hashes.iter_mut().zip(cells) {

@@ -432,6 +432,7 @@ impl<'r> Climber<'r> {
     fn tie_orphans(&mut self) {
         let Some(rung) = self.plan.ladder.iter().position(|rung| *rung == Rung::ExactCode) else { return };
         if self.records.len() < 3 {
+            // There is no other system to be tied with.
             return;
         }
         let mut rows = Vec::new();
