@@ -1,8 +1,8 @@
 //! Rows as bytes that wait on disk: small and quick to write and read back, for nobody but the run that wrote them.
 //!
-//! Column by column. Ids are kept as their bits. Integers are kept as what they are above the least of them, in as few bytes as the greatest needs;
-//! texts of few values by their numbers; texts in order by what they do not share with the one before. A
-//! general compressor finds as much and takes several times as long.
+//! Column by column. Ids are kept as their bits; integers as what they are above the least of them, in as few bytes as
+//! the greatest needs; texts of few values by their numbers; texts in order by what they do not share with the one
+//! before. A general compressor finds as much and takes several times as long.
 
 use std::io;
 

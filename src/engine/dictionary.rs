@@ -141,7 +141,7 @@ impl Dictionary {
 
     /// Frees what only interning needs.
     pub fn close(&mut self) {
-        self.slots = Vec::new();
+        self.forget_slots();
         self.entries.shrink_to_fit();
         self.long.shrink_to_fit();
         self.hashes.shrink_to_fit();

@@ -245,24 +245,16 @@ impl<'a> Clerk<'a> {
                 all.map(|(system, row)| self.origin(system, row).and_then(|place| place.sheet.as_deref())),
             ),
             Source::Texts(columns) => {
-                for of_system in places.chunk_by(|a, b| a.0 == b.0) {
-                    match columns[of_system[0].0] {
-                        Some(own) => {
-                            rows.texts(column, of_system.iter().map(|(_, row)| own.get(*row as usize)));
-                        }
-                        None => rows.nulls(column, of_system.len()),
-                    }
-                }
+                by_system(columns, places).for_each(|(own, wanted)| match own {
+                    Some(own) => rows.texts(column, wanted.iter().map(|(_, row)| own.get(*row as usize))),
+                    None => rows.nulls(column, wanted.len()),
+                });
             }
             Source::Ints(columns) => {
-                for of_system in places.chunk_by(|a, b| a.0 == b.0) {
-                    match columns[of_system[0].0] {
-                        Some(own) => {
-                            rows.ints(column, of_system.iter().map(|(_, row)| own.get(*row as usize)));
-                        }
-                        None => rows.nulls(column, of_system.len()),
-                    }
-                }
+                by_system(columns, places).for_each(|(own, wanted)| match own {
+                    Some(own) => rows.ints(column, wanted.iter().map(|(_, row)| own.get(*row as usize))),
+                    None => rows.nulls(column, wanted.len()),
+                });
             }
             Source::Veiled(field) => rows.texts(
                 column,
@@ -285,6 +277,14 @@ impl<'a> Clerk<'a> {
         let place = self.places[system].and_then(|places| places.get(row as usize))?;
         self.night.judged.linked.systems[system].places.get(usize::try_from(place).ok()?)
     }
+}
+
+/// The places of one system after the other, with its column.
+fn by_system<'p, C: Copy>(
+    columns: &'p [Option<C>],
+    places: &'p [(usize, u32)],
+) -> impl Iterator<Item = (Option<C>, &'p [(usize, u32)])> {
+    places.chunk_by(|a, b| a.0 == b.0).map(|wanted| (columns[wanted[0].0], wanted))
 }
 
 fn texts<'a>(night: &'a Night<'_>, name: &str) -> Vec<Option<Texts<'a>>> {
