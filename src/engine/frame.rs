@@ -10,8 +10,8 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, Int64Array, StringArray};
 use arrow::datatypes::Int64Type as ArrowInt;
 use polars::prelude::{
-    ChunkedArray, Column, DataFrame, DataType, IdxCa, IdxSize, Int64Chunked, Int64Type, IntoColumn,
-    PlSmallStr, PolarsResult, StringChunked,
+    ChunkedArray, Column, DataFrame, DataType, Int64Chunked, Int64Type, IntoColumn, PlSmallStr, PolarsResult,
+    StringChunked,
 };
 use polars_arrow::array::{Array, MutablePlString, PrimitiveArray, Utf8ViewArray};
 use polars_arrow::bitmap::MutableBitmap;
@@ -82,7 +82,13 @@ impl<'a> Texts<'a> {
     /// # Errors
     /// When the frame has no such text column.
     pub fn of(frame: &'a DataFrame, name: &str) -> PolarsResult<Self> {
-        Ok(Self(frame.column(name)?.str()?.downcast_as_array()))
+        Self::of_column(frame.column(name)?)
+    }
+
+    /// # Errors
+    /// When it holds no text.
+    pub(super) fn of_column(column: &'a Column) -> PolarsResult<Self> {
+        Ok(Self(column.str()?.downcast_as_array()))
     }
 
     #[inline]
@@ -111,7 +117,13 @@ impl<'a> Ints<'a> {
     /// # Errors
     /// When the frame has no such integer column.
     pub fn of(frame: &'a DataFrame, name: &str) -> PolarsResult<Self> {
-        Ok(Self(frame.column(name)?.i64()?.downcast_as_array()))
+        Self::of_column(frame.column(name)?)
+    }
+
+    /// # Errors
+    /// When it holds no integers.
+    pub(super) fn of_column(column: &'a Column) -> PolarsResult<Self> {
+        Ok(Self(column.i64()?.downcast_as_array()))
     }
 
     #[inline]
@@ -147,9 +159,14 @@ impl<'a> WholeRows<'a> {
 
     /// By the first column in which two rows differ, integers before texts; equal when there is none.
     pub fn compare(&self, a: usize, b: usize) -> Ordering {
-        let by_int = self.ints.iter().map(|column| column.get(a).cmp(&column.get(b)));
-        let by_text = self.texts.iter().map(|column| column.get(a).cmp(&column.get(b)));
-        by_int.chain(by_text).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+        self.against(a, self, b)
+    }
+
+    /// A row against one of another frame with the same columns.
+    pub(super) fn against(&self, a: usize, other: &Self, b: usize) -> Ordering {
+        let ints = self.ints.iter().zip(&other.ints).map(|(own, other)| own.get(a).cmp(&other.get(b)));
+        let texts = self.texts.iter().zip(&other.texts).map(|(own, other)| own.get(a).cmp(&other.get(b)));
+        ints.chain(texts).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     }
 }
 
@@ -170,23 +187,6 @@ pub fn stack(frames: Vec<DataFrame>) -> PolarsResult<DataFrame> {
 pub fn whole(mut frame: DataFrame) -> DataFrame {
     frame.rechunk_mut_par();
     frame
-}
-
-/// The rows in another order, of a frame that is not needed any more: each column is let go once it is copied, so
-/// that two frames are never held.
-///
-/// # Errors
-/// When an index is out of bounds.
-pub fn reorder(frame: DataFrame, order: &[IdxSize]) -> PolarsResult<DataFrame> {
-    // Many an export is in order already.
-    if order.len() == frame.height() && order.iter().zip(0..).all(|(row, place)| *row == place) {
-        return Ok(whole(frame));
-    }
-    let index = IdxCa::from_vec(PlSmallStr::from_static("row"), order.to_vec());
-    // Taking from many chunks is slower than laying them end to end first.
-    let take = |column: Column| column.rechunk().take(&index);
-    let columns = frame.into_columns().into_par_iter().map(take).collect::<PolarsResult<Vec<Column>>>()?;
-    DataFrame::new(order.len(), columns)
 }
 
 /// The columns of a frame as arrays that can wait on disk.

@@ -18,6 +18,7 @@ pub mod linkage;
 pub mod merge;
 pub mod parquet_file;
 pub mod partition;
+pub mod pieces;
 pub mod publish;
 pub mod rows;
 pub mod spill;

@@ -41,6 +41,8 @@ use super::table::{Batch, Kind, MADE_ROWS, Misfit, TableSchema, TableSource, hei
 
 /// Small enough that a look-up by id reads little, large enough to compress well.
 const ROW_GROUP_ROWS: usize = 256 * 1024;
+/// Rows of a table that are made before they are encoded: few, so that their memory is soon used again.
+const GIVEN_ROWS: usize = 4 * MADE_ROWS;
 /// Rows that are looked at to choose how each column is laid down.
 const SAMPLE_ROWS: usize = 4096;
 
@@ -109,7 +111,7 @@ pub fn write(
     metadata: &[(String, String)],
 ) -> Result<Written, WriteError> {
     let batches = |range| table.batches(range).map_err(WriteError::from);
-    let give = Give { batches: &batches, rows: ROW_GROUP_ROWS };
+    let give = Give { batches: &batches, rows: GIVEN_ROWS };
     write_rows(path, (&table.schema, table.len()), give, clock, metadata)
 }
 

@@ -1,13 +1,14 @@
 //! Builds rows of a table one by one, column types taken from its declaration.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use arrow::array::{ArrayRef, Float64Builder, Int64Builder, NullBufferBuilder, StringArray};
+use arrow::array::{ArrayRef, Float64Builder, Int64Builder, NullBufferBuilder, StringArray, new_null_array};
 use arrow::buffer::{Buffer, OffsetBuffer};
+use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
 
 use super::id::{self, Id};
-use super::table::{Batch, Kind, Misfit, TableSchema, TableSource, height};
+use super::table::{Batch, Kind, MADE_ROWS, Misfit, TableSchema, TableSource, height};
 
 /// One cell of a row; it must fit the declared kind of its column.
 #[derive(Debug, Clone)]
@@ -70,11 +71,61 @@ impl Texts {
     }
 }
 
+/// What the cells of a column are, and the letters of a text, about.
+#[derive(Debug, Clone, Copy)]
+enum Of {
+    Texts(usize),
+    Ints,
+    Floats,
+}
+
 #[derive(Debug)]
 enum Builder {
+    /// So many empty cells and nothing else: columns that nobody fills take no memory.
+    Empty(Of, usize),
     Text(Texts),
     Int(Int64Builder),
     Float(Float64Builder),
+}
+
+impl Builder {
+    /// Ready for cells, of about so many rows.
+    fn filled(&mut self, rows: usize) -> &mut Self {
+        if let Self::Empty(of, count) = *self {
+            *self = match of {
+                Of::Texts(letters) => {
+                    let mut texts = Texts::with_capacity(rows, rows * letters);
+                    texts.push_nulls(count);
+                    Self::Text(texts)
+                }
+                Of::Ints => {
+                    let mut ints = Int64Builder::with_capacity(rows);
+                    ints.append_nulls(count);
+                    Self::Int(ints)
+                }
+                Of::Floats => {
+                    let mut floats = Float64Builder::with_capacity(rows);
+                    floats.append_nulls(count);
+                    Self::Float(floats)
+                }
+            };
+        }
+        self
+    }
+}
+
+/// Empty columns of [`MADE_ROWS`] rows: texts, integers, floats.
+static EMPTY: LazyLock<[ArrayRef; 3]> = LazyLock::new(|| {
+    [DataType::Utf8, DataType::Int64, DataType::Float64].map(|kind| new_null_array(&kind, MADE_ROWS))
+});
+
+fn empty(of: Of, count: usize) -> ArrayRef {
+    let (at, kind) = match of {
+        Of::Texts(_) => (0, DataType::Utf8),
+        Of::Ints => (1, DataType::Int64),
+        Of::Floats => (2, DataType::Float64),
+    };
+    if count <= MADE_ROWS { EMPTY[at].slice(0, count) } else { new_null_array(&kind, count) }
 }
 
 /// Rows under construction.
@@ -82,30 +133,28 @@ enum Builder {
 pub struct Rows {
     table: &'static str,
     builders: Vec<Builder>,
+    /// How many are to come, about.
+    rows: usize,
     fits: bool,
 }
 
 impl Rows {
     pub fn new(schema: &TableSchema, rows: usize) -> Self {
-        let builder = |kind: &Kind| match kind {
-            Kind::Id | Kind::Personal | Kind::Text => {
-                Builder::Text(Texts::with_capacity(rows, rows * id::LENGTH))
-            }
-            Kind::Label => Builder::Text(Texts::with_capacity(rows, rows * 8)),
-            Kind::Float => Builder::Float(Float64Builder::with_capacity(rows)),
-            Kind::Coded(_) | Kind::Int | Kind::Date | Kind::Timestamp | Kind::Flag => {
-                Builder::Int(Int64Builder::with_capacity(rows))
-            }
+        let of = |kind: &Kind| match kind {
+            Kind::Id | Kind::Personal | Kind::Text => Of::Texts(id::LENGTH),
+            Kind::Label => Of::Texts(8),
+            Kind::Float => Of::Floats,
+            Kind::Coded(_) | Kind::Int | Kind::Date | Kind::Timestamp | Kind::Flag => Of::Ints,
         };
-        let builders = schema.columns.iter().map(|column| builder(&column.kind)).collect();
-        Self { table: schema.name, builders, fits: true }
+        let builders = schema.columns.iter().map(|column| Builder::Empty(of(&column.kind), 0)).collect();
+        Self { table: schema.name, builders, rows, fits: true }
     }
 
     /// Adds a row: one cell per column, in order. A row that does not fit is told by [`Self::finish`].
     pub fn push<'a>(&mut self, cells: impl IntoIterator<Item = Cell<'a>>) {
         let mut cells = cells.into_iter();
         for builder in &mut self.builders {
-            match (builder, cells.next()) {
+            match (builder.filled(self.rows), cells.next()) {
                 (Builder::Text(texts), Some(Cell::Text(value))) => texts.push(value),
                 (Builder::Text(texts), Some(Cell::Id(id))) => texts.push_id(id),
                 (Builder::Int(builder), Some(Cell::Int(value))) => builder.append_option(value),
@@ -118,7 +167,7 @@ impl Rows {
 
     /// Adds texts to one column; whoever adds by column adds as many to every one.
     pub fn texts<T: AsRef<str>>(&mut self, column: usize, cells: impl Iterator<Item = Option<T>>) {
-        match self.builders.get_mut(column) {
+        match self.filled(column) {
             Some(Builder::Text(texts)) => cells.for_each(|cell| texts.push(cell.as_ref().map(T::as_ref))),
             _ => self.fits = false,
         }
@@ -126,7 +175,7 @@ impl Rows {
 
     /// Adds ids to one column.
     pub fn ids(&mut self, column: usize, cells: impl Iterator<Item = Option<Id>>) {
-        match self.builders.get_mut(column) {
+        match self.filled(column) {
             Some(Builder::Text(texts)) => cells.for_each(|cell| texts.push_id(cell)),
             _ => self.fits = false,
         }
@@ -134,7 +183,7 @@ impl Rows {
 
     /// Adds integers to one column.
     pub fn ints(&mut self, column: usize, cells: impl Iterator<Item = Option<i64>>) {
-        match self.builders.get_mut(column) {
+        match self.filled(column) {
             Some(Builder::Int(builder)) => cells.for_each(|cell| builder.append_option(cell)),
             _ => self.fits = false,
         }
@@ -142,7 +191,7 @@ impl Rows {
 
     /// Adds floats to one column.
     pub fn floats(&mut self, column: usize, cells: impl Iterator<Item = Option<f64>>) {
-        match self.builders.get_mut(column) {
+        match self.filled(column) {
             Some(Builder::Float(builder)) => cells.for_each(|cell| builder.append_option(cell)),
             _ => self.fits = false,
         }
@@ -151,11 +200,16 @@ impl Rows {
     /// Adds so many empty cells to one column.
     pub fn nulls(&mut self, column: usize, count: usize) {
         match self.builders.get_mut(column) {
+            Some(Builder::Empty(_, empty)) => *empty += count,
             Some(Builder::Text(texts)) => texts.push_nulls(count),
             Some(Builder::Int(builder)) => builder.append_nulls(count),
             Some(Builder::Float(builder)) => builder.append_nulls(count),
             None => self.fits = false,
         }
+    }
+
+    fn filled(&mut self, column: usize) -> Option<&mut Builder> {
+        Some(self.builders.get_mut(column)?.filled(self.rows))
     }
 
     /// # Errors
@@ -166,6 +220,7 @@ impl Rows {
         }
         let column = |builder| -> Result<ArrayRef, Misfit> {
             Ok(match builder {
+                Builder::Empty(of, count) => empty(of, count),
                 Builder::Text(texts) => {
                     Arc::new(texts.finish().map_err(|error| Misfit::of(self.table, &error))?)
                 }

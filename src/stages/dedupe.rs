@@ -101,18 +101,31 @@ pub enum DedupeError {
 /// When a column of the order is missing, or what is shipped for the search by score does not hold together.
 pub fn dedupe(plan: &RunPlan, normalised: Normalised) -> Result<Deduped, DedupeError> {
     let Normalised { systems, quarantine, blunt, account: _ } = normalised;
-    let whole = |system: SystemRecords| SystemRecords { frame: frame::whole(system.frame), ..system };
-    let systems: Vec<SystemRecords> = systems.into_iter().map(whole).collect();
-    let frames = || systems.iter().map(|system| &system.frame);
-    let blunt = blunt.unwrap_or_else(|| Arc::new(keys::blunt(plan, frames())));
-    let in_order = |(system, of): (SystemRecords, &SystemPlan)| {
-        let frame = order::canonical(system.frame, &system.places, &blunt)
-            .and_then(|frame| marked(frame, &blunt))
-            .map_err(|source| DedupeError::Order { system: of.name.clone(), source })?;
-        Ok(SystemRecords { frame, ..system })
+    let ordered = |systems: Vec<SystemRecords>, blunt: &Blunt| -> Result<Vec<SystemRecords>, DedupeError> {
+        let in_order = |(system, of): (SystemRecords, &SystemPlan)| {
+            let frame = order::canonical(system.frame, &system.places, blunt)
+                .map_err(|source| DedupeError::Order { system: of.name.clone(), source })?;
+            Ok(SystemRecords { frame, ..system })
+        };
+        systems.into_iter().zip(&plan.systems).map(in_order).collect()
     };
-    let systems: Vec<SystemRecords> =
-        systems.into_iter().zip(&plan.systems).map(in_order).collect::<Result<_, DedupeError>>()?;
+    let known = blunt.as_deref();
+    let mut systems = ordered(systems, known.unwrap_or(&Blunt::default()))?;
+    let blunt = match blunt {
+        Some(blunt) => blunt,
+        None => {
+            let blunt = keys::blunt(plan, systems.iter().map(|system| &system.frame));
+            // Blunt codes are rare, and found sooner where the records of one stand together.
+            if !blunt.is_empty() {
+                systems = ordered(systems, &blunt)?;
+            }
+            Arc::new(blunt)
+        }
+    };
+    for (system, of) in systems.iter_mut().zip(&plan.systems) {
+        system.frame = marked(std::mem::take(&mut system.frame), &blunt)
+            .map_err(|source| DedupeError::Order { system: of.name.clone(), source })?;
+    }
     let within = |(index, system)| within(plan, index, system, &blunt);
     let found: Vec<Within> =
         systems.par_iter().enumerate().map(within).collect::<Result<_, DedupeError>>()?;

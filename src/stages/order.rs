@@ -6,8 +6,9 @@ use polars::prelude::{DataFrame, PolarsResult};
 
 use super::normalise::Place;
 use crate::engine::blunt::Blunt;
-use crate::engine::frame::{self, Ints, Texts, WholeRows};
+use crate::engine::frame::WholeRows;
 use crate::engine::key;
+use crate::engine::pieces::{Pieces, Spot};
 use crate::engine::text_order;
 
 /// The frame, its rows in canonical order; column `place` counts along `places`.
@@ -15,19 +16,19 @@ use crate::engine::text_order;
 /// # Errors
 /// When a column of the order is missing.
 pub fn canonical(frame: DataFrame, places: &[Place], blunt: &Blunt) -> PolarsResult<DataFrame> {
-    let frame = frame::whole(frame);
-    let codes = Texts::of(&frame, "code")?;
-    let received = Ints::of(&frame, "received_at")?;
-    let status = Ints::of(&frame, "status").ok();
-    let (place, rows) = (Ints::of(&frame, "place")?, Ints::of(&frame, "row")?);
-    let content = content(&frame);
-    let first = |row: usize| {
-        let furthest = status.and_then(|status| status.get(row)).map_or(0, |status| -status);
+    let pieces = Pieces::of(frame);
+    let codes = pieces.texts("code")?;
+    let received = pieces.ints("received_at")?;
+    let status = pieces.ints("status").ok();
+    let (place, rows) = (pieces.ints("place")?, pieces.ints("row")?);
+    let content = pieces.rows_without(&ORIGIN);
+    let first = |row: Spot| {
+        let furthest = status.as_ref().and_then(|status| status.get(row)).map_or(0, |status| -status);
         (night_of(places, place.get(row)), received.get(row), furthest)
     };
-    let last = |row: usize| (place.get(row), rows.get(row));
+    let last = |row: Spot| (place.get(row), rows.get(row));
     let is_blunt =
-        |row: usize| !blunt.is_empty() && codes.get(row).is_some_and(|code| blunt.has(key::of(code)));
+        |row: Spot| !blunt.is_empty() && codes.get(row).is_some_and(|code| blunt.has(key::of(code)));
     let order = text_order::sorted(&codes, |a, b| {
         if is_blunt(a) {
             return last(a).cmp(&last(b));
@@ -35,12 +36,15 @@ pub fn canonical(frame: DataFrame, places: &[Place], blunt: &Blunt) -> PolarsRes
         let by_content = || content.compare(a, b);
         first(a).cmp(&first(b)).then_with(by_content).then_with(|| last(a).cmp(&last(b)))
     });
-    frame::reorder(frame, &order)
+    pieces.in_order(&order)
 }
+
+/// Where a record stands.
+const ORIGIN: [&str; 2] = ["place", "row"];
 
 /// What records say, without where they stand; what was repaired or lost in reading them included.
 pub fn content(frame: &DataFrame) -> WholeRows<'_> {
-    WholeRows::without(frame, &["place", "row"])
+    WholeRows::without(frame, &ORIGIN)
 }
 
 /// Nights between the file of a place and the run.

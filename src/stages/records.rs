@@ -17,6 +17,16 @@ pub struct Records<'a> {
     height: usize,
 }
 
+/// The values of one field, by row.
+#[derive(Clone, Copy)]
+pub enum Column<'a> {
+    Texts(Texts<'a>),
+    Ints(Ints<'a>),
+}
+
+/// Milliseconds.
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
 impl<'a> Records<'a> {
     pub fn new(frame: &'a DataFrame) -> Self {
         let texts = FieldName::ALL.iter().map(|field| Texts::of(frame, field.name()).ok()).collect();
@@ -53,7 +63,19 @@ impl<'a> Records<'a> {
     }
 
     pub fn date(&self, field: FieldName, row: usize) -> Option<NaiveDate> {
-        self.int(field, row).and_then(|days| NaiveDate::default().checked_add_signed(TimeDelta::days(days)))
+        self.int(field, row).and_then(date)
+    }
+
+    /// The day of a moment; [`date`] gives its date, which takes longer.
+    #[inline]
+    pub fn day(&self, field: FieldName, row: usize) -> Option<i64> {
+        self.int(field, row).map(|milliseconds| milliseconds.div_euclid(DAY))
+    }
+
+    /// One field of all rows.
+    pub fn column(&self, field: FieldName) -> Option<Column<'a>> {
+        let texts = self.texts[field as usize].map(Column::Texts);
+        texts.or(self.ints[field as usize].map(Column::Ints))
     }
 
     pub fn status(&self, row: usize) -> Option<NationalStatus> {
@@ -93,6 +115,11 @@ impl<'a> Records<'a> {
             None => self.text(FieldName::Code, row),
         }
     }
+}
+
+/// A day since 1970-01-01 as a date.
+pub fn date(day: i64) -> Option<NaiveDate> {
+    NaiveDate::default().checked_add_signed(TimeDelta::try_days(day)?)
 }
 
 /// Milliseconds of the local clock as a moment.

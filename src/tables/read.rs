@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use polars::prelude::{Column, DataFrame, IdxSize, PolarsError};
+use polars::prelude::{Column, DataFrame, PolarsError};
 use rayon::prelude::*;
 use thiserror::Error;
 
@@ -13,7 +13,8 @@ use super::value;
 use crate::config::plan::SystemPlan;
 use crate::config::tables::{TablePlan, TablesPlan};
 use crate::engine::accounting::RowAccount;
-use crate::engine::frame::{self, Ints, TextBuilder, Texts, WholeRows};
+use crate::engine::frame::{self, Ints, TextBuilder, Texts};
+use crate::engine::pieces::{InPieces, Pieces, Spot};
 use crate::engine::text_order;
 use crate::progress::Progress;
 use crate::stages::load::cells::RawBatch;
@@ -314,14 +315,14 @@ fn read_piece(
 /// of their content. Without a column of ids, a record is named by its row, and by its file where there are
 /// several.
 fn named(frame: DataFrame, table: &TablePlan, places: &[Place]) -> Result<DataFrame, PolarsError> {
-    let frame = frame::whole(frame);
-    let (places_of, numbers) = (Ints::of(&frame, PLACE)?, Ints::of(&frame, "row")?);
-    let origin = |row: usize| (places_of.get(row).unwrap_or(0), numbers.get(row).unwrap_or(0));
+    let pieces = Pieces::of(frame);
+    let (places_of, numbers) = (pieces.ints(PLACE)?, pieces.ints("row")?);
+    let origin = |row: Spot| (places_of.get(row).unwrap_or(0), numbers.get(row).unwrap_or(0));
     let (order, names) = if table.id.is_none() {
-        let mut order: Vec<IdxSize> = (0..frame.height() as IdxSize).collect();
-        order.par_sort_unstable_by_key(|row| origin(*row as usize));
-        let name = |row: &IdxSize| {
-            let (place, number) = origin(*row as usize);
+        let mut order = pieces.spots();
+        order.par_sort_unstable_by_key(|row| origin(*row));
+        let name = |row: &Spot| {
+            let (place, number) = origin(*row);
             match places.get(place as usize).filter(|_| places.len() > 1) {
                 None => number.to_string(),
                 Some(Place { file, sheet: None, .. }) => format!("{file}:{number}"),
@@ -332,15 +333,15 @@ fn named(frame: DataFrame, table: &TablePlan, places: &[Place]) -> Result<DataFr
         order.iter().for_each(|row| names.push(Some(&name(row))));
         (order, Some(names))
     } else {
-        let (ids, content) = (Texts::of(&frame, "record_id")?, WholeRows::without(&frame, &[PLACE, "row"]));
+        let (ids, content) = (pieces.texts("record_id")?, pieces.rows_without(&[PLACE, "row"]));
         let order =
             text_order::sorted(&ids, |a, b| content.compare(a, b).then_with(|| origin(a).cmp(&origin(b))));
-        let id = |at: usize| ids.get(order[at] as usize);
+        let id = |at: usize| ids.get(order[at]);
         let is_shared = (1..order.len()).into_par_iter().any(|at| id(at - 1) == id(at));
         let names = is_shared.then(|| told_apart(&ids, &order));
         (order, names)
     };
-    let mut frame = frame::reorder(frame, &order)?;
+    let mut frame = pieces.in_order(&order)?;
     if let Some(names) = names {
         frame.with_column(names.finish("record_id"))?;
     }
@@ -348,13 +349,13 @@ fn named(frame: DataFrame, table: &TablePlan, places: &[Place]) -> Result<DataFr
 }
 
 /// Names for records of which some share an id.
-fn told_apart(ids: &Texts<'_>, order: &[IdxSize]) -> TextBuilder {
+fn told_apart(ids: &InPieces<Texts<'_>>, order: &[Spot]) -> TextBuilder {
     // An export may write `7#2` itself.
-    let written: BTreeSet<&str> = ids.iter().flatten().filter(|id| id.contains('#')).collect();
+    let written: BTreeSet<&str> = ids.iter().filter_map(|(_, id)| id).filter(|id| id.contains('#')).collect();
     let (mut last, mut copies) = (None, 0);
     let mut names = TextBuilder::with_capacity(order.len());
     for row in order {
-        let id = ids.get(*row as usize);
+        let id = ids.get(*row);
         copies = if id == last { copies + 1 } else { 1 };
         last = id;
         let id = id.unwrap_or_default();

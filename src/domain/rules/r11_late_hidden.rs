@@ -2,7 +2,7 @@
 //!
 //! It must not hold a side against its own due time: both are held against the hub's.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDateTime;
 
 use super::{FindingEntry, Rule, said};
 use crate::domain::finding_kind::{FindingKind, Severity};
@@ -60,9 +60,9 @@ pub fn end(finished: Option<NaiveDateTime>, returned: Option<NaiveDateTime>) -> 
     returned.or(finished)
 }
 
-/// The side that says in time while the other says late, by day.
+/// The side that says in time while the other says late; all three are days.
 #[must_use]
-pub fn late_hidden(hub_due: NaiveDate, hub_end: NaiveDate, other_end: NaiveDate) -> Option<Side> {
+pub fn late_hidden<Day: Ord>(hub_due: Day, hub_end: Day, other_end: Day) -> Option<Side> {
     match (hub_end <= hub_due, other_end <= hub_due) {
         (true, false) => Some(Side::Hub),
         (false, true) => Some(Side::Other),
@@ -72,6 +72,8 @@ pub fn late_hidden(hub_due: NaiveDate, hub_end: NaiveDate, other_end: NaiveDate)
 
 #[cfg(test)]
 mod tests {
+    use chrono::NaiveDate;
+
     use super::*;
 
     fn day(day: u32) -> NaiveDate {

@@ -108,12 +108,14 @@ impl Chunk {
         let mut raw = std::mem::take(&mut self.raw);
         raw.clear();
         levels(column.nulls(), column.len(), &mut raw);
+        // Empty cells have no values to be looked at.
+        let held = if column.null_count() < column.len() { column } else { &column.slice(0, 0) };
         let (encoding, bounds) = match self.layout.width {
-            Width::Text => self.texts(column.as_string(), &mut raw),
-            Width::Label => self.labels(column.as_primitive(), &mut raw),
-            Width::Float => self.floats(column.as_primitive(), &mut raw),
-            Width::Wide { .. } | Width::Narrow => self.ints(column.as_primitive(), &mut raw),
-            Width::Flag => self.flags(column.as_primitive(), &mut raw),
+            Width::Text => self.texts(held.as_string(), &mut raw),
+            Width::Label => self.labels(held.as_primitive(), &mut raw),
+            Width::Float => self.floats(held.as_primitive(), &mut raw),
+            Width::Wide { .. } | Width::Narrow => self.ints(held.as_primitive(), &mut raw),
+            Width::Flag => self.flags(held.as_primitive(), &mut raw),
         };
         let room = zstd::zstd_safe::compress_bound(raw.len());
         let start = self.bodies.len();
@@ -152,8 +154,11 @@ impl Chunk {
             self.in_dictionary(self.words.len(), raw)
         } else {
             let offsets = column.value_offsets();
-            let lengths = offsets.windows(2).enumerate().filter(|(row, _)| column.is_valid(*row));
-            let lengths: Vec<i64> = lengths.map(|(_, ends)| i64::from(ends[1] - ends[0])).collect();
+            let all = offsets.windows(2).map(|ends| i64::from(ends[1] - ends[0]));
+            let lengths: Vec<i64> = match column.nulls() {
+                None => all.collect(),
+                Some(nulls) => all.zip(nulls).filter(|(_, held)| *held).map(|(length, _)| length).collect(),
+            };
             packing::narrow_deltas(&lengths, raw);
             let (first, last) = (offsets[0] as usize, offsets[column.len()] as usize);
             if lengths.iter().sum::<i64>() == (last - first) as i64 {

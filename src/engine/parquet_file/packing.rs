@@ -86,15 +86,19 @@ fn blocks(values: &[i64], minus: impl Fn(i64, i64) -> i64, out: &mut Vec<u8>) {
 
 /// So many numbers of `width` bits one behind the other, from the lowest bit up; 0 where there are fewer.
 pub fn bits(values: impl Iterator<Item = u64>, count: usize, width: u8, out: &mut Vec<u8>) {
+    if width == 0 {
+        return;
+    }
     let end = out.len() + (count * usize::from(width)).div_ceil(8);
-    let (mut held, mut filled) = (0u128, 0u32);
+    let (mut held, mut filled) = (0u64, 0u32);
     for value in values {
-        held |= u128::from(value) << filled;
+        held |= value << filled;
         filled += u32::from(width);
-        if filled >= 64 {
-            out.extend_from_slice(&(held as u64).to_le_bytes());
-            held >>= 64;
-            filled -= 64;
+        if filled >= u64::BITS {
+            out.extend_from_slice(&held.to_le_bytes());
+            filled -= u64::BITS;
+            // What did not fit any more; nothing where the value ended with the word.
+            held = value.checked_shr(u32::from(width) - filled).unwrap_or(0);
         }
     }
     out.extend_from_slice(&held.to_le_bytes());

@@ -11,6 +11,7 @@ use super::labels::{Label, Lang};
 use super::privacy;
 use crate::domain::dossier::FieldName;
 use crate::domain::name;
+use crate::engine::id;
 use crate::engine::table::{Table, Tables};
 
 /// Cells of one side of a finding.
@@ -34,7 +35,7 @@ struct Records<'a> {
     sheet: Column<'a>,
     row: Column<'a>,
     /// Record id and row, sorted.
-    index: Vec<(&'a str, usize)>,
+    index: Vec<(u128, usize)>,
 }
 
 struct Differences<'a> {
@@ -44,7 +45,7 @@ struct Differences<'a> {
     left_raw: Column<'a>,
     right_raw: Column<'a>,
     /// Link, field and row, sorted.
-    index: Vec<(&'a str, &'a str, usize)>,
+    index: Vec<(u128, &'a str, usize)>,
 }
 
 /// A field on both sides: its value, and the cell as written where it was repaired.
@@ -122,8 +123,8 @@ impl<'a> Evidence<'a> {
 impl<'a> Records<'a> {
     fn of(table: &'a Table) -> Result<Self, WorkbookError> {
         let record_id = Column::of(table, "record_id")?;
-        let mut index: Vec<(&str, usize)> =
-            (0..table.len()).filter_map(|row| Some((record_id.text(row)?, row))).collect();
+        let mut index: Vec<(u128, usize)> =
+            (0..table.len()).filter_map(|row| Some((number(record_id.text(row)?)?, row))).collect();
         index.sort_unstable();
         Ok(Self {
             table,
@@ -140,7 +141,7 @@ impl<'a> Records<'a> {
     }
 
     fn find(&self, id: &str) -> Option<usize> {
-        let at = self.index.binary_search_by_key(&id, |(id, _)| id).ok()?;
+        let at = self.index.binary_search_by_key(&number(id)?, |(id, _)| *id).ok()?;
         self.index.get(at).map(|(_, row)| *row)
     }
 
@@ -163,11 +164,18 @@ impl<'a> Records<'a> {
     }
 }
 
+/// The letters of an id as one number, which is sooner compared; `None` of what is too long for an id.
+fn number(id: &str) -> Option<u128> {
+    let mut letters = [0; id::LENGTH];
+    letters.get_mut(..id.len())?.copy_from_slice(id.as_bytes());
+    Some(u128::from_be_bytes(letters))
+}
+
 impl<'a> Differences<'a> {
     fn of(table: &'a Table) -> Result<Self, WorkbookError> {
         let (link_id, field) = (Column::of(table, "link_id")?, Column::of(table, "field")?);
-        let mut index: Vec<(&str, &str, usize)> =
-            (0..table.len()).filter_map(|row| Some((link_id.text(row)?, field.text(row)?, row))).collect();
+        let entry = |row| Some((number(link_id.text(row)?)?, field.text(row)?, row));
+        let mut index: Vec<(u128, &str, usize)> = (0..table.len()).filter_map(entry).collect();
         index.sort_unstable();
         Ok(Self {
             left_record_id: Column::of(table, "left_record_id")?,
@@ -180,7 +188,8 @@ impl<'a> Differences<'a> {
     }
 
     fn find(&self, link: &str, field: &str) -> Option<usize> {
-        let at = self.index.binary_search_by_key(&(link, field), |(link, field, _)| (*link, *field)).ok()?;
+        let wanted = (number(link)?, field);
+        let at = self.index.binary_search_by_key(&wanted, |(link, field, _)| (*link, *field)).ok()?;
         self.index.get(at).map(|(.., row)| *row)
     }
 

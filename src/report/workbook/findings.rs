@@ -138,7 +138,7 @@ impl<'a> Findings<'a> {
         let severity =
             rows.iter().filter_map(|row| self.severity.text(*row)).filter_map(Severity::from_code).max();
         let rule = rows.first().and_then(|row| self.rule_id.text(*row)).unwrap_or_default();
-        rows.sort_by_key(|row| self.class(*row));
+        rows.sort_by_cached_key(|row| self.class(*row));
         Group { kind, rule, severity, rows, counts }
     }
 }

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::link::{Link, Linked};
 use super::normalise::column::shown;
-use super::records::{Records, moment};
+use super::records::{Column, Records, moment};
 use crate::config::plan::{RunPlan, SystemPlan};
 use crate::domain::date::{self, DateRelation};
 use crate::domain::dossier::{FieldKind, FieldName};
@@ -61,13 +61,7 @@ pub fn compare(plan: &RunPlan, reference: &Reference, linked: Linked) -> Compare
         .links
         .par_chunks(PAIRS)
         .enumerate()
-        .map(|(chunk, links)| {
-            let mut found = Vec::new();
-            for (index, link) in links.iter().enumerate().filter(|(_, link)| !link.ambiguous) {
-                comparer.pair((chunk * PAIRS + index) as u32, link, &mut found);
-            }
-            found
-        })
+        .map(|(chunk, links)| comparer.pairs((chunk * PAIRS) as u32, links))
         .collect();
     drop(records);
     Compared { linked, differences: differences.into_iter().flatten().collect() }
@@ -106,28 +100,74 @@ impl Outcome {
 }
 
 impl Comparer<'_> {
-    fn pair(&self, index: u32, link: &Link, found: &mut Vec<Difference>) {
-        let (left, right) = (&self.plan.systems[link.left_system], &self.plan.systems[link.right_system]);
-        for (field, kind) in &self.shared[link.left_system][link.right_system] {
-            let Some(outcome) = self.field(*field, *kind, link) else { continue };
-            let explained = outcome
-                .explained_by
-                .map(str::to_owned)
-                .or_else(|| explain::explain(self.plan, self.reference, self.records, link, *field))
-                .or_else(|| {
-                    let explains = |system: &SystemPlan| system.sync.explains.get(&outcome.kind?).cloned();
-                    [right, left].into_iter().find_map(explains)
-                });
-            found.push(Difference {
-                link: index,
-                field: *field,
-                left: self.value(link.left_system, link.left, *field),
-                right: self.value(link.right_system, link.right, *field),
-                relation: outcome.relation,
-                kind: outcome.kind,
-                explained_by: explained,
-            });
+    /// The differences of some pairs, of which the first has the position `start`.
+    fn pairs(&self, start: u32, links: &[Link]) -> Vec<Difference> {
+        let difference = |(at, nth): (u32, usize)| {
+            let link = &links[at as usize];
+            let (field, kind) = self.shared[link.left_system][link.right_system][nth];
+            self.difference(start + at, link, field, kind)
+        };
+        self.unlike(links).into_iter().filter_map(difference).collect()
+    }
+
+    /// Where two values are not the same: the position of a pair, and of the field among those that both map.
+    ///
+    /// Field by field over many pairs, since the records of the other side lie scattered: one look into memory need
+    /// not wait for the one before.
+    fn unlike(&self, links: &[Link]) -> Vec<(u32, usize)> {
+        let mut unlike = Vec::new();
+        let mut start = 0;
+        for run in links.chunk_by(|a, b| (a.left_system, a.right_system) == (b.left_system, b.right_system)) {
+            let (left, right) = (run[0].left_system, run[0].right_system);
+            let pairs = || (start..).zip(run).filter(|(_, link)| !link.ambiguous);
+            for (nth, (field, _)) in self.shared[left][right].iter().enumerate() {
+                let place = |(at, _): (u32, &Link)| (at, nth);
+                match (self.records[left].column(*field), self.records[right].column(*field)) {
+                    (Some(Column::Texts(a)), Some(Column::Texts(b))) => {
+                        let differs = |link: &Link| a.get(link.left as usize) != b.get(link.right as usize);
+                        unlike.extend(pairs().filter(|(_, link)| differs(link)).map(place));
+                    }
+                    (Some(Column::Ints(a)), Some(Column::Ints(b))) => {
+                        let differs = |link: &Link| a.get(link.left as usize) != b.get(link.right as usize);
+                        unlike.extend(pairs().filter(|(_, link)| differs(link)).map(place));
+                    }
+                    // A system without records has no columns, and is in no pair.
+                    _ => {}
+                }
+            }
+            start += run.len() as u32;
         }
+        unlike.sort_unstable();
+        unlike
+    }
+
+    /// How the values of one field differ; `None` where they say the same in two ways.
+    fn difference(
+        &self,
+        index: u32,
+        link: &Link,
+        field: FieldName,
+        kind: Option<FindingKind>,
+    ) -> Option<Difference> {
+        let (left, right) = (&self.plan.systems[link.left_system], &self.plan.systems[link.right_system]);
+        let outcome = self.field(field, kind, link)?;
+        let explained = outcome
+            .explained_by
+            .map(str::to_owned)
+            .or_else(|| explain::explain(self.plan, self.reference, self.records, link, field))
+            .or_else(|| {
+                let explains = |system: &SystemPlan| system.sync.explains.get(&outcome.kind?).cloned();
+                [right, left].into_iter().find_map(explains)
+            });
+        Some(Difference {
+            link: index,
+            field,
+            left: self.value(link.left_system, link.left, field),
+            right: self.value(link.right_system, link.right, field),
+            relation: outcome.relation,
+            kind: outcome.kind,
+            explained_by: explained,
+        })
     }
 
     fn field(&self, field: FieldName, kind: Option<FindingKind>, link: &Link) -> Option<Outcome> {

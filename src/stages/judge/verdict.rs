@@ -55,6 +55,44 @@ impl Verdict {
     }
 }
 
+/// Why a case has the verdict that it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    NoHubRecord,
+    BeforeExportWindow,
+    ProcedureNotInScope,
+    FieldNotInScope,
+    StatusNotInScope,
+    StatusUnknown,
+    FeedUnhealthy,
+    AmbiguousLink,
+    Quarantined,
+    CodeOfMany,
+    NoReceiptDate,
+    /// A known transformation of the sync job.
+    NotSent(Known),
+}
+
+impl Reason {
+    /// The stable name written to outputs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NoHubRecord => "no_hub_record",
+            Self::BeforeExportWindow => "before_export_window",
+            Self::ProcedureNotInScope => "procedure_not_in_scope",
+            Self::FieldNotInScope => "field_not_in_scope",
+            Self::StatusNotInScope => "status_not_in_scope",
+            Self::StatusUnknown => "status_unknown",
+            Self::FeedUnhealthy => "feed_unhealthy",
+            Self::AmbiguousLink => "ambiguous_link",
+            Self::Quarantined => "quarantined",
+            Self::CodeOfMany => ParseIssue::CodeOfMany.code(),
+            Self::NoReceiptDate => "no_receipt_date",
+            Self::NotSent(known) => known.code(),
+        }
+    }
+}
+
 /// A case in one system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
@@ -62,14 +100,18 @@ pub struct Standing {
     pub row: Option<u32>,
     pub records: u32,
     pub verdict: Verdict,
-    pub reason: Option<&'static str>,
+    pub reason: Option<Reason>,
 }
 
 /// The standing of every case in every system, case by case.
 pub fn standings(plan: &RunPlan, linked: &Linked, records: &[Records<'_>]) -> Vec<Standing> {
     let court = Court::new(plan, linked, records);
-    let all = (0..linked.cases.len()).into_par_iter().with_min_len(1024);
-    all.flat_map_iter(|case| court.case(&linked.cases, case)).collect()
+    let blank = Standing { row: None, records: 0, verdict: Verdict::InSync, reason: None };
+    let systems = records.len();
+    let mut all = vec![blank; linked.cases.len() * systems];
+    let cases = all.par_chunks_mut(systems.max(1)).enumerate().with_min_len(1024);
+    cases.for_each(|(case, standings)| court.case(&linked.cases, case, standings));
+    all
 }
 
 struct Court<'a> {
@@ -114,7 +156,7 @@ impl<'a> Court<'a> {
             ambiguous[link.left_system][link.left as usize] = true;
             ambiguous[link.right_system][link.right as usize] = true;
             // The loser of a tie is as good as the winner.
-            if let Some((system, row)) = link.runner_up {
+            if let Some((system, row)) = link.besides.as_ref().and_then(|besides| besides.runner_up) {
                 ambiguous[system][row as usize] = true;
             }
         }
@@ -134,39 +176,31 @@ impl<'a> Court<'a> {
         }
     }
 
-    fn case(&self, cases: &Cases, case: usize) -> Vec<Standing> {
-        let systems = self.records.len();
-        let mut standings: Vec<Standing> = (0..systems)
-            .map(|system| {
-                let members =
-                    || cases.of(case).filter(move |member| member.0 == system).map(|member| member.1);
-                let survivor = members().find(|row| !self.duplicate[system][*row as usize]);
-                Standing {
-                    row: survivor.or_else(|| members().next()),
-                    records: members().count() as u32,
-                    verdict: Verdict::InSync,
-                    reason: None,
-                }
-            })
-            .collect();
+    /// Fills in where a case stands in every system.
+    fn case(&self, cases: &Cases, case: usize, standings: &mut [Standing]) {
+        for (system, standing) in standings.iter_mut().enumerate() {
+            let members = || cases.of(case).filter(move |member| member.0 == system).map(|member| member.1);
+            let survivor = members().find(|row| !self.duplicate[system][*row as usize]);
+            standing.row = survivor.or_else(|| members().next());
+            standing.records = members().count() as u32;
+        }
         let first = standings.iter().enumerate().find_map(|(system, standing)| Some((system, standing.row?)));
-        let Some((first_system, first_row)) = first else { return standings };
-        for system in 0..systems {
-            let (verdict, reason) = match standings[system].row {
-                Some(row) => self.present(system, row, &standings),
+        let Some((first_system, first_row)) = first else { return };
+        let hub = standings[RunPlan::HUB].row;
+        for (system, standing) in standings.iter_mut().enumerate() {
+            (standing.verdict, standing.reason) = match standing.row {
+                Some(row) => self.present(system, row, hub),
                 None if system == RunPlan::HUB || first_system == RunPlan::HUB => {
                     self.absent(system, first_system, first_row, cases.of(case))
                 }
-                None => (Verdict::NoVerdict, Some("no_hub_record")),
+                None => (Verdict::NoVerdict, Some(Reason::NoHubRecord)),
             };
-            standings[system].verdict = verdict;
-            standings[system].reason = reason;
         }
-        standings
     }
 
-    fn present(&self, system: usize, row: u32, standings: &[Standing]) -> (Verdict, Option<&'static str>) {
-        let hub = self.partner[system][row as usize].or(standings[RunPlan::HUB].row);
+    /// `hub`: the record that stands for the case in the hub.
+    fn present(&self, system: usize, row: u32, hub: Option<u32>) -> (Verdict, Option<Reason>) {
+        let hub = self.partner[system][row as usize].or(hub);
         let Some(hub) = hub.filter(|_| system != RunPlan::HUB) else {
             return (Verdict::InSync, None);
         };
@@ -185,7 +219,7 @@ impl<'a> Court<'a> {
         from: usize,
         row: u32,
         mut members: impl Iterator<Item = (usize, u32)> + Clone,
-    ) -> (Verdict, Option<&'static str>) {
+    ) -> (Verdict, Option<Reason>) {
         let known = &self.records[from];
         let plan = &self.plan.systems[system];
         let received = known.moment(FieldName::ReceivedAt, row as usize);
@@ -193,16 +227,16 @@ impl<'a> Court<'a> {
             return (Verdict::OutOfScope, Some(reason));
         }
         if plan.sync.known.contains(&Known::OnlyReturned) && known.status(row as usize).is_none() {
-            return (Verdict::NoVerdict, Some("status_unknown"));
+            return (Verdict::NoVerdict, Some(Reason::StatusUnknown));
         }
         if let Some(reason) = not_sent(plan, known, row) {
             return (Verdict::OutOfScope, Some(reason));
         }
         if !self.healthy[system] {
-            return (Verdict::NoVerdict, Some("feed_unhealthy"));
+            return (Verdict::NoVerdict, Some(Reason::FeedUnhealthy));
         }
         if members.clone().any(|(system, row)| self.ambiguous[system][row as usize]) {
-            return (Verdict::Explained, Some("ambiguous_link"));
+            return (Verdict::Explained, Some(Reason::AmbiguousLink));
         }
         let refused = |(system_of, row): (usize, u32)| {
             let records = &self.records[system_of];
@@ -213,7 +247,7 @@ impl<'a> Court<'a> {
                 || person.is_some_and(|person| self.nameless[system].contains(&person))
         };
         if members.clone().any(refused) {
-            return (Verdict::Explained, Some("quarantined"));
+            return (Verdict::Explained, Some(Reason::Quarantined));
         }
         // Under a code of many it may be there, or be looked for in vain.
         let of_many = |(system_of, row): (usize, u32)| {
@@ -222,11 +256,11 @@ impl<'a> Court<'a> {
                 || person_of(records, row).is_some_and(|person| self.of_many[system].contains(&person))
         };
         if !self.blunt.is_empty() && members.any(of_many) {
-            return (Verdict::Explained, Some(ParseIssue::CodeOfMany.code()));
+            return (Verdict::Explained, Some(Reason::CodeOfMany));
         }
         // The slower side sets the pace when the hub itself lacks the dossier.
         let sync = &self.plan.systems[if system == RunPlan::HUB { from } else { system }].sync;
-        let Some(received) = received else { return (Verdict::NoVerdict, Some("no_receipt_date")) };
+        let Some(received) = received else { return (Verdict::NoVerdict, Some(Reason::NoReceiptDate)) };
         let age = self.plan.as_of - received;
         if age < sync.late_after {
             (Verdict::Expected, None)
@@ -259,16 +293,16 @@ fn of_many<'a>(blunt: &Blunt, records: &Records<'a>) -> BTreeSet<(&'a str, &'a s
 }
 
 /// The transformation of the sync job by which a dossier is not sent at all, or not yet.
-fn not_sent(plan: &SystemPlan, records: &Records<'_>, row: u32) -> Option<&'static str> {
+fn not_sent(plan: &SystemPlan, records: &Records<'_>, row: u32) -> Option<Reason> {
     let known = &plan.sync.known;
     let deleted = records.moment(FieldName::DeletedAt, row as usize);
     let storage = records.text(FieldName::Storage, row as usize);
     if known.contains(&Known::Excluded) && job::left_out(storage, deleted) {
-        return Some(Known::Excluded.code());
+        return Some(Reason::NotSent(Known::Excluded));
     }
     let status = records.status(row as usize);
     let not_yet = known.contains(&Known::OnlyReturned) && status.is_some_and(job::not_sent_yet);
-    not_yet.then(|| Known::OnlyReturned.code())
+    not_yet.then_some(Reason::NotSent(Known::OnlyReturned))
 }
 
 /// Why a system is not expected to hold a dossier.
@@ -277,25 +311,25 @@ fn out_of_scope(
     records: &Records<'_>,
     row: u32,
     received: Option<NaiveDateTime>,
-) -> Option<&'static str> {
+) -> Option<Reason> {
     let row = row as usize;
     let scope = &plan.scope;
     if scope.covers_from.is_some_and(|from| received.is_some_and(|received| received.date() < from)) {
-        return Some("before_export_window");
+        return Some(Reason::BeforeExportWindow);
     }
     let outside = |list: &BTreeSet<String>, value: Option<String>| {
         !list.is_empty() && !value.is_some_and(|value| list.contains(&value))
     };
     if outside(&scope.procedures, records.text(FieldName::Procedure, row).map(str::to_owned)) {
-        return Some("procedure_not_in_scope");
+        return Some(Reason::ProcedureNotInScope);
     }
     if outside(&scope.fields, records.text(FieldName::Field, row).map(fold)) {
-        return Some("field_not_in_scope");
+        return Some(Reason::FieldNotInScope);
     }
     if !scope.statuses.is_empty()
         && !records.status(row).is_some_and(|status| scope.statuses.contains(&status))
     {
-        return Some("status_not_in_scope");
+        return Some(Reason::StatusNotInScope);
     }
     None
 }

@@ -39,18 +39,22 @@ const LARGEST_GROUP: usize = 2_000;
 /// Rows whose keys are made together.
 const ROWS: usize = 4096;
 
-/// Two records judged to be one case, or possibly so.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// Two records judged to be one case, or possibly so. There are millions of them: what few have stands apart.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Link {
     pub left_system: usize,
-    pub left: u32,
     pub right_system: usize,
+    pub left: u32,
     pub right: u32,
     /// Position in the ladder.
     pub rung: usize,
     pub ambiguous: bool,
-    /// Distance in time of the two receipts, where the rung looks at it.
-    pub gap_ms: Option<i64>,
+    pub besides: Option<Box<Besides>>,
+}
+
+/// What is to be said of a link that was contested or scored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Besides {
     pub runner_up: Option<(usize, u32)>,
     pub margin_ms: Option<i64>,
     /// Of a link that was scored.
@@ -63,6 +67,17 @@ pub type Ends = (usize, u32, usize, u32);
 impl Link {
     pub fn ends(&self) -> Ends {
         (self.left_system, self.left, self.right_system, self.right)
+    }
+
+    /// Distance in time of the receipts of the hub and of the other system.
+    pub fn gap_ms(&self, records: &[Records<'_>]) -> Option<i64> {
+        let received = |system: usize, row: u32| records[system].int(FieldName::ReceivedAt, row as usize);
+        let left = received(self.left_system, self.left).filter(|_| self.left_system == RunPlan::HUB)?;
+        Some((left - received(self.right_system, self.right)?).abs())
+    }
+
+    pub fn weight(&self) -> Option<Weight> {
+        self.besides.as_ref()?.weight
     }
 }
 
@@ -304,10 +319,11 @@ impl<'r> Climber<'r> {
                 right,
                 rung,
                 ambiguous,
-                gap_ms: self.gap(spoke, left, right),
-                runner_up: runner_up.map(|(side, row)| (system(side), row)),
-                margin_ms: None,
-                weight: Some(weight),
+                besides: Some(Box::new(Besides {
+                    runner_up: runner_up.map(|(side, row)| (system(side), row)),
+                    margin_ms: None,
+                    weight: Some(weight),
+                })),
             };
             self.evidence.insert(link.ends(), bars);
             self.links.push(link);
@@ -411,8 +427,9 @@ impl<'r> Climber<'r> {
 
     fn taken(&self, rung: usize, spoke: usize, assigned: &Assigned) -> Link {
         let hub = RunPlan::HUB;
-        let runner_up = assigned.runner_up.map(|other| {
-            if other.right == assigned.right { (hub, other.left) } else { (spoke, other.right) }
+        let besides = assigned.runner_up.map(|other| {
+            let rival = if other.right == assigned.right { (hub, other.left) } else { (spoke, other.right) };
+            Box::new(Besides { runner_up: Some(rival), margin_ms: Some(other.margin), weight: None })
         });
         Link {
             left_system: hub,
@@ -421,10 +438,7 @@ impl<'r> Climber<'r> {
             right: assigned.right,
             rung,
             ambiguous: assigned.is_ambiguous(),
-            gap_ms: self.gap(spoke, assigned.left, assigned.right),
-            runner_up,
-            margin_ms: assigned.runner_up.map(|other| other.margin),
-            weight: None,
+            besides,
         }
     }
 
@@ -463,10 +477,7 @@ impl<'r> Climber<'r> {
                             right: other.row,
                             rung,
                             ambiguous: false,
-                            gap_ms: None,
-                            runner_up: None,
-                            margin_ms: None,
-                            weight: None,
+                            besides: None,
                         });
                     }
                 }

@@ -58,6 +58,9 @@ pub fn lossy(encoding: ColumnEncoding, cell: &[u8]) -> String {
 pub fn title(encoding: ColumnEncoding, cell: &[u8]) -> String {
     let decoded = lossy(encoding, cell);
     let Ok(plain) = std::str::from_utf8(cell) else { return decoded };
+    if decoded == plain {
+        return decoded;
+    }
     let better = syllables(&decoded) > syllables(plain);
     if better { decoded } else { plain.to_owned() }
 }

@@ -13,6 +13,7 @@ use crate::engine::linkage::explain::LOOK_ALIKES;
 use crate::engine::rows::{Cell, Rows, count, int, maybe, text, to_places};
 use crate::engine::table::{ColumnSpec, Kind, Misfit, TableSchema, TableSource};
 use crate::stages::dedupe::Duplicate;
+use crate::stages::judge::verdict::Reason;
 use crate::stages::link::Link;
 use crate::stages::link::scored::{self, Bar};
 use crate::stages::normalise::column::days_of;
@@ -100,7 +101,7 @@ fn fill_standing(night: &Night<'_>, lines: &[CaseLine<'_>], system: usize, at: u
     rows.ints(at + 1, all().map(|standing| Some(i64::from(standing.records))));
     rows.ints(at + 2, all().map(|standing| standing.row.and_then(status)));
     rows.texts(at + 3, all().map(|standing| Some(standing.verdict.code())));
-    rows.texts(at + 4, all().map(|standing| standing.reason));
+    rows.texts(at + 4, all().map(|standing| standing.reason.map(Reason::code)));
 }
 
 /// The columns of `cases` that are there whatever the systems.
@@ -181,7 +182,8 @@ pub fn links<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
         let links = || wanted.iter().map(|at| &linked.links[*at]);
         let case = |link: &Link| linked.case_of[link.left_system][link.left as usize];
         let state = |link: &Link| if link.ambiguous { "ambiguous" } else { "linked" };
-        let scored = || links().map(|link| link.weight);
+        let besides = || links().map(|link| link.besides.as_deref());
+        let scored = || besides().map(|besides| besides?.weight);
         rows.ids(0, links().map(|link| Some(ids.link(link))));
         rows.ids(1, links().map(|link| Some(ids.case(case(link)))));
         rows.ints(2, links().map(|link| Some(link.left_system as i64)));
@@ -192,9 +194,12 @@ pub fn links<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
         rows.texts(7, links().map(|link| Some(state(link))));
         rows.floats(8, scored().map(|weight| Some(to_places(weight?.bits, 3))));
         rows.floats(9, scored().map(|weight| Some(to_places(weight?.probability, 6))));
-        rows.ints(10, links().map(|link| Some(link.gap_ms? / 1000)));
-        rows.ids(11, links().map(|link| link.runner_up.map(|(system, row)| ids.record(system, row))));
-        rows.ints(12, links().map(|link| Some(link.margin_ms? / 1000)));
+        rows.ints(10, links().map(|link| Some(link.gap_ms(&night.records)? / 1000)));
+        rows.ids(
+            11,
+            besides().map(|besides| besides?.runner_up.map(|(system, row)| ids.record(system, row))),
+        );
+        rows.ints(12, besides().map(|besides| Some(besides?.margin_ms? / 1000)));
         rows.ints(13, scored().map(|weight| Some(i64::from(weight?.certain))));
         rows.floats(14, scored().map(|weight| Some(to_places(weight?.margin?, 3))));
     });
@@ -216,7 +221,7 @@ pub fn link_evidence<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit
     );
     let linked = &night.judged.linked;
     let veil = Veil::new(&night.plan.privacy.identifiers);
-    let scored = linked.links.iter().filter(|link| link.weight.is_some());
+    let scored = linked.links.iter().filter(|link| link.weight().is_some());
     let bars = scored
         .flat_map(|link| linked.evidence.get(&link.ends()).into_iter().flatten().map(move |bar| (link, bar)));
     // Look-alikes that take nothing off say nothing.

@@ -13,6 +13,7 @@ use crate::domain::rules::r11_late_hidden::{Side, late_hidden};
 use crate::stages::compare::Difference;
 use crate::stages::judge::Finding;
 use crate::stages::link::Link;
+use crate::stages::records::date;
 
 impl Clerk<'_> {
     pub(super) fn links(&self) -> Vec<Finding> {
@@ -53,12 +54,12 @@ impl Clerk<'_> {
             // The hub remembers the other's code: the two systems know each other.
             (CodeOrigin::Own, _) => return None,
         };
-        let detail = match (rung, link.gap_ms) {
+        let detail = match (rung, link.gap_ms(self.records)) {
             (Rung::Identity { on, .. }, Some(gap)) => {
                 let on: Vec<&str> = on.iter().map(|field| field.name()).collect();
                 format!("linked by {} within {}", on.join(" + "), span(TimeDelta::milliseconds(gap)))
             }
-            (Rung::Scored, _) => link.weight.map_or_else(String::new, |weight| {
+            (Rung::Scored, _) => link.weight().map_or_else(String::new, |weight| {
                 let certain = if weight.certain { ", certain" } else { "" };
                 format!(
                     "linked by score: {:.1} bits, probability {:.4}{certain}",
@@ -112,10 +113,11 @@ impl Clerk<'_> {
         let [(hub, l), (other, r)] = [(link.left_system, link.left), (link.right_system, link.right)]
             .map(|(system, row)| (&self.records[system], row as usize));
         // Like is held against like: a result may be fetched long after it was ready.
-        let both = |field| Some((field, hub.moment(field, l)?.date(), other.moment(field, r)?.date()));
+        let both = |field| Some((field, hub.day(field, l)?, other.day(field, r)?));
         let (field, here, there) = both(FieldName::ReturnedAt).or_else(|| both(FieldName::FinishedAt))?;
-        let due = hub.moment(FieldName::DueAt, l)?.date();
+        let due = hub.day(FieldName::DueAt, l)?;
         let side = late_hidden(due, here, there)?;
+        let (due, here, there) = (date(due)?, date(here)?, date(there)?);
         let pair = self.pair(index, link);
         let subject = Subject {
             field: Some(field),
