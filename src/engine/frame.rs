@@ -104,7 +104,7 @@ impl<'a> Texts<'a> {
         self.0.is_empty()
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = Option<&'a str>> + 'a {
+    pub fn iter(&self) -> impl Iterator<Item = Option<&'a str>> + use<'a> {
         self.0.iter()
     }
 }

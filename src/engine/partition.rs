@@ -18,16 +18,23 @@ const BLOCK: usize = 256 * 1024;
 /// A row that may meet others: its key, its side and its position there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Keyed {
-    pub key: u128,
+    /// The key, its upper half first: as one number of 128 bits it would take a third more room.
+    key: [u64; 2],
     pub side: u16,
     pub row: u32,
+}
+
+impl Keyed {
+    pub fn new(key: u128, side: u16, row: u32) -> Self {
+        Self { key: [(key >> 64) as u64, key as u64], side, row }
+    }
 }
 
 /// Deals rows into partitions by key. Within a partition rows are ordered by key, side and row, so
 /// the rows of one key stand together.
 pub fn deal(rows: Vec<Keyed>) -> Vec<Vec<Keyed>> {
     let parts = (rows.len() / ROWS_PER_PARTITION + 1).next_power_of_two().min(MOST_PARTITIONS);
-    let upper = |row: &Keyed| (row.key >> 64) as u64;
+    let upper = |row: &Keyed| row.key[0];
     let deal = |block: &[Keyed]| {
         let mut dealt: Vec<Vec<Keyed>> = vec![Vec::with_capacity(block.len() / parts * 5 / 4); parts];
         block.iter().for_each(|row| dealt[upper(row) as usize & (parts - 1)].push(*row));
@@ -59,7 +66,7 @@ mod tests {
     #[test]
     fn every_row_is_dealt_once_and_equal_keys_meet() {
         let rows: Vec<Keyed> = (0..200_000u32)
-            .map(|row| Keyed { key: (u128::from(row) % 1000) << 64, side: (row % 2) as u16, row })
+            .map(|row| Keyed::new((u128::from(row) % 1000) << 64, (row % 2) as u16, row))
             .collect();
         let parts = deal(rows);
         assert!(parts.len() > 1);

@@ -1,6 +1,8 @@
 //! A frame as it was read, piece by piece, and its rows put in order.
 //!
-//! Pieces are not laid end to end first: rows go from where they were read to where they belong, once.
+//! Pieces are not laid end to end first, and no row is fetched from far away: where millions of rows lie in another order
+//! than they are wanted, every look at one waits for memory. They are dealt into [`Moves::BUCKET`]s first, reading on where
+//! they lie, and taken from a bucket, which fits a cache, as they are wanted.
 
 use std::cmp::Ordering;
 
@@ -8,6 +10,7 @@ use polars::prelude::{Column, DataFrame, PolarsResult};
 use rayon::prelude::*;
 
 use super::frame::{self, IntBuilder, Ints, TextBuilder, Texts, WholeRows};
+use super::starts::Starts;
 
 /// A row of a frame in pieces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +51,8 @@ impl Pieces {
 
     /// One frame of the rows in this order. Each column is let go once it is copied, so that two frames are never held.
     ///
-    /// The letters of a text are laid down in order too: whoever then reads row by row reads on in memory.
+    /// The letters of a text are laid down in order too: whoever then reads row by row reads on in memory. `order`: every
+    /// row, once.
     ///
     /// # Errors
     /// When the pieces differ in their columns.
@@ -58,12 +62,13 @@ impl Pieces {
         if order.len() == heights().sum::<usize>() && spots(heights()).eq(order.iter().copied()) {
             return frame::stack(self.0).map(frame::whole);
         }
+        let moves = Moves::new(&Starts::of(heights()), order);
         let mut columns: Vec<Vec<Column>> = Vec::new();
         for piece in self.0 {
             columns.resize_with(columns.len().max(piece.width()), Vec::new);
             columns.iter_mut().zip(piece.into_columns()).for_each(|(all, column)| all.push(column));
         }
-        let columns = columns.into_par_iter().map(|pieces| laid_down(&pieces, order));
+        let columns = columns.into_par_iter().map(|pieces| laid_down(&pieces, &moves));
         DataFrame::new(order.len(), columns.collect::<PolarsResult<_>>()?)
     }
 }
@@ -72,21 +77,106 @@ fn spots(heights: impl Iterator<Item = usize>) -> impl Iterator<Item = Spot> {
     (0..).zip(heights).flat_map(|(piece, height)| (0..height as u32).map(move |row| Spot { piece, row }))
 }
 
-fn laid_down(pieces: &[Column], order: &[Spot]) -> PolarsResult<Column> {
-    let name = pieces.first().map_or("", |column| column.name().as_str());
-    let is_text = pieces.iter().all(|column| column.str().is_ok());
-    if is_text && pieces.iter().all(|column| column.null_count() == column.len()) {
-        return Ok(frame::null_texts(name, order.len()));
+/// Where rows go, in two steps.
+struct Moves {
+    /// Per row as it stands: its place when the buckets lie end to end.
+    to: Vec<u32>,
+    /// Per row as it is wanted: that place, which is in the bucket of the row.
+    from: Vec<u32>,
+}
+
+impl Moves {
+    /// Rows that are neighbours when they are in order.
+    const BUCKET: usize = 1 << 14;
+
+    fn new(starts: &Starts, order: &[Spot]) -> Self {
+        let mut wanted = vec![0u32; order.len()];
+        for (at, spot) in (0..).zip(order) {
+            wanted[starts.row(spot.piece as usize, spot.row as usize)] = at;
+        }
+        let mut next: Vec<u32> = (0..order.len() as u32).step_by(Self::BUCKET).collect();
+        let (mut to, mut from) = (Vec::with_capacity(order.len()), vec![0; order.len()]);
+        for at in wanted {
+            let place = &mut next[at as usize / Self::BUCKET];
+            to.push(*place);
+            from[at as usize] = *place;
+            *place += 1;
+        }
+        Self { to, from }
     }
-    if is_text {
-        let texts: PolarsResult<Vec<Texts<'_>>> = pieces.iter().map(Texts::of_column).collect();
-        let (texts, mut builder) = (InPieces(texts?), TextBuilder::with_capacity(order.len()));
-        order.iter().for_each(|spot| builder.push(texts.get(*spot)));
+
+    fn ints(&self, values: impl Iterator<Item = Option<i64>>, builder: &mut IntBuilder) {
+        let mut dealt = vec![0; self.to.len()];
+        // Only where there are any.
+        let mut empty: Vec<bool> = Vec::new();
+        for (place, value) in self.to.iter().zip(values) {
+            match value {
+                Some(value) => dealt[*place as usize] = value,
+                None => {
+                    empty.resize(self.to.len(), false);
+                    empty[*place as usize] = true;
+                }
+            }
+        }
+        for place in &self.from {
+            let at = *place as usize;
+            let is_empty = empty.get(at).is_some_and(|empty| *empty);
+            builder.push((!is_empty).then(|| dealt[at]));
+        }
+    }
+
+    fn texts<'t, T: Iterator<Item = Option<&'t str>>>(
+        &self,
+        texts: impl Fn() -> T,
+        builder: &mut TextBuilder,
+    ) {
+        const NONE: u32 = u32::MAX;
+        let bucket = |place: u32| place as usize / Self::BUCKET;
+        let mut letters = vec![0; self.to.len().div_ceil(Self::BUCKET)];
+        for (place, text) in self.to.iter().zip(texts()) {
+            letters[bucket(*place)] += text.map_or(0, str::len);
+        }
+        let mut letters: Vec<String> = letters.into_iter().map(String::with_capacity).collect();
+        let mut lengths = vec![NONE; self.to.len()];
+        for (place, text) in self.to.iter().zip(texts()) {
+            if let Some(text) = text {
+                letters[bucket(*place)].push_str(text);
+                lengths[*place as usize] = text.len() as u32;
+            }
+        }
+        // Within a bucket the letters stand in the order of the places.
+        let mut starts = Vec::with_capacity(Self::BUCKET);
+        let buckets = lengths.chunks(Self::BUCKET).zip(self.from.chunks(Self::BUCKET)).zip(letters);
+        for (((lengths, wanted), letters), first) in buckets.zip((0..).step_by(Self::BUCKET)) {
+            starts.clear();
+            let mut end = 0;
+            for length in lengths {
+                starts.push(end);
+                end += if *length == NONE { 0 } else { *length as usize };
+            }
+            for place in wanted {
+                let at = *place as usize - first;
+                let text = || &letters[starts[at]..][..lengths[at] as usize];
+                builder.push((lengths[at] != NONE).then(text));
+            }
+        }
+    }
+}
+
+fn laid_down(pieces: &[Column], moves: &Moves) -> PolarsResult<Column> {
+    let name = pieces.first().map_or("", |column| column.name().as_str());
+    if pieces.iter().all(|column| column.str().is_ok()) {
+        if pieces.iter().all(|column| column.null_count() == column.len()) {
+            return Ok(frame::null_texts(name, moves.to.len()));
+        }
+        let texts: Vec<Texts<'_>> = pieces.iter().map(Texts::of_column).collect::<PolarsResult<_>>()?;
+        let mut builder = TextBuilder::with_capacity(moves.to.len());
+        moves.texts(|| texts.iter().flat_map(Texts::iter), &mut builder);
         return Ok(builder.finish(name));
     }
-    let ints: PolarsResult<Vec<Ints<'_>>> = pieces.iter().map(Ints::of_column).collect();
-    let (ints, mut builder) = (InPieces(ints?), IntBuilder::with_capacity(order.len()));
-    order.iter().for_each(|spot| builder.push(ints.get(*spot)));
+    let ints: Vec<Ints<'_>> = pieces.iter().map(Ints::of_column).collect::<PolarsResult<_>>()?;
+    let mut builder = IntBuilder::with_capacity(moves.to.len());
+    moves.ints(ints.iter().flat_map(|ints| (0..ints.len()).map(|row| ints.get(row))), &mut builder);
     Ok(builder.finish(name))
 }
 
@@ -126,5 +216,41 @@ impl InPieces<Ints<'_>> {
 impl InPieces<WholeRows<'_>> {
     pub fn compare(&self, a: Spot, b: Spot) -> Ordering {
         self.0[a.piece as usize].against(a.row as usize, &self.0[b.piece as usize], b.row as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows of several buckets, in pieces of which some are empty; a third of the cells is.
+    #[test]
+    fn rows_of_many_buckets_come_where_they_are_wanted() {
+        let rows = 3 * Moves::BUCKET + 5;
+        let text = |row: usize| (row % 3 > 0).then(|| format!("{row} {}", "ệ".repeat(row % 17)));
+        let int = |row: usize| (row % 3 > 1).then_some(row as i64);
+        let frame = |rows: std::ops::Range<usize>| {
+            let (mut texts, mut ints) =
+                (TextBuilder::with_capacity(rows.len()), IntBuilder::with_capacity(rows.len()));
+            rows.clone().for_each(|row| texts.push(text(row).as_deref()));
+            rows.clone().for_each(|row| ints.push(int(row)));
+            let columns =
+                vec![texts.finish("text"), ints.finish("int"), frame::null_texts("none", rows.len())];
+            DataFrame::new(rows.len(), columns).expect("a frame")
+        };
+        let ends = [0, 7, 7, 20_000, rows];
+        let frames = ends.windows(2).map(|ends| frame(ends[0]..ends[1])).collect();
+        let pieces = Pieces::of(frame::stack(frames).expect("one frame"));
+        let spots = pieces.spots();
+        let wanted = |at: usize| at * 7919 % rows;
+        let order: Vec<Spot> = (0..rows).map(|at| spots[wanted(at)]).collect();
+        let frame = pieces.in_order(&order).expect("a frame");
+        let (texts, ints) =
+            (Texts::of(&frame, "text").expect("texts"), Ints::of(&frame, "int").expect("ints"));
+        for at in 0..rows {
+            assert_eq!(texts.get(at), text(wanted(at)).as_deref());
+            assert_eq!(ints.get(at), int(wanted(at)));
+        }
+        assert_eq!(frame.column("none").expect("a column").null_count(), rows);
     }
 }

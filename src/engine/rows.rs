@@ -2,9 +2,11 @@
 
 use std::sync::{Arc, LazyLock};
 
-use arrow::array::{ArrayRef, Float64Builder, Int64Builder, NullBufferBuilder, StringArray, new_null_array};
-use arrow::buffer::{Buffer, OffsetBuffer};
-use arrow::datatypes::DataType;
+use arrow::array::{
+    ArrayRef, ArrowPrimitiveType, NullBufferBuilder, PrimitiveArray, StringArray, new_null_array,
+};
+use arrow::buffer::{Buffer, NullBuffer, OffsetBuffer};
+use arrow::datatypes::{ArrowNativeType, DataType, Float64Type, Int64Type};
 use arrow::error::ArrowError;
 
 use super::id::{self, Id};
@@ -19,20 +21,53 @@ pub enum Cell<'a> {
     Float(Option<f64>),
 }
 
+/// Which cells are empty.
+#[derive(Debug)]
+struct Held {
+    cells: NullBufferBuilder,
+    /// Cells that hold something, behind those that are noted.
+    run: usize,
+}
+
+impl Held {
+    fn with_capacity(rows: usize) -> Self {
+        Self { cells: NullBufferBuilder::new(rows), run: 0 }
+    }
+
+    #[inline]
+    fn push(&mut self, is_held: bool) {
+        if is_held {
+            self.run += 1;
+        } else {
+            self.push_nulls(1);
+        }
+    }
+
+    fn push_nulls(&mut self, count: usize) {
+        self.cells.append_n_non_nulls(std::mem::take(&mut self.run));
+        self.cells.append_n_nulls(count);
+    }
+
+    fn finish(mut self) -> Option<NullBuffer> {
+        self.cells.append_n_non_nulls(self.run);
+        self.cells.finish()
+    }
+}
+
 /// Texts one behind the other.
 #[derive(Debug)]
 struct Texts {
     letters: Vec<u8>,
     /// Where each begins, and the last ends.
     ends: Vec<i32>,
-    nulls: NullBufferBuilder,
+    held: Held,
 }
 
 impl Texts {
     fn with_capacity(rows: usize, letters: usize) -> Self {
         let mut ends = Vec::with_capacity(rows + 1);
         ends.push(0);
-        Self { letters: Vec::with_capacity(letters), ends, nulls: NullBufferBuilder::new(rows) }
+        Self { letters: Vec::with_capacity(letters), ends, held: Held::with_capacity(rows) }
     }
 
     #[inline]
@@ -54,20 +89,48 @@ impl Texts {
     fn end(&mut self, is_held: bool) {
         // Too many letters are refused at the end.
         self.ends.push(self.letters.len() as i32);
-        self.nulls.append(is_held);
+        self.held.push(is_held);
     }
 
     fn push_nulls(&mut self, count: usize) {
         self.ends.resize(self.ends.len() + count, self.letters.len() as i32);
-        self.nulls.append_n_nulls(count);
+        self.held.push_nulls(count);
     }
 
-    fn finish(mut self) -> Result<StringArray, ArrowError> {
+    fn finish(self) -> Result<StringArray, ArrowError> {
         if i32::try_from(self.letters.len()).is_err() {
             return Err(ArrowError::OffsetOverflowError(self.letters.len()));
         }
         let ends = OffsetBuffer::new(self.ends.into());
-        StringArray::try_new(ends, Buffer::from_vec(self.letters), self.nulls.finish())
+        StringArray::try_new(ends, Buffer::from_vec(self.letters), self.held.finish())
+    }
+}
+
+/// Numbers one behind the other.
+#[derive(Debug)]
+struct Numbers<T> {
+    values: Vec<T>,
+    held: Held,
+}
+
+impl<T: Copy + Default + ArrowNativeType> Numbers<T> {
+    fn with_capacity(rows: usize) -> Self {
+        Self { values: Vec::with_capacity(rows), held: Held::with_capacity(rows) }
+    }
+
+    #[inline]
+    fn push(&mut self, value: Option<T>) {
+        self.values.push(value.unwrap_or_default());
+        self.held.push(value.is_some());
+    }
+
+    fn push_nulls(&mut self, count: usize) {
+        self.values.resize(self.values.len() + count, T::default());
+        self.held.push_nulls(count);
+    }
+
+    fn finish<A: ArrowPrimitiveType<Native = T>>(self) -> Result<PrimitiveArray<A>, ArrowError> {
+        PrimitiveArray::try_new(self.values.into(), self.held.finish())
     }
 }
 
@@ -84,8 +147,8 @@ enum Builder {
     /// So many empty cells and nothing else: columns that nobody fills take no memory.
     Empty(Of, usize),
     Text(Texts),
-    Int(Int64Builder),
-    Float(Float64Builder),
+    Int(Numbers<i64>),
+    Float(Numbers<f64>),
 }
 
 impl Builder {
@@ -99,13 +162,13 @@ impl Builder {
                     Self::Text(texts)
                 }
                 Of::Ints => {
-                    let mut ints = Int64Builder::with_capacity(rows);
-                    ints.append_nulls(count);
+                    let mut ints = Numbers::with_capacity(rows);
+                    ints.push_nulls(count);
                     Self::Int(ints)
                 }
                 Of::Floats => {
-                    let mut floats = Float64Builder::with_capacity(rows);
-                    floats.append_nulls(count);
+                    let mut floats = Numbers::with_capacity(rows);
+                    floats.push_nulls(count);
                     Self::Float(floats)
                 }
             };
@@ -157,8 +220,8 @@ impl Rows {
             match (builder.filled(self.rows), cells.next()) {
                 (Builder::Text(texts), Some(Cell::Text(value))) => texts.push(value),
                 (Builder::Text(texts), Some(Cell::Id(id))) => texts.push_id(id),
-                (Builder::Int(builder), Some(Cell::Int(value))) => builder.append_option(value),
-                (Builder::Float(builder), Some(Cell::Float(value))) => builder.append_option(value),
+                (Builder::Int(builder), Some(Cell::Int(value))) => builder.push(value),
+                (Builder::Float(builder), Some(Cell::Float(value))) => builder.push(value),
                 _ => self.fits = false,
             }
         }
@@ -184,7 +247,7 @@ impl Rows {
     /// Adds integers to one column.
     pub fn ints(&mut self, column: usize, cells: impl Iterator<Item = Option<i64>>) {
         match self.filled(column) {
-            Some(Builder::Int(builder)) => cells.for_each(|cell| builder.append_option(cell)),
+            Some(Builder::Int(builder)) => cells.for_each(|cell| builder.push(cell)),
             _ => self.fits = false,
         }
     }
@@ -192,7 +255,7 @@ impl Rows {
     /// Adds floats to one column.
     pub fn floats(&mut self, column: usize, cells: impl Iterator<Item = Option<f64>>) {
         match self.filled(column) {
-            Some(Builder::Float(builder)) => cells.for_each(|cell| builder.append_option(cell)),
+            Some(Builder::Float(builder)) => cells.for_each(|cell| builder.push(cell)),
             _ => self.fits = false,
         }
     }
@@ -202,8 +265,8 @@ impl Rows {
         match self.builders.get_mut(column) {
             Some(Builder::Empty(_, empty)) => *empty += count,
             Some(Builder::Text(texts)) => texts.push_nulls(count),
-            Some(Builder::Int(builder)) => builder.append_nulls(count),
-            Some(Builder::Float(builder)) => builder.append_nulls(count),
+            Some(Builder::Int(builder)) => builder.push_nulls(count),
+            Some(Builder::Float(builder)) => builder.push_nulls(count),
             None => self.fits = false,
         }
     }
@@ -219,14 +282,15 @@ impl Rows {
             return Err(Misfit { table: self.table, reason: "a row does not fit its columns".to_owned() });
         }
         let column = |builder| -> Result<ArrayRef, Misfit> {
-            Ok(match builder {
-                Builder::Empty(of, count) => empty(of, count),
-                Builder::Text(texts) => {
-                    Arc::new(texts.finish().map_err(|error| Misfit::of(self.table, &error))?)
+            let array: Result<ArrayRef, ArrowError> = match builder {
+                Builder::Empty(of, count) => Ok(empty(of, count)),
+                Builder::Text(texts) => texts.finish().map(|array| Arc::new(array) as ArrayRef),
+                Builder::Int(ints) => ints.finish::<Int64Type>().map(|array| Arc::new(array) as ArrayRef),
+                Builder::Float(floats) => {
+                    floats.finish::<Float64Type>().map(|array| Arc::new(array) as ArrayRef)
                 }
-                Builder::Int(mut builder) => Arc::new(builder.finish()),
-                Builder::Float(mut builder) => Arc::new(builder.finish()),
-            })
+            };
+            array.map_err(|error| Misfit::of(self.table, &error))
         };
         let batch: Batch = self.builders.into_iter().map(column).collect::<Result<_, Misfit>>()?;
         if batch.iter().any(|column| column.len() != height(&batch)) {

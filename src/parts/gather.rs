@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use arrow::array::{Array, AsArray, BooleanArray, StringArray, UInt32Array};
 use arrow::compute::{filter, take};
 use arrow::datatypes::Int64Type;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::wait::{Waiting, WaitingTable};
 use crate::domain::finding_kind::FindingKind;
@@ -147,9 +148,38 @@ struct Shown {
     firsts: Option<Firsts<(String, Class)>>,
     /// Rows of the overdue list.
     most: usize,
-    records: BTreeSet<String>,
-    links: BTreeSet<String>,
+    records: Wanted,
+    links: Wanted,
     unheld: BTreeMap<String, [usize; 3]>,
+}
+
+/// Some ids out of many. Nearly all that are asked for are not among them, and one bit tells.
+#[derive(Default)]
+struct Wanted {
+    ids: BTreeSet<String>,
+    /// By their hashes.
+    bits: Vec<u64>,
+}
+
+impl Wanted {
+    const BITS: u64 = 1 << 22;
+
+    fn bit(id: &str) -> (usize, u64) {
+        let at = xxh3_64(id.as_bytes()) % Self::BITS;
+        ((at / 64) as usize, 1 << (at % 64))
+    }
+
+    fn insert(&mut self, id: &str) {
+        let (word, bit) = Self::bit(id);
+        self.bits.resize((Self::BITS / 64) as usize, 0);
+        self.bits[word] |= bit;
+        self.ids.insert(id.to_owned());
+    }
+
+    fn has(&self, id: &str) -> bool {
+        let (word, bit) = Self::bit(id);
+        self.bits.get(word).is_some_and(|bits| bits & bit != 0) && self.ids.contains(id)
+    }
 }
 
 /// One table while it is written.
@@ -191,8 +221,8 @@ impl Looking<'_> {
                 batch.get(position(self.schema, name)?).and_then(|column| column.as_string_opt::<i32>());
             column.ok_or_else(|| SpillError::Misfit(format!("no column {name}")))
         };
-        let is_in = |column: &StringArray, set: &BTreeSet<String>, row: u32| {
-            column.is_valid(row as usize) && set.contains(column.value(row as usize))
+        let is_in = |column: &StringArray, wanted: &Wanted, row: u32| {
+            column.is_valid(row as usize) && wanted.has(column.value(row as usize))
         };
         Ok(match self.schema.name {
             "records" => {
@@ -251,17 +281,20 @@ impl Shown {
 
     /// Counts a finding; whether it is one of the first of its kind and class.
     fn holds(&mut self, columns: &FindingColumns<'_>, row: usize) -> bool {
-        let text = |column: &'_ StringArray| column.is_valid(row).then(|| column.value(row).to_owned());
-        let kind = text(columns.kind).unwrap_or_default();
-        let class = Class::of(text(columns.state).as_deref(), text(columns.explained_by).as_deref());
-        if !self.firsts.as_mut().is_some_and(|firsts| firsts.holds((kind.clone(), class))) {
-            self.unheld.entry(kind).or_default()[class as usize] += 1;
+        let kind = cell(columns.kind, row).unwrap_or_default();
+        let class = Class::of(cell(columns.state, row), cell(columns.explained_by, row));
+        if !self.firsts.as_mut().is_some_and(|firsts| firsts.holds((kind.to_owned(), class))) {
+            self.unheld.entry(kind.to_owned()).or_default()[class as usize] += 1;
             return false;
         }
-        self.records.extend(columns.records.into_iter().filter_map(text));
-        self.links.extend(text(columns.link));
+        columns.records.into_iter().filter_map(|ids| cell(ids, row)).for_each(|id| self.records.insert(id));
+        cell(columns.link, row).into_iter().for_each(|id| self.links.insert(id));
         true
     }
+}
+
+fn cell(column: &StringArray, row: usize) -> Option<&str> {
+    column.is_valid(row).then(|| column.value(row))
 }
 
 /// The place of a column.

@@ -395,6 +395,6 @@ fn keyed(
 ) -> Vec<Keyed> {
     (0..records.len() as u32)
         .filter(|row| alive[*row as usize])
-        .filter_map(|row| Some(Keyed { key: key(row).filter(|key| !blunt.has(*key))?, side: 0, row }))
+        .filter_map(|row| Some(Keyed::new(key(row).filter(|key| !blunt.has(*key))?, 0, row)))
         .collect()
 }

@@ -1,6 +1,8 @@
 //! Reads records by row: the typed view that rules and kernels share.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta};
+use std::sync::LazyLock;
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use polars::prelude::DataFrame;
 
 use crate::domain::dossier::FieldName;
@@ -122,7 +124,32 @@ pub fn date(day: i64) -> Option<NaiveDate> {
     NaiveDate::default().checked_add_signed(TimeDelta::try_days(day)?)
 }
 
+/// Dates from 1970 on, by day: to look one up is sooner done than to count it.
+static DATES: LazyLock<Vec<NaiveDate>> = LazyLock::new(|| (0..100 * 366).filter_map(date).collect());
+
 /// Milliseconds of the local clock as a moment.
 pub fn moment(milliseconds: i64) -> Option<NaiveDateTime> {
-    DateTime::from_timestamp_millis(milliseconds).map(|moment| moment.naive_utc())
+    let day = milliseconds.div_euclid(DAY);
+    let known = usize::try_from(day).ok().and_then(|day| DATES.get(day).copied());
+    let within = milliseconds.rem_euclid(DAY) as u32;
+    let time = NaiveTime::from_num_seconds_from_midnight_opt(within / 1000, within % 1000 * 1_000_000)?;
+    Some(known.or_else(|| date(day))?.and_time(time))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::{DAY, moment};
+
+    #[test]
+    fn a_moment_is_that_of_the_calendar() {
+        let days = (-800..40_000i64).step_by(13);
+        let moments = days.map(|day| day * DAY + day.rem_euclid(7919) * 10_907);
+        for milliseconds in moments.chain([-1, 0, 1, DAY - 1, DAY, 36_599 * DAY, 36_600 * DAY]) {
+            let expected = DateTime::from_timestamp_millis(milliseconds).map(|moment| moment.naive_utc());
+            assert_eq!(moment(milliseconds), expected, "{milliseconds}");
+        }
+        assert_eq!((moment(i64::MIN), moment(i64::MAX)), (None, None));
+    }
 }

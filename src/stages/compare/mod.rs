@@ -30,7 +30,7 @@ use crate::reference::Reference;
 pub use explain::recorded_change;
 
 /// Pairs per unit of parallel work.
-const PAIRS: usize = 16 * 1024;
+const PAIRS: usize = 64 * 1024;
 
 /// One field in which a pair disagrees.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +86,16 @@ fn shared_fields(plan: &RunPlan) -> Vec<Vec<Vec<ComparedField>>> {
     plan.systems.iter().map(of).collect()
 }
 
+/// A linked pair, ordered by its right record.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Pair {
+    systems: (usize, usize),
+    right: u32,
+    left: u32,
+    /// Position among the links.
+    at: u32,
+}
+
 /// How two values of one field differ, and the finding that makes.
 struct Outcome {
     relation: &'static str,
@@ -112,30 +122,35 @@ impl Comparer<'_> {
 
     /// Where two values are not the same: the position of a pair, and of the field among those that both map.
     ///
-    /// Field by field over many pairs, since the records of the other side lie scattered: one look into memory need
-    /// not wait for the one before.
+    /// Pairs stand in the order of the left records, and the right ones lie scattered. Field by field and in the order
+    /// of the right records, memory is read on and not searched through.
     fn unlike(&self, links: &[Link]) -> Vec<(u32, usize)> {
+        let pair = |(at, link): (u32, &Link)| Pair {
+            systems: (link.left_system, link.right_system),
+            right: link.right,
+            left: link.left,
+            at,
+        };
+        let mut pairs: Vec<Pair> = (0..).zip(links).filter(|(_, link)| !link.ambiguous).map(pair).collect();
+        pairs.sort_unstable();
         let mut unlike = Vec::new();
-        let mut start = 0;
-        for run in links.chunk_by(|a, b| (a.left_system, a.right_system) == (b.left_system, b.right_system)) {
-            let (left, right) = (run[0].left_system, run[0].right_system);
-            let pairs = || (start..).zip(run).filter(|(_, link)| !link.ambiguous);
+        for pairs in pairs.chunk_by(|a, b| a.systems == b.systems) {
+            let (left, right) = pairs[0].systems;
             for (nth, (field, _)) in self.shared[left][right].iter().enumerate() {
-                let place = |(at, _): (u32, &Link)| (at, nth);
+                let mut note = |differ: &dyn Fn(&Pair) -> bool| {
+                    unlike.extend(pairs.iter().filter(|pair| differ(pair)).map(|pair| (pair.at, nth)));
+                };
                 match (self.records[left].column(*field), self.records[right].column(*field)) {
                     (Some(Column::Texts(a)), Some(Column::Texts(b))) => {
-                        let differs = |link: &Link| a.get(link.left as usize) != b.get(link.right as usize);
-                        unlike.extend(pairs().filter(|(_, link)| differs(link)).map(place));
+                        note(&|pair| a.get(pair.left as usize) != b.get(pair.right as usize));
                     }
                     (Some(Column::Ints(a)), Some(Column::Ints(b))) => {
-                        let differs = |link: &Link| a.get(link.left as usize) != b.get(link.right as usize);
-                        unlike.extend(pairs().filter(|(_, link)| differs(link)).map(place));
+                        note(&|pair| a.get(pair.left as usize) != b.get(pair.right as usize));
                     }
                     // A system without records has no columns, and is in no pair.
                     _ => {}
                 }
             }
-            start += run.len() as u32;
         }
         unlike.sort_unstable();
         unlike

@@ -252,7 +252,7 @@ impl<'r> Climber<'r> {
             let free = &self.free[spoke][system];
             let all = (0..self.records[system].len() as u32).into_par_iter().with_min_len(ROWS);
             let keyed = |row| {
-                let key = move |key| Keyed { key, side: side as u16, row };
+                let key = move |key| Keyed::new(key, side as u16, row);
                 let sharp = |key: &u128| !self.blunt.has(*key);
                 keys(&self.plan.ladder[rung], &self.records[system], row).filter(sharp).map(key)
             };
@@ -456,7 +456,7 @@ impl<'r> Climber<'r> {
                     && let Some(code) = self.records[spoke].hub_key(row as usize)
                 {
                     let key = key::of(code);
-                    rows.extend((!self.blunt.has(key)).then_some(Keyed { key, side: spoke as u16, row }));
+                    rows.extend((!self.blunt.has(key)).then(|| Keyed::new(key, spoke as u16, row)));
                 }
             }
         }

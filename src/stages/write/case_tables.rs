@@ -79,7 +79,9 @@ fn fill_case(night: &Night<'_>, lines: &[CaseLine<'_>], rows: &mut Rows) {
             "unit_standing" => rows.texts(column, all.map(|line| line.deadline.unit)),
             name => {
                 let name = if name == "case_code" { "code" } else { name };
-                match FieldName::from_name(name) {
+                let is_mapped =
+                    |field: &FieldName| records.iter().any(|records| records.column(*field).is_some());
+                match FieldName::from_name(name).filter(is_mapped) {
                     Some(field) if field.is_text() => rows
                         .texts(column, all.map(|line| records[line.system].text(field, line.row as usize))),
                     Some(field) => {

@@ -133,7 +133,10 @@ pub fn overdue<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
             (5, FieldName::Procedure),
             (6, FieldName::ProcedureName),
         ] {
-            rows.texts(column, of().map(|(row, ..)| hub.text(field, *row as usize)));
+            match hub.column(field) {
+                Some(_) => rows.texts(column, of().map(|(row, ..)| hub.text(field, *row as usize))),
+                None => rows.nulls(column, wanted.len()),
+            }
         }
         for (column, field) in [
             (7, FieldName::Status),
@@ -142,7 +145,10 @@ pub fn overdue<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
             (13, FieldName::ApologyAt),
             (14, FieldName::Extensions),
         ] {
-            rows.ints(column, of().map(|(row, ..)| hub.int(field, *row as usize)));
+            match hub.column(field) {
+                Some(_) => rows.ints(column, of().map(|(row, ..)| hub.int(field, *row as usize))),
+                None => rows.nulls(column, wanted.len()),
+            }
         }
         let ended = |lateness: &Lateness| Some(lateness.ended?.and_utc().timestamp_millis());
         rows.ints(10, of().map(|(_, lateness, _)| ended(lateness)));

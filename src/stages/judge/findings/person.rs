@@ -52,8 +52,9 @@ impl Clerk<'_> {
         let values = |row: u32| fields.map(|field| records.text(field, row as usize));
         let rows: Vec<Keyed> = (0..records.len() as u32)
             .filter(|row| self.linked.active[system][*row as usize])
-            .filter_map(|row| Some(Keyed { key: keys::of_person(records, row)?, side: 0, row }))
-            .filter(|keyed| !blunt.has(keyed.key))
+            .filter_map(|row| Some((keys::of_person(records, row)?, row)))
+            .filter(|(key, _)| !blunt.has(*key))
+            .map(|(key, row)| Keyed::new(key, 0, row))
             .collect();
         let mut found = Vec::new();
         for part in partition::deal(rows) {
