@@ -12,8 +12,8 @@ use super::bucket_sort;
 /// Rows per partition that keep a kernel's working set near the processor's cache.
 const ROWS_PER_PARTITION: usize = 64 * 1024;
 const MOST_PARTITIONS: usize = 256;
-/// Rows that one thread deals at a time.
-const BLOCK: usize = 256 * 1024;
+/// Rows that one thread looks at at a time.
+const BLOCK: usize = 128 * 1024;
 
 /// A row that may meet others: its key, its side and its position there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,18 +30,31 @@ impl Keyed {
     }
 }
 
-/// Deals rows into partitions by key. Within a partition rows are ordered by key, side and row, so
+/// Keyed rows out of so many, block by block: `put` adds those of one row.
+pub fn keyed(rows: usize, put: impl Fn(u32, &mut Vec<Keyed>) + Sync) -> Vec<Vec<Keyed>> {
+    let starts: Vec<usize> = (0..rows).step_by(BLOCK).collect();
+    let block = |start: usize| {
+        let end = rows.min(start + BLOCK);
+        let mut keyed = Vec::with_capacity(end - start);
+        (start..end).for_each(|row| put(row as u32, &mut keyed));
+        keyed
+    };
+    starts.into_par_iter().map(block).collect()
+}
+
+/// Deals blocks of rows into partitions by key. Within a partition rows are ordered by key, side and row, so
 /// the rows of one key stand together.
-pub fn deal(rows: Vec<Keyed>) -> Vec<Vec<Keyed>> {
-    let parts = (rows.len() / ROWS_PER_PARTITION + 1).next_power_of_two().min(MOST_PARTITIONS);
+pub fn deal(blocks: Vec<Vec<Keyed>>) -> Vec<Vec<Keyed>> {
+    let rows: usize = blocks.iter().map(Vec::len).sum();
+    let parts = (rows / ROWS_PER_PARTITION + 1).next_power_of_two().min(MOST_PARTITIONS);
     let upper = |row: &Keyed| row.key[0];
-    let deal = |block: &[Keyed]| {
+    // A block goes when it is dealt.
+    let deal = |block: Vec<Keyed>| {
         let mut dealt: Vec<Vec<Keyed>> = vec![Vec::with_capacity(block.len() / parts * 5 / 4); parts];
         block.iter().for_each(|row| dealt[upper(row) as usize & (parts - 1)].push(*row));
         dealt
     };
-    let blocks: Vec<Vec<Vec<Keyed>>> = rows.par_chunks(BLOCK).map(deal).collect();
-    drop(rows);
+    let blocks: Vec<Vec<Vec<Keyed>>> = blocks.into_par_iter().map(deal).collect();
     let sorted = |part: usize| {
         let rows: Vec<Keyed> = blocks.iter().flat_map(|block| &block[part]).copied().collect();
         bucket_sort::sorted(rows, upper, Ord::cmp)
@@ -61,14 +74,13 @@ pub fn groups(part: &[Keyed]) -> impl Iterator<Item = &[Keyed]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Keyed, deal, groups};
+    use super::{Keyed, deal, groups, keyed};
 
     #[test]
     fn every_row_is_dealt_once_and_equal_keys_meet() {
-        let rows: Vec<Keyed> = (0..200_000u32)
-            .map(|row| Keyed::new((u128::from(row) % 1000) << 64, (row % 2) as u16, row))
-            .collect();
-        let parts = deal(rows);
+        let parts = deal(keyed(200_000, |row, keyed| {
+            keyed.push(Keyed::new((u128::from(row) % 1000) << 64, (row % 2) as u16, row));
+        }));
         assert!(parts.len() > 1);
         assert_eq!(parts.iter().map(Vec::len).sum::<usize>(), 200_000);
         assert_eq!(parts.iter().flat_map(|p| groups(p)).count(), 1000);

@@ -1,7 +1,7 @@
 //! A frame as it was read, piece by piece, and its rows put in order.
 //!
 //! Pieces are not laid end to end first, and no row is fetched from far away: where millions of rows lie in another order
-//! than they are wanted, every look at one waits for memory. They are dealt into [`Moves::BUCKET`]s first, reading on where
+//! than they are wanted, every look at one waits for memory. They are dealt into buckets first, reading on where
 //! they lie, and taken from a bucket, which fits a cache, as they are wanted.
 
 use std::cmp::Ordering;

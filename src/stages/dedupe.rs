@@ -391,10 +391,10 @@ pub fn pair<'r>(records: &Records<'r>, policy: &DuplicatePolicy, earlier: u32, l
 fn keyed(
     records: &Records<'_>,
     (blunt, alive): (&Blunt, &[bool]),
-    key: impl Fn(u32) -> Option<u128>,
-) -> Vec<Keyed> {
-    (0..records.len() as u32)
-        .filter(|row| alive[*row as usize])
-        .filter_map(|row| Some(Keyed::new(key(row).filter(|key| !blunt.has(*key))?, 0, row)))
-        .collect()
+    key: impl Fn(u32) -> Option<u128> + Sync,
+) -> Vec<Vec<Keyed>> {
+    partition::keyed(records.len(), |row, keyed| {
+        let key = Some(row).filter(|row| alive[*row as usize]).and_then(&key);
+        keyed.extend(key.filter(|key| !blunt.has(*key)).map(|key| Keyed::new(key, 0, row)));
+    })
 }

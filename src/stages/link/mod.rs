@@ -247,16 +247,16 @@ impl<'r> Climber<'r> {
     }
 
     fn climb(&mut self, rung: usize, spoke: usize) {
-        let mut rows: Vec<Keyed> = Vec::new();
+        let mut rows: Vec<Vec<Keyed>> = Vec::new();
         for (side, system) in [RunPlan::HUB, spoke].into_iter().enumerate() {
-            let free = &self.free[spoke][system];
-            let all = (0..self.records[system].len() as u32).into_par_iter().with_min_len(ROWS);
-            let keyed = |row| {
-                let key = move |key| Keyed::new(key, side as u16, row);
-                let sharp = |key: &u128| !self.blunt.has(*key);
-                keys(&self.plan.ladder[rung], &self.records[system], row).filter(sharp).map(key)
-            };
-            rows.par_extend(all.filter(|row| free[*row as usize]).flat_map_iter(keyed));
+            let (free, records) = (&self.free[spoke][system], &self.records[system]);
+            rows.extend(partition::keyed(records.len(), |row, keyed| {
+                if free[row as usize] {
+                    let keys = keys(&self.plan.ladder[rung], records, row);
+                    let sharp = keys.filter(|key| !self.blunt.has(*key));
+                    keyed.extend(sharp.map(|key| Keyed::new(key, side as u16, row)));
+                }
+            }));
         }
         let parts = partition::deal(rows);
         let found = partition::run(&parts, |part| self.candidates(rung, spoke, part));
@@ -270,23 +270,22 @@ impl<'r> Climber<'r> {
             let group = &self.groups[if left { RunPlan::HUB } else { spoke }];
             group[a as usize] == group[b as usize]
         };
-        let mut taken = one_to_one(contested, twins);
-        taken.extend(alone.into_iter().map(|(left, right)| Assigned {
-            left,
-            right,
-            cost: 0,
-            runner_up: None,
-        }));
+        let chosen = one_to_one(contested, twins);
+        // Left and right rows; of a pair that was chosen among several, its place among those.
+        let alone = alone.into_iter().map(|(left, right)| (left, right, None));
+        let among = (0u32..).zip(&chosen).map(|(at, pair)| (pair.left, pair.right, Some(at)));
+        let pairs: Vec<(u32, u32, Option<u32>)> = alone.chain(among).collect();
         // In the order of the hub's records, what is looked up of them lies together in memory.
-        let number =
-            |assigned: &Assigned| bucket_sort::spread(assigned.left, self.records[RunPlan::HUB].len());
-        let taken = bucket_sort::sorted(taken, number, |a, b| a.right.cmp(&b.right));
-        for Assigned { left, right, .. } in &taken {
+        let number = |pair: &(u32, u32, _)| bucket_sort::spread(pair.0, self.records[RunPlan::HUB].len());
+        let pairs = bucket_sort::sorted(pairs, number, |a, b| a.1.cmp(&b.1));
+        for (left, right, _) in &pairs {
             self.free[spoke][RunPlan::HUB][*left as usize] = false;
             self.free[spoke][spoke][*right as usize] = false;
         }
-        let links = taken.par_iter().with_min_len(ROWS).map(|assigned| self.taken(rung, spoke, assigned));
-        let links: Vec<Link> = links.collect();
+        let link = |(left, right, at): &(u32, u32, Option<u32>)| {
+            taken((rung, spoke), (*left, *right), at.and_then(|at| chosen.get(at as usize)))
+        };
+        let links: Vec<Link> = pairs.par_iter().with_min_len(ROWS).map(link).collect();
         if self.links.is_empty() {
             self.links = links;
         } else {
@@ -425,23 +424,6 @@ impl<'r> Climber<'r> {
         YEARS * (differs(FieldName::IdNumber) + differs(FieldName::OwnerName))
     }
 
-    fn taken(&self, rung: usize, spoke: usize, assigned: &Assigned) -> Link {
-        let hub = RunPlan::HUB;
-        let besides = assigned.runner_up.map(|other| {
-            let rival = if other.right == assigned.right { (hub, other.left) } else { (spoke, other.right) };
-            Box::new(Besides { runner_up: Some(rival), margin_ms: Some(other.margin), weight: None })
-        });
-        Link {
-            left_system: hub,
-            left: assigned.left,
-            right_system: spoke,
-            right: assigned.right,
-            rung,
-            ambiguous: assigned.is_ambiguous(),
-            besides,
-        }
-    }
-
     /// Ties records of different systems that no hub record claims, by the hub's code.
     fn tie_orphans(&mut self) {
         let Some(rung) = self.plan.ladder.iter().position(|rung| *rung == Rung::ExactCode) else { return };
@@ -460,7 +442,7 @@ impl<'r> Climber<'r> {
                 }
             }
         }
-        for part in partition::deal(rows) {
+        for part in partition::deal(vec![rows]) {
             for group in partition::groups(&part) {
                 let first = group[0];
                 let mut last_side = first.side;
@@ -484,6 +466,16 @@ impl<'r> Climber<'r> {
             }
         }
     }
+}
+
+/// The link of a pair; `chosen`: how it was chosen among several.
+fn taken((rung, spoke): (usize, usize), (left, right): (u32, u32), chosen: Option<&Assigned>) -> Link {
+    let besides = chosen.and_then(|chosen| chosen.runner_up).map(|other| {
+        let rival = if other.right == right { (RunPlan::HUB, other.left) } else { (spoke, other.right) };
+        Box::new(Besides { runner_up: Some(rival), margin_ms: Some(other.margin), weight: None })
+    });
+    let ambiguous = chosen.is_some_and(Assigned::is_ambiguous);
+    Link { left_system: RunPlan::HUB, right_system: spoke, left, right, rung, ambiguous, besides }
 }
 
 /// The keys by which a record can meet others on a rung.

@@ -50,12 +50,11 @@ impl Clerk<'_> {
         let blunt = &self.linked.blunt;
         let fields = [FieldName::IdNumber, FieldName::Procedure];
         let values = |row: u32| fields.map(|field| records.text(field, row as usize));
-        let rows: Vec<Keyed> = (0..records.len() as u32)
-            .filter(|row| self.linked.active[system][*row as usize])
-            .filter_map(|row| Some((keys::of_person(records, row)?, row)))
-            .filter(|(key, _)| !blunt.has(*key))
-            .map(|(key, row)| Keyed::new(key, 0, row))
-            .collect();
+        let rows = partition::keyed(records.len(), |row, keyed| {
+            let active = Some(row).filter(|row| self.linked.active[system][*row as usize]);
+            let key = active.and_then(|row| keys::of_person(records, row));
+            keyed.extend(key.filter(|key| !blunt.has(*key)).map(|key| Keyed::new(key, 0, row)));
+        });
         let mut found = Vec::new();
         for part in partition::deal(rows) {
             for group in partition::groups(&part).filter(|group| group.len() > 1) {
