@@ -109,8 +109,10 @@ mod rows {
     /// A hundred thousand rows of two sides, each code twice.
     #[divan::bench]
     fn deal_and_group(bencher: Bencher) {
-        let row = |row: u32| Keyed { key: key::of(&(row / 2).to_string()), side: (row % 2) as u16, row };
-        let rows: Vec<Keyed> = (0..100_000).map(row).collect();
+        let row = |row: u32, keyed: &mut Vec<Keyed>| {
+            keyed.push(Keyed::new(key::of(&(row / 2).to_string()), (row % 2) as u16, row));
+        };
+        let rows = partition::keyed(100_000, row);
         bencher.with_inputs(|| rows.clone()).bench_local_values(|rows| {
             let parts = partition::deal(rows);
             parts.iter().map(|part| partition::groups(part).count()).sum::<usize>()

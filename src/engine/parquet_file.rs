@@ -111,7 +111,8 @@ pub fn write(
     metadata: &[(String, String)],
 ) -> Result<Written, WriteError> {
     let batches = |range| table.batches(range).map_err(WriteError::from);
-    let give = Give { batches: &batches, rows: GIVEN_ROWS };
+    // Where held rows are cut shows in the pages.
+    let give = Give { batches: &batches, rows: if table.is_held() { ROW_GROUP_ROWS } else { GIVEN_ROWS } };
     write_rows(path, (&table.schema, table.len()), give, clock, metadata)
 }
 

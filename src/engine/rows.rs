@@ -44,6 +44,10 @@ impl Held {
     }
 
     fn push_nulls(&mut self, count: usize) {
+        if count == 0 {
+            // Without an empty cell there are no bits.
+            return;
+        }
         self.cells.append_n_non_nulls(std::mem::take(&mut self.run));
         self.cells.append_n_nulls(count);
     }

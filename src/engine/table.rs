@@ -181,6 +181,11 @@ impl<'n> TableSource<'n> {
         self.len() == 0
     }
 
+    /// Whether its rows are there already.
+    pub fn is_held(&self) -> bool {
+        matches!(self.content, Content::Held(_))
+    }
+
     /// The rows of a range, in order; made in parallel.
     ///
     /// # Errors

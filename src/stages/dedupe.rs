@@ -115,7 +115,7 @@ pub fn dedupe(plan: &RunPlan, normalised: Normalised) -> Result<Deduped, DedupeE
         Some(blunt) => blunt,
         None => {
             let blunt = keys::blunt(plan, systems.iter().map(|system| &system.frame));
-            // Blunt codes are rare, and found sooner where the records of one stand together.
+            // Which codes are blunt is found sooner in order; records of one stand by place and row instead.
             if !blunt.is_empty() {
                 systems = ordered(systems, &blunt)?;
             }

@@ -155,7 +155,7 @@ impl Chunk {
         } else {
             let offsets = column.value_offsets();
             let all = offsets.windows(2).map(|ends| i64::from(ends[1] - ends[0]));
-            let lengths: Vec<i64> = match column.nulls() {
+            let lengths: Vec<i64> = match column.nulls().filter(|nulls| nulls.null_count() > 0) {
                 None => all.collect(),
                 Some(nulls) => all.zip(nulls).filter(|(_, held)| *held).map(|(length, _)| length).collect(),
             };

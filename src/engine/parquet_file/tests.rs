@@ -240,3 +240,19 @@ fn groups_follow_one_another_and_name_no_person() {
         assert_eq!([known(0), known(1), known(2), known(3)], [true, false, false, true]);
     }
 }
+
+#[test]
+fn held_rows_are_cut_where_their_batches_end() {
+    let schema = TableSchema::new("t", &[("number", Kind::Int)]);
+    let batch = |from: i64| -> Batch { vec![Arc::new((from..from + 50_000).collect::<Int64Array>())] };
+    let table = TableSource::held(schema, vec![batch(0), batch(50_000)]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("t.parquet");
+    write(&path, &table, &clock(), &[]).expect("written").synced().expect("on the disk");
+    let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Required);
+    let file = File::open(&path).expect("a file");
+    let reader = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options).expect("parquet");
+    let pages = reader.metadata().offset_index().expect("an offset index")[0][0].page_locations().clone();
+    let starts: Vec<i64> = pages.iter().map(|page| page.first_row_index).collect();
+    assert_eq!(starts, [0, 16_384, 32_768, 49_152, 50_000, 66_384, 82_768, 99_152]);
+}

@@ -96,6 +96,12 @@ struct Pair {
     at: u32,
 }
 
+/// Notes the pairs of which the values of one field are not the same.
+fn note(pairs: &[Pair], nth: usize, differ: impl Fn(usize, usize) -> bool, unlike: &mut Vec<(u32, usize)>) {
+    let found = pairs.iter().filter(|pair| differ(pair.left as usize, pair.right as usize));
+    unlike.extend(found.map(|pair| (pair.at, nth)));
+}
+
 /// How two values of one field differ, and the finding that makes.
 struct Outcome {
     relation: &'static str,
@@ -137,18 +143,17 @@ impl Comparer<'_> {
         for pairs in pairs.chunk_by(|a, b| a.systems == b.systems) {
             let (left, right) = pairs[0].systems;
             for (nth, (field, _)) in self.shared[left][right].iter().enumerate() {
-                let mut note = |differ: &dyn Fn(&Pair) -> bool| {
-                    unlike.extend(pairs.iter().filter(|pair| differ(pair)).map(|pair| (pair.at, nth)));
-                };
                 match (self.records[left].column(*field), self.records[right].column(*field)) {
                     (Some(Column::Texts(a)), Some(Column::Texts(b))) => {
-                        note(&|pair| a.get(pair.left as usize) != b.get(pair.right as usize));
+                        let differ = |l, r| a.get(l) != b.get(r);
+                        note(pairs, nth, differ, &mut unlike);
                     }
                     (Some(Column::Ints(a)), Some(Column::Ints(b))) => {
-                        note(&|pair| a.get(pair.left as usize) != b.get(pair.right as usize));
+                        let differ = |l, r| a.get(l) != b.get(r);
+                        note(pairs, nth, differ, &mut unlike);
                     }
-                    // A system without records has no columns, and is in no pair.
-                    _ => {}
+                    // Both map the field, so both have it as one kind.
+                    _ => debug_assert!(false, "{} stands on one side only", field.name()),
                 }
             }
         }
