@@ -132,7 +132,7 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(NightReport
     let loaded = load::load(&plan, &history).map_err(RunError::Inputs)?;
     let reference = Reference::read(&plan)?;
     let run_id = run_id(&plan, &loaded, &reference, &history, request.lang);
-    let name = name_of(&plan, &run_id);
+    let name = RunName::new(&run_id, plan.as_of, &plan.name, &plan.pipeline_sha256);
     let mut publication = Publication::begin(&request.out, &name.run_date, &run_id, request.replace)?;
 
     let desk = Desk {
@@ -282,16 +282,6 @@ fn exit_code(plan: &RunPlan, systems: &[SystemRecords], worst: Option<Severity>)
         ExitCode::Findings
     } else {
         ExitCode::Clean
-    }
-}
-
-fn name_of(plan: &RunPlan, run_id: &str) -> RunName {
-    RunName {
-        run_id: run_id.to_owned(),
-        run_date: plan.as_of.date().to_string(),
-        as_of: plan.as_of.to_string(),
-        pipeline: plan.name.clone(),
-        pipeline_sha256: plan.pipeline_sha256.clone(),
     }
 }
 

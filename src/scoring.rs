@@ -27,7 +27,7 @@ use crate::run::RunError;
 use crate::stages::dedupe::by_score::Doubles;
 use crate::stages::dedupe::{self, Deduped};
 use crate::stages::link::cases::groups;
-use crate::stages::link::left_to_score;
+use crate::stages::link::climb::left_to_score;
 use crate::stages::link::scored::{Bounds, Pairing, settle_copies, value};
 use crate::stages::normalise::column::shown;
 use crate::stages::records::Records;

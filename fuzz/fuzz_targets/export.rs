@@ -17,5 +17,5 @@ static SYSTEM: LazyLock<SystemPlan> = LazyLock::new(|| {
 });
 
 fuzz_target!(|bytes: &[u8]| {
-    let _ = doisoat::stages::load::read_bytes(bytes, &SYSTEM);
+    let _ = doisoat::stages::load::open::read_bytes(bytes, &SYSTEM);
 });

@@ -61,7 +61,7 @@ pub struct RunPlan {
 impl RunPlan {
     pub const HUB: usize = 0;
 
-    /// Every status label of every system, as written in the pipeline, in the order of their positions.
+    /// The status labels of all systems, each once, as written in the pipeline, in the order of their positions.
     pub fn status_labels(&self) -> Vec<String> {
         let mut labels: Vec<(usize, &str)> = self
             .systems
@@ -70,6 +70,7 @@ impl RunPlan {
             .map(|status| (status.position, status.label.as_str()))
             .collect();
         labels.sort_unstable();
+        labels.dedup();
         labels.into_iter().map(|(_, label)| label.to_owned()).collect()
     }
 

@@ -51,12 +51,20 @@ pub fn read_all(root: &Section<'_, '_, '_>, hub: Option<&Lined<String>>, least: 
         check_scopes(root, &systems);
         check_known(root, &systems);
     }
-    let labels = systems.iter_mut().flat_map(|system| system.status.values_mut());
-    labels.enumerate().for_each(|(position, label)| label.position = position);
+    number_labels(&mut systems);
     for spoke in systems.iter().skip(1).filter(|system| system.role == Role::Hub && least > 1) {
         root.report(1, format!("system `{}` cannot be a second hub", spoke.name), None);
     }
     systems
+}
+
+/// Numbers the status labels; what several systems write alike is one label.
+fn number_labels(systems: &mut [SystemPlan]) {
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    for label in systems.iter_mut().flat_map(|system| system.status.values_mut()) {
+        let next = known.len();
+        label.position = *known.entry(label.label.clone()).or_insert(next);
+    }
 }
 
 /// A scope is asked of the hub's records: the hub must map what it names.

@@ -13,8 +13,9 @@ use polars::prelude::{
     ChunkedArray, Column, DataFrame, DataType, Int64Chunked, Int64Type, IntoColumn, PlSmallStr, PolarsResult,
     StringChunked,
 };
-use polars_arrow::array::{Array, MutablePlString, PrimitiveArray, Utf8ViewArray};
+use polars_arrow::array::{Array, MutablePlString, PrimitiveArray, Utf8ViewArray, View};
 use polars_arrow::bitmap::MutableBitmap;
+use polars_arrow::datatypes::ArrowDataType;
 use rayon::prelude::*;
 
 use super::table::{Batch, height};
@@ -36,20 +37,20 @@ impl TextBuilder {
     }
 }
 
-/// Builds one nullable integer column.
-pub struct IntBuilder {
-    values: Vec<i64>,
+/// Values one behind the other, some of them empty.
+struct Cells<T> {
+    values: Vec<T>,
     /// From the first null on.
     validity: Option<MutableBitmap>,
 }
 
-impl IntBuilder {
-    pub fn with_capacity(rows: usize) -> Self {
+impl<T: Copy + Default> Cells<T> {
+    fn with_capacity(rows: usize) -> Self {
         Self { values: Vec::with_capacity(rows), validity: None }
     }
 
     #[inline]
-    pub fn push(&mut self, value: Option<i64>) {
+    fn push(&mut self, value: Option<T>) {
         match (&mut self.validity, value) {
             (None, Some(_)) => {}
             (None, None) => {
@@ -62,10 +63,56 @@ impl IntBuilder {
         }
         self.values.push(value.unwrap_or_default());
     }
+}
+
+/// Builds one nullable integer column.
+pub struct IntBuilder(Cells<i64>);
+
+impl IntBuilder {
+    pub fn with_capacity(rows: usize) -> Self {
+        Self(Cells::with_capacity(rows))
+    }
+
+    #[inline]
+    pub fn push(&mut self, value: Option<i64>) {
+        self.0.push(value);
+    }
 
     pub fn finish(self, name: &str) -> Column {
-        let validity = self.validity.map(Into::into);
-        Int64Chunked::from_vec_validity(PlSmallStr::from_str(name), self.values, validity).into_column()
+        let Cells { values, validity } = self.0;
+        let validity = validity.map(Into::into);
+        Int64Chunked::from_vec_validity(PlSmallStr::from_str(name), values, validity).into_column()
+    }
+}
+
+/// A text of at most twelve bytes, which stands where it is named.
+pub(super) type ShortText = View;
+
+/// Builds one nullable column of short texts.
+pub(super) struct ShortTextBuilder(Cells<ShortText>);
+
+impl ShortTextBuilder {
+    pub fn with_capacity(rows: usize) -> Self {
+        Self(Cells::with_capacity(rows))
+    }
+
+    #[inline]
+    pub fn push(&mut self, text: Option<ShortText>) {
+        self.0.push(text);
+    }
+
+    /// # Errors
+    /// When one of them is not short.
+    pub fn finish(self, name: &str) -> PolarsResult<Column> {
+        let Cells { values, validity } = self.0;
+        let no_letters = Default::default();
+        let texts = Utf8ViewArray::try_new(
+            ArrowDataType::Utf8View,
+            values.into(),
+            no_letters,
+            validity.map(Into::into),
+        )?;
+        Ok(StringChunked::with_chunk(PlSmallStr::from_str(name), texts).into_column())
     }
 }
 
@@ -106,6 +153,13 @@ impl<'a> Texts<'a> {
 
     pub fn iter(&self) -> impl Iterator<Item = Option<&'a str>> + use<'a> {
         self.0.iter()
+    }
+
+    /// The texts as short ones; `None` where there may be a longer one.
+    pub(super) fn short(&self) -> Option<impl Iterator<Item = Option<ShortText>> + use<'a>> {
+        let views = self.0.views().iter().zip(self.0.iter());
+        let is_short = self.0.data_buffers().is_empty();
+        is_short.then(|| views.map(|(view, text)| text.is_some().then_some(*view)))
     }
 }
 

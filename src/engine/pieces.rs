@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use polars::prelude::{Column, DataFrame, PolarsResult};
 use rayon::prelude::*;
 
-use super::frame::{self, IntBuilder, Ints, TextBuilder, Texts, WholeRows};
+use super::frame::{self, IntBuilder, Ints, ShortTextBuilder, TextBuilder, Texts, WholeRows};
 use super::starts::Starts;
 
 /// A row of a frame in pieces.
@@ -109,8 +109,12 @@ impl Moves {
         Self { to, from }
     }
 
-    fn ints(&self, values: impl Iterator<Item = Option<i64>>, builder: &mut IntBuilder) {
-        let mut dealt = vec![0; self.to.len()];
+    fn values<T: Copy + Default>(
+        &self,
+        values: impl Iterator<Item = Option<T>>,
+        mut push: impl FnMut(Option<T>),
+    ) {
+        let mut dealt = vec![T::default(); self.to.len()];
         // Only where there are any.
         let mut empty: Vec<bool> = Vec::new();
         for (place, value) in self.to.iter().zip(values) {
@@ -125,7 +129,7 @@ impl Moves {
         for place in &self.from {
             let at = *place as usize;
             let is_empty = empty.get(at).is_some_and(|empty| *empty);
-            builder.push((!is_empty).then(|| dealt[at]));
+            push((!is_empty).then(|| dealt[at]));
         }
     }
 
@@ -174,13 +178,20 @@ fn laid_down(pieces: &[Column], moves: &Moves) -> PolarsResult<Column> {
             return Ok(frame::null_texts(name, moves.to.len()));
         }
         let texts: Vec<Texts<'_>> = pieces.iter().map(Texts::of_column).collect::<PolarsResult<_>>()?;
+        let short: Option<Vec<_>> = texts.iter().map(Texts::short).collect();
+        if let Some(short) = short {
+            let mut builder = ShortTextBuilder::with_capacity(moves.to.len());
+            moves.values(short.into_iter().flatten(), |text| builder.push(text));
+            return builder.finish(name);
+        }
         let mut builder = TextBuilder::with_capacity(moves.to.len());
         moves.texts(|| texts.iter().flat_map(Texts::iter), &mut builder);
         return Ok(builder.finish(name));
     }
     let ints: Vec<Ints<'_>> = pieces.iter().map(Ints::of_column).collect::<PolarsResult<_>>()?;
     let mut builder = IntBuilder::with_capacity(moves.to.len());
-    moves.ints(ints.iter().flat_map(|ints| (0..ints.len()).map(|row| ints.get(row))), &mut builder);
+    let values = ints.iter().flat_map(|ints| (0..ints.len()).map(|row| ints.get(row)));
+    moves.values(values, |value| builder.push(value));
     Ok(builder.finish(name))
 }
 
@@ -238,14 +249,17 @@ mod tests {
     fn rows_of_many_buckets_come_where_they_are_wanted() {
         let rows = 3 * Moves::BUCKET + 5;
         let text = |row: usize| (!row.is_multiple_of(3)).then(|| format!("{row} {}", "ệ".repeat(row % 17)));
+        let short = |row: usize| (!row.is_multiple_of(5)).then(|| format!("ệ{row}"));
         let int = |row: usize| (row % 3 > 1).then_some(row as i64);
         let frame = |rows: std::ops::Range<usize>| {
             let (mut texts, mut ints) =
                 (TextBuilder::with_capacity(rows.len()), IntBuilder::with_capacity(rows.len()));
+            let mut shorts = TextBuilder::with_capacity(rows.len());
             rows.clone().for_each(|row| texts.push(text(row).as_deref()));
+            rows.clone().for_each(|row| shorts.push(short(row).as_deref()));
             rows.clone().for_each(|row| ints.push(int(row)));
-            let columns =
-                vec![texts.finish("text"), ints.finish("int"), frame::null_texts("none", rows.len())];
+            let none = frame::null_texts("none", rows.len());
+            let columns = vec![texts.finish("text"), shorts.finish("short"), ints.finish("int"), none];
             DataFrame::new(rows.len(), columns).expect("a frame")
         };
         let ends = [0, 7, 7, 20_000, rows];
@@ -255,10 +269,12 @@ mod tests {
         let wanted = |at: usize| at * 7919 % rows;
         let order: Vec<Spot> = (0..rows).map(|at| spots[wanted(at)]).collect();
         let frame = pieces.in_order(&order).expect("a frame");
-        let (texts, ints) =
-            (Texts::of(&frame, "text").expect("texts"), Ints::of(&frame, "int").expect("ints"));
+        let texts_of = |name| Texts::of(&frame, name).expect("texts");
+        let (texts, shorts) = (texts_of("text"), texts_of("short"));
+        let ints = Ints::of(&frame, "int").expect("ints");
         for at in 0..rows {
             assert_eq!(texts.get(at), text(wanted(at)).as_deref());
+            assert_eq!(shorts.get(at), short(wanted(at)).as_deref());
             assert_eq!(ints.get(at), int(wanted(at)));
         }
         assert_eq!(frame.column("none").expect("a column").null_count(), rows);

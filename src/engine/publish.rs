@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -88,6 +89,16 @@ pub struct RunName {
 }
 
 impl RunName {
+    pub fn new(run_id: &str, as_of: NaiveDateTime, pipeline: &str, pipeline_sha256: &str) -> Self {
+        Self {
+            run_id: run_id.to_owned(),
+            run_date: as_of.date().to_string(),
+            as_of: as_of.to_string(),
+            pipeline: pipeline.to_owned(),
+            pipeline_sha256: pipeline_sha256.to_owned(),
+        }
+    }
+
     /// The key-value metadata of one table.
     pub fn metadata(&self, table: &str) -> Vec<(String, String)> {
         [

@@ -235,7 +235,7 @@ fn contents(path: &Path, found: &Inspected) -> Contents {
     let bytes = source::bytes::Bytes::of_file(path.to_owned(), metadata.len());
     let Ok(members) = source::unpack::unpack(bytes, None) else { return contents };
     for member in members.iter().filter(|member| member.name == found.member) {
-        let Ok(opened) = load::open_one(member, &system) else { continue };
+        let Ok(opened) = load::open::open_one(member, &system) else { continue };
         for piece in 0..opened.pieces() {
             let Ok(batch) = opened.piece(piece) else { continue };
             contents.rows += batch.rows.len() as u64;

@@ -58,7 +58,7 @@ impl<'a> Asking<'a> {
         }
         // The ladder, and records that no hub record claims.
         for rung in &self.plan.ladder {
-            own.extend(link::keys(rung, &self.records, row).map(short));
+            own.extend(link::climb::keys(rung, &self.records, row).map(short));
         }
         own.extend(of_person(&self.records, row).map(short));
         // R07: codes of other systems that a malformed one may mean.

@@ -93,7 +93,7 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<(TablesRepor
     let mut read = read::read(&plan, progress)?;
     let _ = read.account.check("read")?;
     let run_id = run_id(&plan, &read, models.as_deref());
-    let run_name = name_of(&plan, &run_id);
+    let run_name = RunName::new(&run_id, plan.as_of, &plan.name, &plan.pipeline_sha256);
     let mut publication = Publication::begin(&request.out, &run_name.run_date, &run_id, request.replace)?;
 
     let clock = Clock { zone: plan.zone.clone(), utc_offset_ms: plan.utc_offset.num_milliseconds() };
@@ -247,16 +247,6 @@ fn run_id(plan: &TablesPlan, read: &Read, models: Option<&[Model]>) -> String {
         parts.extend([table.name.as_str(), feed.file.as_str(), feed.sha256.as_str()]);
     }
     id::of(&parts).to_string()
-}
-
-fn name_of(plan: &TablesPlan, run_id: &str) -> RunName {
-    RunName {
-        run_id: run_id.to_owned(),
-        run_date: plan.as_of.date().to_string(),
-        as_of: plan.as_of.to_string(),
-        pipeline: plan.name.clone(),
-        pipeline_sha256: plan.pipeline_sha256.clone(),
-    }
 }
 
 fn feed_entries(read: &Read) -> Vec<FeedEntry> {

@@ -39,13 +39,13 @@ fn read(path: &Path, form: Form) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     let opened: Vec<_> = members
         .iter()
-        .filter_map(|member| load::open_one(member, &system).ok().map(|o| (member.kind, o)))
+        .filter_map(|member| load::open::open_one(member, &system).ok().map(|o| (member.kind, o)))
         .collect();
     assert_eq!(
         opened.len(),
         1,
         "one member is a table: {:?}",
-        members.iter().map(|member| { load::open_one(member, &system).err() }).collect::<Vec<_>>()
+        members.iter().map(|member| { load::open::open_one(member, &system).err() }).collect::<Vec<_>>()
     );
     for (kind, opened) in &opened {
         assert_ne!(*kind, FileKind::Archive);

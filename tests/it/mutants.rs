@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use doisoat::config::plan::{ColumnPlan, SystemPlan};
 use doisoat::domain::dossier::FieldName;
-use doisoat::stages::load::read_bytes;
+use doisoat::stages::load::open::read_bytes;
 
 use crate::writers::{Charset, Form, Packing, Sheet, write};
 

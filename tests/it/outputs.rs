@@ -1,10 +1,11 @@
 //! The published Parquet, opened by an independent reader and held against docs/data-formats.md.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::Path;
 
-use arrow::datatypes::{DataType, TimeUnit};
+use arrow::array::AsArray;
+use arrow::datatypes::{DataType, Int32Type, TimeUnit};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::support::{TABLES, generate, part, root, run, table};
@@ -107,6 +108,31 @@ fn ids_have_bloom_filters_and_files_say_which_run_made_them() {
             }
         }
     }
+}
+
+/// Readers that number the words of a dictionary anew take a word that stands there twice for one.
+#[test]
+fn no_word_stands_twice_in_a_dictionary() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // The systems of the sample share words of status.
+    run("pipelines/sample.toml", &root().join("sample_data/clean"), folder.path(), &[]);
+    let mut shared = 0;
+    for name in TABLES {
+        let file = File::open(part(folder.path(), name)).expect("a part");
+        let reader =
+            ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet").build().expect("a reader");
+        for batch in reader.map(|batch| batch.expect("rows")) {
+            let schema = batch.schema();
+            for (field, column) in schema.fields().iter().zip(batch.columns()) {
+                let Some(labels) = column.as_dictionary_opt::<Int32Type>() else { continue };
+                let words: Vec<Option<&str>> = labels.values().as_string::<i32>().iter().collect();
+                let distinct: BTreeSet<Option<&str>> = words.iter().copied().collect();
+                assert_eq!(words.len(), distinct.len(), "{name}.{}: {words:?}", field.name());
+                shared += usize::from(field.name() == "status_raw" && words.len() > 1);
+            }
+        }
+    }
+    assert!(shared > 0, "no words of status were looked at");
 }
 
 #[test]

@@ -71,13 +71,13 @@ pub fn bad_rows(index: usize, place: &Place, bad: &[BadRow]) -> Vec<Quarantined>
 /// A cell of a row whose cells may have moved: taken for a code only when it has a code's form, so
 /// that no name or number passes for one.
 fn national_code(cell: &str) -> Option<String> {
-    let code = dossier_code::normalise(cell).value?;
+    let code = dossier_code::spelled(cell).value?;
     (dossier_code::form(&code) != dossier_code::CodeForm::Foreign).then(|| code.into_owned())
 }
 
 /// A code of any system; what holds no digit is none, and may be a signature.
 fn code_of(cell: &str) -> Option<String> {
-    let code = dossier_code::normalise(cell).value?;
+    let code = dossier_code::spelled(cell).value?;
     code.bytes().any(|byte| byte.is_ascii_digit()).then(|| code.into_owned())
 }
 
