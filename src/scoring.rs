@@ -19,6 +19,7 @@ use crate::engine::linkage::error::LinkageError;
 use crate::engine::linkage::explain::Bar;
 use crate::engine::linkage::model::Model;
 use crate::engine::linkage::settings::{Settings, Threshold};
+use crate::engine::linkage::verdict::Verdict;
 use crate::exit_code::ExitCode;
 use crate::history::History;
 use crate::progress::Silent;
@@ -262,6 +263,7 @@ pub fn explain(asked: &Asked, left: &str, right: &str) -> Result<Explanation, Sc
     settle_copies(&mut outcome.pairs, bounds, &places, survivors);
     let judged = outcome.pairs.iter().find(|pair| (pair.left, pair.right) == (l, r));
     let waterfall = prepared.explain(&model, l, r)?;
+    let verdict = waterfall.verdict(judged).map(Verdict::name);
     let bars = waterfall.bars.into_iter().map(|bar| field_bar(bar, &records, hub, other)).collect();
     let runner_up = judged.and_then(|pair| pair.runner_up).map(|rival| RunnerUp {
         left: name_of(RunPlan::HUB, places[0][rival.left as usize]).name,
@@ -279,7 +281,7 @@ pub fn explain(asked: &Asked, left: &str, right: &str) -> Result<Explanation, Sc
             Threshold::Probability(threshold) => threshold,
             Threshold::ExpectedF1 => outcome.threshold,
         },
-        verdict: judged.map(|pair| pair.verdict.name()),
+        verdict,
         certain: judged.is_some_and(|pair| pair.certain),
         runner_up,
         objection: None,

@@ -35,6 +35,7 @@ pub fn explain(
     let judged =
         outcome.pairs.iter().find(|pair| (pair.left.min(pair.right), pair.left.max(pair.right)) == (l, r));
     let waterfall = prepared.explain(&model, at(a), at(b))?;
+    let verdict = waterfall.verdict(judged);
     let telling = waterfall.bars.iter().any(|bar| is_telling(&bar.name, bar.bits));
     let ends = [(system, a), (system, b)];
     let bars = waterfall.bars.into_iter().map(|bar| field_bar(bar, records, ends[0], ends[1])).collect();
@@ -53,10 +54,7 @@ pub fn explain(
         bits: waterfall.bits,
         probability: judged.map_or(waterfall.probability, |pair| pair.probability),
         threshold: outcome.threshold,
-        verdict: judged.map(|pair| match objection {
-            Some(_) => Verdict::Unlinked.name(),
-            None => pair.verdict.name(),
-        }),
+        verdict: verdict.map(|verdict| if objection.is_some() { Verdict::Unlinked } else { verdict }.name()),
         certain: judged.is_some_and(|pair| pair.certain) && objection.is_none(),
         runner_up: None,
         objection,

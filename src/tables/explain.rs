@@ -4,6 +4,7 @@ use super::judge::{JudgeError, Linked, Part, Ready};
 use super::read::{Read, TableRows};
 use crate::config::tables::TablesPlan;
 use crate::engine::linkage::explain::LOOK_ALIKES;
+use crate::engine::linkage::verdict::Verdict;
 use crate::report::waterfall::{Explanation, FieldBar, RecordName, RunnerUp};
 
 /// A record: its table and its row.
@@ -99,6 +100,7 @@ pub fn explain(
     };
     let (own, other) = (&read.tables[left.0], &read.tables[right.0]);
     let waterfall = ready.explain(part, left.1, right.1)?;
+    let verdict = waterfall.verdict(judged.as_ref());
     let has_look_alikes = !plan.link.settings.look_alike.is_empty();
     let values = ready.values(part)?;
     let bars = waterfall.bars.into_iter().filter(|bar| bar.name != LOOK_ALIKES || has_look_alikes);
@@ -136,7 +138,7 @@ pub fn explain(
         bits: waterfall.bits,
         probability: judged.map_or(waterfall.probability, |judged| judged.probability),
         threshold: part.outcome.threshold,
-        verdict: judged.map(|judged| judged.verdict.name()),
+        verdict: verdict.map(Verdict::name),
         certain: judged.is_some_and(|judged| judged.certain),
         runner_up: judged.and_then(|judged| judged.runner_up).map(|rival| RunnerUp {
             left: name(own, rival.left),

@@ -71,6 +71,44 @@ fn without_any_code_dossiers_are_found_and_none_is_linked_wrongly() {
     assert!(numbers.iter().all(|number| number.len() == 32), "a personal number in clear");
 }
 
+/// A hub that writes no seconds beside a ministry that does: what is left out on one side is no difference.
+#[test]
+fn receipts_without_seconds_are_the_same_to_the_minute() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut hub, mut other) = (String::from("ma,ten,so,ngay\n"), String::from("ma,ten,so,ngay\n"));
+    for person in 0..100 {
+        let (name, minute) = (format!("Nguyễn Văn {}", char::from(b'A' + person % 26)), person % 60);
+        let day = 1 + person % 28;
+        hub += &format!(
+            "H15.50-2610{day:02}-{person:04},{name},0380910{person:05},{day:02}/10/2026 09:{minute:02}\n"
+        );
+        let seconds = 1 + person % 58;
+        other +=
+            &format!("BN-{person},{name},0380910{person:05},{day:02}/10/2026 09:{minute:02}:{seconds:02}\n");
+    }
+    std::fs::write(folder.path().join("hub.csv"), hub).expect("written");
+    std::fs::write(folder.path().join("other.csv"), other).expect("written");
+    let system = |name: &str, role: &str, format: &str| {
+        format!(
+            "[[system]]\nname = \"{name}\"\nrole = \"{role}\"\nfiles = [\"{name}.csv\"]\ndates = [\"{format}\"]\n\
+             [system.columns]\ncode = \"ma\"\nowner_name = \"ten\"\nid_number = \"so\"\nreceived_at = \"ngay\"\n"
+        )
+    };
+    let pipeline = folder.path().join("minutes.toml");
+    let text_of = format!(
+        "[pipeline]\nname = \"minutes\"\nhub = \"hub\"\nas_of = 2026-11-05T00:00:00\n[privacy]\nidentifiers = \"plain\"\n{}{}{}{ALONE}",
+        system("hub", "hub", "dd/MM/yyyy HH:mm"),
+        system("other", "ministry", "dd/MM/yyyy HH:mm:ss"),
+        "[system.sync]\ncodes = \"own\"\n",
+    );
+    std::fs::write(&pipeline, text_of).expect("written");
+    let out = folder.path().join("out");
+    run(text(&pipeline), folder.path(), &out, &[]);
+    let links = table(&out, "links");
+    assert_eq!(links.len(), 100);
+    assert!(links.iter().all(|link| cell(link, "state") == "linked"));
+}
+
 #[test]
 fn threads_and_the_order_of_rows_change_nothing() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -191,7 +191,8 @@ impl<'s> Prepared<'s> {
     pub fn explain(&self, model: &Model, left: u32, right: u32) -> Result<Waterfall, LinkageError> {
         let scorer = self.scorer(model)?;
         let (left, right) = self.frame.canonical(left, right)?;
-        Ok(scorer.waterfall(left, right))
+        let met = self.blocks.rules_of(left, right) != 0;
+        Ok(scorer.waterfall(left, right, met))
     }
 
     pub(super) fn scorer(&self, model: &Model) -> Result<Scorer<'_>, LinkageError> {

@@ -1,7 +1,9 @@
 //! Why two records were linked or not: bars that add up to the weight of the pair.
 
+use super::decide::Judged;
 use super::frame::Frame;
 use super::score::Scorer;
+use super::verdict::Verdict;
 
 /// One comparison's part in a weight.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,14 +31,23 @@ pub struct Waterfall {
     pub bits: f64,
     /// Of the pair alone, without the rivals for its records.
     pub probability: f64,
+    /// A blocking rule gives the pair. One that is out of the question by its weight is not judged all the same.
+    pub met: bool,
+}
+
+impl Waterfall {
+    /// What became of a pair that was judged; of one that was not, unlinked or, where it never met, nothing.
+    pub fn verdict(&self, judged: Option<&Judged>) -> Option<Verdict> {
+        judged.map(|pair| pair.verdict).or(self.met.then_some(Verdict::Unlinked))
+    }
 }
 
 /// The name of the bar that is no comparison.
 pub const LOOK_ALIKES: &str = "look-alikes";
 
 impl Scorer<'_> {
-    /// `left` and `right` by their place in the frame.
-    pub fn waterfall(&self, left: u32, right: u32) -> Waterfall {
+    /// `left` and `right` by their place in the frame; `met`: whether a blocking rule gives them.
+    pub fn waterfall(&self, left: u32, right: u32, met: bool) -> Waterfall {
         let frame: &Frame = self.frame;
         let (l, r) = (frame.left().row(left), frame.right().row(right));
         let pattern = self.comparisons.pattern(frame, l, r);
@@ -68,6 +79,6 @@ impl Scorer<'_> {
         });
         let bits = self.bits(pattern, l, r);
         let probability = super::assign::logistic(bits + self.prior());
-        Waterfall { prior: self.prior(), bars, bits, probability }
+        Waterfall { prior: self.prior(), bars, bits, probability, met }
     }
 }

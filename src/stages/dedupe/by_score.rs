@@ -80,7 +80,7 @@ impl Doubles {
                 asked.contains(row) || takes_part(*row) && !excepted()
             })
             .collect();
-        let table = scored::table(records, &rows, &settings.fields());
+        let table = scored::table(records, &rows, &settings.fields(), &[]);
         Some((Self { settings, model, rows }, table))
     }
 

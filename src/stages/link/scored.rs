@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 
 use crate::comparators::{self, DERIVED};
 use crate::config::plan::RunPlan;
@@ -78,7 +78,9 @@ impl Pairing {
         let settings = scored.between(&plan.systems[RunPlan::HUB], &plan.systems[spoke])?;
         let fields = settings.fields();
         let [hub, other] = &rows;
-        let tables = [table(&records[RunPlan::HUB], hub, &fields), table(&records[spoke], other, &fields)];
+        let sides = [(&records[RunPlan::HUB], hub), (&records[spoke], other)];
+        let coarse = without_seconds(&sides);
+        let tables = sides.map(|(records, rows)| table(records, rows, &fields, &coarse));
         let frequencies = scored.outside.of(&settings, &tables);
         Some(Self { settings, tables: Some(tables), frequencies, rows })
     }
@@ -331,13 +333,19 @@ fn link(pair: &Judged, rows: &[Vec<u32>; 2]) -> ScoredLink {
 }
 
 /// Rows of one system as a table of the engine, with these fields.
-pub fn table(records: &Records<'_>, rows: &[u32], fields: &[String]) -> Table {
+///
+/// Of the fields in `coarse`, moments are taken without their seconds.
+pub fn table(records: &Records<'_>, rows: &[u32], fields: &[String], coarse: &[FieldName]) -> Table {
     let columns = fields.iter().map(|name| {
         let derived = DERIVED.iter().find(|derived| derived.name == name);
         let field = FieldName::from_name(derived.map_or(name, |derived| derived.from));
+        let is_coarse = field.is_some_and(|field| coarse.contains(&field));
         let mut column = Column::new(name);
         for row in rows {
-            let value = field.and_then(|field| value(records, field, *row));
+            let value = field.and_then(|field| match is_coarse {
+                true => to_the_minute(records, field, *row).map(Cow::Owned),
+                false => value(records, field, *row),
+            });
             match (derived, value) {
                 (Some(derived), Some(value)) => column.push((derived.derive)(&value).as_deref()),
                 (_, value) => column.push(value.as_deref()),
@@ -362,6 +370,29 @@ pub fn value<'r>(records: &Records<'r>, field: FieldName, row: u32) -> Option<Co
             None => records.int(field, row).map(|value| Cow::Owned(value.to_string())),
         },
     }
+}
+
+/// So many moments on whole minutes, and no other, are no chance.
+const ENOUGH_MOMENTS: usize = 8;
+
+/// The fields that one of the sides writes without seconds. What the other says beyond that is no difference.
+fn without_seconds(sides: &[(&Records<'_>, &Vec<u32>)]) -> Vec<FieldName> {
+    let is_coarse = |field: FieldName, records: &Records<'_>, rows: &[u32]| {
+        let moments = rows.iter().filter_map(|row| records.moment(field, *row as usize));
+        let mut timed = moments.filter(|moment| moment.time() != NaiveTime::MIN);
+        let mut seen = 0;
+        timed.all(|moment| {
+            seen += 1;
+            moment.second() == 0
+        }) && seen >= ENOUGH_MOMENTS
+    };
+    let moments = FieldName::ALL.iter().copied().filter(|field| field.kind() == FieldKind::Timestamp);
+    moments.filter(|field| sides.iter().any(|(records, rows)| is_coarse(*field, records, rows))).collect()
+}
+
+fn to_the_minute(records: &Records<'_>, field: FieldName, row: u32) -> Option<String> {
+    let moment = records.moment(field, row as usize)?;
+    Some(written_moment(moment.with_second(0).unwrap_or(moment)))
 }
 
 fn written_moment(moment: NaiveDateTime) -> String {

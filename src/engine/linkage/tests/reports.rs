@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Row, settings, table, trained, world};
 use crate::engine::linkage::decide::Prepared;
 use crate::engine::linkage::error::LinkageError;
+use crate::engine::linkage::verdict::Verdict;
 
 #[test]
 fn evidence_adds_up_to_the_bits_of_its_pair() {
@@ -70,6 +71,38 @@ fn a_waterfall_names_m_and_u() {
     let none = prepared.explain(&model, 0, 1_000_000).expect_err("no such row");
     assert_eq!(none, LinkageError::NoSuchRow { side: "right", row: 1_000_000 });
     assert_eq!(none.to_string(), "row 1000000 of the right table does not exist");
+}
+
+/// A pair that a rule gives and its weight rules out was not judged, and met all the same.
+#[test]
+fn a_pair_met_whether_or_not_it_was_worth_judging() {
+    let (left, right) = world(200);
+    let (model, outcome) = trained(&left, &right, "one_to_one");
+    let wanted = settings("one_to_one");
+    let prepared =
+        Prepared::new(vec![table(&left), table(&right)], &wanted, &BTreeMap::new()).expect("tables");
+    let (mut judged, mut passed_over, mut strangers) = (0, 0, 0);
+    for l in 0..left.len() as u32 {
+        for r in 0..right.len() as u32 {
+            let pair = outcome.pairs.iter().find(|pair| (pair.left, pair.right) == (l, r));
+            let told = prepared.explain(&model, l, r).expect("a waterfall");
+            match (told.verdict(pair), pair) {
+                (verdict, Some(pair)) => {
+                    assert!(told.met && verdict == Some(pair.verdict));
+                    judged += 1;
+                }
+                (Some(verdict), None) => {
+                    assert_eq!(verdict, Verdict::Unlinked);
+                    passed_over += 1;
+                }
+                (None, None) => strangers += 1,
+            }
+        }
+    }
+    assert!(
+        judged == outcome.pairs.len() && passed_over > 0 && strangers > 0,
+        "{judged} {passed_over} {strangers}"
+    );
 }
 
 /// The same world, with the town of every third copy typed differently.
