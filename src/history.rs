@@ -8,7 +8,8 @@ use std::path::Path;
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
-use crate::engine::parquet_file::{self, hex};
+use crate::engine::digest::hex;
+use crate::engine::parquet_file;
 use crate::engine::publish::{self, FeedEntry, PublishError};
 
 /// Nights are looked back upon, for each that is wanted: a row of unhealthy ones must not make a feed

@@ -11,7 +11,7 @@ use crate::config::plan::{ReferenceFiles, RunPlan};
 use crate::domain::agency::Agencies;
 use crate::domain::calendar::WorkingCalendar;
 use crate::domain::catalogue::Catalogue;
-use crate::engine::parquet_file::hex;
+use crate::engine::digest::hex;
 
 /// A table that cannot be used.
 #[derive(Debug, Error)]

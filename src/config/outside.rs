@@ -10,10 +10,10 @@ use sha2::{Digest, Sha256};
 
 use crate::comparators::{FAMILY_NAMES, FamilyNames};
 use crate::domain::reference::{TableFault, rows};
+use crate::engine::digest::hex;
 use crate::engine::linkage::frequency::Frequencies;
 use crate::engine::linkage::settings::Settings;
 use crate::engine::linkage::table::{NOTHING, Table};
-use crate::engine::parquet_file::hex;
 
 /// The name of the shipped table.
 const SHIPPED: &str = "family_names";

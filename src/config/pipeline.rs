@@ -14,7 +14,7 @@ use super::{duplicates, ladder, published, rules, system};
 use crate::domain::dossier::FieldName;
 use crate::domain::finding_kind::{FindingKind, Severity};
 use crate::domain::procedure_code;
-use crate::engine::parquet_file::hex;
+use crate::engine::digest::hex;
 
 /// What the command line may put in the place of the file's words.
 #[derive(Debug, Clone, Default)]

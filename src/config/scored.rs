@@ -11,10 +11,10 @@ use super::plan::SystemPlan;
 use super::reader::{Lined, Section};
 use crate::comparators::{self, DERIVED};
 use crate::domain::dossier::FieldName;
+use crate::engine::digest::hex;
 use crate::engine::linkage;
 use crate::engine::linkage::model::Model;
 use crate::engine::linkage::settings::{Decide, Settings};
-use crate::engine::parquet_file::hex;
 
 /// Settings and model of the scored rung.
 #[derive(Debug, Clone)]

@@ -10,6 +10,7 @@ pub mod bucket_sort;
 pub mod chunk;
 pub mod components;
 pub mod dictionary;
+pub mod digest;
 pub mod frame;
 pub mod id;
 pub mod key;

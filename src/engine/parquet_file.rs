@@ -36,6 +36,7 @@ use thiserror::Error;
 
 use self::chunk::{Chunk, Finished};
 use self::layout::Layout;
+use super::digest::hex;
 use super::spill::SpillError;
 use super::table::{Batch, Kind, MADE_ROWS, Misfit, TableSchema, TableSource, height};
 
@@ -286,11 +287,6 @@ impl Hashing<BufWriter<File>> {
         let sync = sync.map_or_else(|_| file.sync_all().map(|()| None), |thread| Ok(Some(thread)))?;
         Ok(Written { bytes: self.bytes, sha256: hex(&self.hash.finalize()), sync })
     }
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|b| [b >> 4, b & 15]).filter_map(|n| char::from_digit(u32::from(n), 16)).collect()
 }
 
 /// The named columns of a published table as text, row by row.

@@ -14,6 +14,7 @@ use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::digest;
 use super::parquet_file::{self, Clock, Give, WriteError, Written};
 use super::table::{TableSchema, TableSource};
 
@@ -36,6 +37,8 @@ struct Intent {
     run_date: String,
     revision: u32,
     names: Vec<String>,
+    /// Of these, the ones that have a predecessor, which an undone commit gives back.
+    stood: Vec<String>,
 }
 
 #[derive(Debug, Error)]
@@ -48,7 +51,7 @@ pub enum PublishError {
         "{out} already holds run {current} for {run_date}, made from other inputs, pipeline or as-of time\n  give --replace to publish run {next} in its place (its manifest is kept), or another --out"
     )]
     OtherRun { out: String, run_date: String, current: String, next: String },
-    #[error("read manifest {path}: {reason}\n  it is not a manifest of doisoat; move it away")]
+    #[error("read {path}: {reason}\n  doisoat of this version did not write it; move it away")]
     Manifest { path: String, reason: String },
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -167,6 +170,8 @@ pub struct Publication {
     run_id: String,
     revision: u32,
     replaces: Option<String>,
+    /// The run that stands for the date is this one.
+    is_repeat: bool,
     staged: Vec<OutputEntry>,
     /// Files that the disk may not have yet.
     on_their_way: Vec<(String, Written)>,
@@ -191,9 +196,11 @@ impl Publication {
             Err(TryLockError::Error(source)) => return Err(failed(&lock_path, source)),
         }
         recover(out, &temporary)?;
-        let (revision, replaces) = match current_manifest(out, run_date)? {
+        let current = current_manifest(out, run_date)?;
+        let is_repeat = current.as_ref().is_some_and(|current| current.run_id == run_id);
+        let (revision, replaces) = match current {
             None => (1, None),
-            Some(same) if same.run_id == run_id => (same.revision, same.replaces),
+            Some(same) if is_repeat => (same.revision, same.replaces),
             Some(other) if replace => (other.revision + 1, Some(other.run_id)),
             Some(other) => {
                 return Err(PublishError::OtherRun {
@@ -212,6 +219,7 @@ impl Publication {
             run_id: run_id.to_owned(),
             revision,
             replaces,
+            is_repeat,
             staged: Vec::new(),
             on_their_way: Vec::new(),
             _lock: lock,
@@ -289,9 +297,8 @@ impl Publication {
     /// When the file cannot be read back.
     pub fn stage_file(&mut self, name: &str, file: &str, rows: u64) -> Result<(), PublishError> {
         let path = self.temporary.join(name).join(file);
-        let bytes = fs::read(&path).map_err(|source| failed(&path, source))?;
-        let sha256 = sha256(&bytes);
-        self.note(name, file, rows, Written::on_disk(bytes.len() as u64, sha256));
+        let (bytes, sha256) = digest::of_file(&path).map_err(|source| failed(&path, source))?;
+        self.note(name, file, rows, Written::on_disk(bytes, sha256));
         Ok(())
     }
 
@@ -309,12 +316,15 @@ impl Publication {
         manifest.outputs = std::mem::take(&mut self.staged);
         let mut names: Vec<String> = manifest.outputs.iter().map(|output| output.name.clone()).collect();
         names.dedup();
+        // What a repeated run would only put there again is not moved: no moment comes when it is not there.
+        names.retain(|name| !(self.is_repeat && self.stands(name, &manifest.outputs)));
 
         COMMITTING.store(true, Ordering::SeqCst);
         let intent = Intent {
             run_id: self.run_id.clone(),
             run_date: self.run_date.clone(),
             revision: self.revision,
+            stood: names.iter().filter(|name| self.place(name).exists()).cloned().collect(),
             names: names.clone(),
         };
         let outcome = write_synced(&self.temporary.join(INTENT), &intent)
@@ -336,7 +346,7 @@ impl Publication {
         }
         make_dir(&self.temporary.join(OLD))?;
         for name in names {
-            let place = self.out.join(name).join(self.partition());
+            let place = self.place(name);
             if place.exists() {
                 rename(&place, &self.temporary.join(OLD).join(name))?;
             }
@@ -355,6 +365,21 @@ impl Publication {
         }
         rename(&self.temporary.join(MANIFEST), &place)?;
         Ok(place)
+    }
+
+    /// Whether the files of `name` are in place as they were written just now, and no others beside them.
+    fn stands(&self, name: &str, outputs: &[OutputEntry]) -> bool {
+        let mut files = outputs.iter().filter(|output| output.name == name);
+        let is_same = |file: &OutputEntry| {
+            digest::of_file(&self.out.join(&file.file))
+                .is_ok_and(|own| own == (file.bytes, file.sha256.clone()))
+        };
+        let beside = fs::read_dir(self.place(name)).map_or(0, Iterator::count);
+        beside == files.clone().count() && files.all(is_same)
+    }
+
+    fn place(&self, name: &str) -> PathBuf {
+        self.out.join(name).join(self.partition())
     }
 
     fn partition(&self) -> String {
@@ -419,25 +444,37 @@ pub fn run_dates(out: &Path) -> Result<Vec<String>, PublishError> {
 
 /// Undoes a commit that did not reach its manifest: every table of the date becomes what it was.
 fn recover(out: &Path, temporary: &Path) -> Result<(), PublishError> {
-    let intent = temporary.join(INTENT);
-    if let Ok(text) = fs::read_to_string(&intent)
-        && let Ok(Intent { run_id, run_date, revision, names }) = serde_json::from_str(&text)
-    {
+    if let Some(Intent { run_id, run_date, revision, names, stood }) = read_intent(temporary)? {
         let sealed =
             read_manifest(&manifest_path(out, &run_id))?.is_some_and(|sealed| sealed.revision == revision);
         for name in names {
             let place = out.join(&name).join(format!("run_date={run_date}"));
-            let (old, new) = (temporary.join(OLD).join(&name), temporary.join(&name));
+            let old = temporary.join(OLD).join(&name);
             if old.exists() && !(sealed && place.exists()) {
                 remove_dir(&place)?;
                 rename(&old, &place)?;
-            } else if !old.exists() && !new.exists() && !sealed {
-                // It was put in place where nothing stood before.
+            } else if !sealed && !stood.contains(&name) {
                 remove_dir(&place)?;
             }
         }
     }
     remove_dir(temporary)
+}
+
+/// What the dead run was about to do; none when it had not begun, of which a torn file is a sign as well.
+fn read_intent(temporary: &Path) -> Result<Option<Intent>, PublishError> {
+    let path = temporary.join(INTENT);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let text = fs::read_to_string(&path).map_err(|source| failed(&path, source))?;
+    match serde_json::from_str(&text) {
+        Ok(intent) => Ok(Some(intent)),
+        Err(_) if !temporary.join(OLD).exists() => Ok(None),
+        Err(error) => {
+            Err(PublishError::Manifest { path: temporary.display().to_string(), reason: error.to_string() })
+        }
+    }
 }
 
 fn manifest_path(out: &Path, run_id: &str) -> PathBuf {
@@ -460,11 +497,6 @@ fn write_synced(path: &Path, value: &impl Serialize) -> Result<(), PublishError>
     text.push('\n');
     let mut file = File::create(path).map_err(|source| failed(path, source))?;
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|source| failed(path, source))
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    use sha2::{Digest, Sha256};
-    parquet_file::hex(&Sha256::digest(bytes))
 }
 
 fn make_dir(path: &Path) -> Result<(), PublishError> {

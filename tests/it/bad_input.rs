@@ -176,6 +176,44 @@ fn the_absence_of_a_refused_row_is_explained() {
     assert_eq!(explained[0]["dvcqg_reason"], "quarantined");
 }
 
+/// The systems share no codes: a refused row is known by its person, whatever its own code says.
+#[test]
+fn a_refused_row_of_a_system_with_its_own_codes_is_known_by_its_person() {
+    let header = "ma,tthc,ten,so,ngay\n";
+    let row = |code: &str, person: u32, day: &str| {
+        format!("{code},1.001193,Nguyễn Văn {person},0380910{person:05},{day}\n")
+    };
+    let rows = |prefix: &str, bad: u32| {
+        let day = |person: u32| if person == bad { "30/02/2026" } else { "08/10/2026" };
+        (1..=20).map(|person| row(&format!("{prefix}{person:04}"), person, day(person))).collect::<String>()
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).expect("written");
+    write("hub.csv", format!("{header}{}", rows("H15.50-261008-", 7)));
+    write("land.csv", format!("{header}{}", rows("BN", 9)));
+    let columns = "dates = [\"dd/MM/yyyy\"]\nreject_above = 0.5\n[system.columns]\ncode = \"ma\"\nprocedure = \"tthc\"\n\
+                   owner_name = \"ten\"\nid_number = \"so\"\nreceived_at = \"ngay\"\n";
+    let pipeline = folder.path().join("own.toml");
+    let text_of = format!(
+        "[pipeline]\nname = \"own\"\nhub = \"hub\"\nas_of = 2026-11-05T00:00:00\n[privacy]\nidentifiers = \"plain\"\n\
+         [[system]]\nname = \"hub\"\nrole = \"hub\"\nfiles = [\"hub.csv\"]\n{columns}\
+         [[system]]\nname = \"land\"\nrole = \"ministry\"\nfiles = [\"land.csv\"]\n{columns}\
+         [system.sync]\ncodes = \"own\"\n\
+         [[ladder]]\nrung = \"identity\"\non = [\"id_number\", \"procedure\"]\nwindow = \"3d\"\n"
+    );
+    std::fs::write(&pipeline, text_of).expect("written");
+    let out = folder.path().join("out");
+    let output = run(text(&pipeline), folder.path(), &out, &[]);
+    assert!(out.join("cases").is_dir(), "{}", stderr(&output));
+    let cases = table(&out, "cases");
+    assert_eq!(cases.len(), 20);
+    for system in ["hub", "land"] {
+        let is =
+            |verdict: &str| cases.iter().filter(|case| case[&format!("{system}_verdict")] == verdict).count();
+        assert_eq!((is("explained"), is("missing")), (1, 0), "{system}");
+    }
+}
+
 #[test]
 fn a_workbook_that_is_none_is_an_unhealthy_feed() {
     let folder = tempfile::tempdir().expect("a folder");

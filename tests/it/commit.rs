@@ -131,8 +131,7 @@ fn a_run_killed_between_renames_is_undone_by_the_next() {
     std::fs::rename(out.join("cases").join(date), temporary.join("_old/cases")).expect("moved");
     std::fs::create_dir_all(out.join("cases").join(date)).expect("made");
     std::fs::write(out.join("cases").join(date).join("part-0000.parquet"), b"half").expect("written");
-    let intent =
-        r#"{"run_id": "NOTCOMMITTED0000", "run_date": "2024-02-01", "revision": 2, "names": ["cases"]}"#;
+    let intent = r#"{"run_id": "NOTCOMMITTED0000", "run_date": "2024-02-01", "revision": 2, "names": ["cases"], "stood": ["cases"]}"#;
     std::fs::write(temporary.join("intent.json"), intent).expect("written");
     // A refused run is enough to mend the date.
     std::fs::write(night.folder.path().join("hub.csv"), TwoSystems::exports(19).0).expect("written");
@@ -152,13 +151,51 @@ fn a_repeated_run_killed_between_renames_loses_no_table() {
     std::fs::create_dir_all(temporary.join("_old")).expect("made");
     std::fs::rename(out.join("cases").join(date), temporary.join("_old/cases")).expect("moved");
     let intent = format!(
-        r#"{{"run_id": {}, "run_date": "2024-02-01", "revision": 1, "names": ["cases"]}}"#,
+        r#"{{"run_id": {}, "run_date": "2024-02-01", "revision": 1, "names": ["cases"], "stood": ["cases"]}}"#,
         manifest["run_id"]
     );
     std::fs::write(temporary.join("intent.json"), intent).expect("written");
     std::fs::write(night.folder.path().join("hub.csv"), TwoSystems::exports(19).0).expect("written");
     assert_eq!(code(&night.run(&[])), 2);
     assert_eq!(bytes(&out), before);
+}
+
+/// The undoing itself may be cut off: what it gave back already is not taken for what the dead run put there.
+#[test]
+fn an_undoing_cut_off_loses_no_table() {
+    let night = TwoSystems::agreeing(20);
+    night.run(&[]);
+    let before = bytes(&night.out());
+    let temporary = night.out().join("_tmp");
+    std::fs::create_dir_all(&temporary).expect("made");
+    let intent = r#"{"run_id": "NOTCOMMITTED0000", "run_date": "2024-02-01", "revision": 2,
+        "names": ["cases", "links"], "stood": ["cases", "links"]}"#;
+    std::fs::write(temporary.join("intent.json"), intent).expect("written");
+    assert_eq!(code(&night.run(&[])), 0);
+    assert_eq!(bytes(&night.out()), before);
+}
+
+/// A repeated run leaves what is right where it is, and mends what is not.
+#[cfg(unix)]
+#[test]
+fn a_repeated_run_moves_only_what_was_damaged() {
+    use std::os::unix::fs::MetadataExt;
+    let night = TwoSystems::agreeing(20);
+    night.run(&[]);
+    let before = bytes(&night.out());
+    let node = |name: &str| {
+        let file = night.out().join(name).join("run_date=2024-02-01/part-0000.parquet");
+        std::fs::metadata(file).expect("a file").ino()
+    };
+    let records = node("records");
+    let damaged = night.out().join("cases/run_date=2024-02-01/part-0000.parquet");
+    std::fs::write(&damaged, b"damaged").expect("written");
+    let stray = night.out().join("links/run_date=2024-02-01/stray.parquet");
+    std::fs::write(&stray, b"stray").expect("written");
+    assert_eq!(code(&night.run(&[])), 0);
+    assert_eq!(bytes(&night.out()), before);
+    assert_eq!(node("records"), records);
+    assert!(!stray.exists());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDateTime;
 use rayon::prelude::*;
 
-use crate::config::plan::{RunPlan, SystemPlan};
+use crate::config::plan::{CodeOrigin, RunPlan, SystemPlan};
 use crate::domain::dossier::FieldName;
 use crate::domain::issue::ParseIssue;
 use crate::domain::known::{Known, job};
@@ -121,8 +121,10 @@ struct Court<'a> {
     healthy: Vec<bool>,
     /// Per system: codes of quarantined rows.
     quarantined: Vec<BTreeSet<&'a str>>,
-    /// Per system: identity number and procedure of quarantined rows whose code could not be read.
+    /// Per system: identity number and procedure of quarantined rows without a code that others know.
     nameless: Vec<BTreeSet<(&'a str, &'a str)>>,
+    /// Per system: identity number and procedure of the other ones.
+    named: Vec<BTreeSet<(&'a str, &'a str)>>,
     /// Per system: identity number and procedure of records whose code tells nobody apart.
     of_many: Vec<BTreeSet<(&'a str, &'a str)>>,
     /// Per system and row: the record is a duplicate of another.
@@ -136,15 +138,16 @@ struct Court<'a> {
 impl<'a> Court<'a> {
     fn new(plan: &'a RunPlan, linked: &'a Linked, records: &'a [Records<'a>]) -> Self {
         let mut quarantined = vec![BTreeSet::new(); records.len()];
-        let mut nameless = vec![BTreeSet::new(); records.len()];
+        let (mut nameless, mut named) =
+            (vec![BTreeSet::new(); records.len()], vec![BTreeSet::new(); records.len()]);
         for entry in linked.quarantine.iter().filter(|entry| entry.is_row()) {
-            match (&entry.code, &entry.person) {
-                (Some(code), _) => drop(quarantined[entry.system].insert(code.as_str())),
-                (None, Some((number, procedure))) => {
-                    nameless[entry.system].insert((number.as_str(), procedure.as_str()));
-                }
-                (None, None) => {}
-            }
+            let system = &plan.systems[entry.system];
+            let is_known = system.sync.codes == CodeOrigin::Copied || system.maps(FieldName::HubCode);
+            let people = if is_known && entry.code.is_some() { &mut named } else { &mut nameless };
+            quarantined[entry.system].extend(entry.code.as_deref());
+            let person =
+                entry.person.as_ref().map(|(number, procedure)| (number.as_str(), procedure.as_str()));
+            people[entry.system].extend(person);
         }
         let of_many = records.iter().map(|records| of_many(&linked.blunt, records)).collect();
         let blank = || records.iter().map(|records| vec![false; records.len()]).collect::<Vec<_>>();
@@ -169,6 +172,7 @@ impl<'a> Court<'a> {
             healthy,
             quarantined,
             nameless,
+            named,
             of_many,
             duplicate,
             ambiguous,
@@ -243,8 +247,14 @@ impl<'a> Court<'a> {
             let codes = [records.text(FieldName::Code, row as usize), records.hub_key(row as usize)];
             let person = records.text(FieldName::IdNumber, row as usize);
             let person = person.zip(records.text(FieldName::Procedure, row as usize));
+            // A record that nobody else's code is known of can be told by its person alone.
+            let has_own = self.plan.systems[system_of].sync.codes == CodeOrigin::Own
+                && records.text(FieldName::HubCode, row as usize).is_none();
+            let is_person = |person| {
+                self.nameless[system].contains(&person) || has_own && self.named[system].contains(&person)
+            };
             codes.into_iter().flatten().any(|code| self.quarantined[system].contains(code))
-                || person.is_some_and(|person| self.nameless[system].contains(&person))
+                || person.is_some_and(is_person)
         };
         if members.clone().any(refused) {
             return (Verdict::Explained, Some(Reason::Quarantined));

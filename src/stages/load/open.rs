@@ -1,11 +1,8 @@
 //! One file of the night opened: hashed, unpacked, and its mapping held against it.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
-
-use sha2::{Digest, Sha256};
 
 use super::files::FoundFile;
 use super::grid::sheet::ReadSheet;
@@ -15,12 +12,11 @@ use super::source::sniff;
 use super::source::text;
 use super::source::unpack::{self, Member};
 use super::{
-    Depth, Feed, FeedState, Layout, LoadError, OpenError, Opened, READ_BYTES, Source, control, guard, keyed,
-    shape,
+    Depth, Feed, FeedState, Layout, LoadError, OpenError, Opened, Source, control, guard, keyed, shape,
 };
 use crate::config::file_kind::FileKind;
 use crate::config::plan::SystemPlan;
-use crate::engine::parquet_file::hex;
+use crate::engine::digest;
 
 /// The feeds of one file, or the file that does not fit and why.
 pub type OpenedFile = Result<Vec<Feed>, (Box<Feed>, Vec<LoadError>)>;
@@ -43,7 +39,7 @@ pub fn open(dir: &Path, file: &FoundFile, system: &SystemPlan, depth: Depth) -> 
         state: FeedState::Missing,
     };
     let seen = match depth {
-        Depth::Whole => digest(&path),
+        Depth::Whole => digest::of_file(&path),
         Depth::Headers => std::fs::metadata(&path).map(|file| (file.len(), String::new())),
     };
     match seen {
@@ -222,20 +218,5 @@ fn layout_of(sheet: Option<Arc<str>>, shape: &shape::Shape) -> Layout {
         columns: shape.positions.iter().copied().zip(shape.encodings.iter().cloned()).collect(),
         repaired: shape.repaired.clone(),
         dates_undecided: shape.dates_undecided,
-    }
-}
-
-fn digest(path: &Path) -> io::Result<(u64, String)> {
-    let mut file = File::open(path)?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; READ_BYTES];
-    let mut bytes = 0;
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            return Ok((bytes, hex(&hash.finalize())));
-        }
-        hash.update(&buffer[..read]);
-        bytes += read as u64;
     }
 }

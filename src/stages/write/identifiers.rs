@@ -7,7 +7,7 @@ use sha2::Sha256;
 
 use crate::config::plan::Identifiers;
 use crate::domain::dossier::FieldName;
-use crate::engine::parquet_file::hex;
+use crate::engine::digest::hex;
 use crate::stages::normalise::column::shown;
 
 /// Writes personal numbers in one way.
