@@ -156,8 +156,8 @@ pub fn train(asked: &Asked) -> Result<Trained, ScoringError> {
         Pairing::new(&plan, scored, &records, spoke, rows).ok_or(ScoringError::NothingInCommon)?;
     let shipped = scored.model.clone();
     let settings = pairing.settings.clone();
-    let filled = pairing.filled();
     let mut prepared = pairing.prepare()?;
+    let filled = prepared.filled();
     let system = plan.systems[spoke].name.clone();
     let share = |field: &str| filled.iter().find(|(name, _)| name == field).map_or(0.0, |own| own.1);
     let (model, kept) = match shipped {

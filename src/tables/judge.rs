@@ -142,12 +142,18 @@ impl<'s> Ready<'s> {
         self.pairs().into_iter().filter_map(of).collect()
     }
 
-    /// A model of every pair of tables, learnt from them.
+    /// A model of every pair of tables, learnt from them. What training met seldom or never stays open.
     pub fn train(&mut self) -> Vec<Model> {
-        match self {
+        let learnt = match self {
             Self::Pair(prepared, _) => vec![prepared.train()],
             Self::Several(several) => several.train(),
-        }
+        };
+        let open = |(model, tables): (Model, (usize, usize))| {
+            let filled = self.prepared(tables).map(Prepared::filled).unwrap_or_default();
+            let share = |name: &str| filled.iter().find(|(own, _)| own == name).map_or(0.0, |own| own.1);
+            comparators::tempered(&model, share)
+        };
+        learnt.into_iter().zip(self.pairs()).map(open).collect()
     }
 
     /// Judges every pair of tables by its model, and gathers the clusters.

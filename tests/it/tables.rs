@@ -456,6 +456,64 @@ fn a_model_from_a_file_judges_as_the_night_it_was_learnt_on() {
     assert!(stderr(&output).contains("`doisoat train` writes it"), "{}", stderr(&output));
 }
 
+/// A model is learnt where one side never wrote accents; later some do. Nothing was seen of names that are equal to
+/// the letter, and that must not speak against a pair, however common the name is.
+#[test]
+fn what_training_never_met_does_not_speak_against_a_pair() {
+    const FAMILY: [(&str, &str); 5] =
+        [("Nguyễn", "Nguyen"), ("Trần", "Tran"), ("Phạm", "Pham"), ("Đỗ", "Do"), ("Vũ", "Vu")];
+    const GIVEN: [(&str, &str); 6] = [
+        ("Bình", "Binh"),
+        ("Hạnh", "Hanh"),
+        ("Dũng", "Dung"),
+        ("Tuyết", "Tuyet"),
+        ("Vân", "Van"),
+        ("Yến", "Yen"),
+    ];
+    let mut pipeline = "[pipeline]\nname = \"accents\"\nas_of = 2026-01-01T00:00:00\n".to_owned();
+    for name in ["a", "b"] {
+        let _ = write!(
+            pipeline,
+            "[[table]]\nname = \"{name}\"\nfiles = [\"{name}.csv\"]\nid = \"id\"\n[table.columns]\nname = \"name\"\n\
+             no = {{ column = \"no\", type = \"code\" }}\n"
+        );
+    }
+    pipeline.push_str(
+        "[[comparison]]\nfield = \"name\"\nhow = { custom = \"free_text\" }\nterm_frequency = true\n\
+         [[comparison]]\nfield = \"no\"\nhow = { damerau_levenshtein = [1] }\n\
+         [[block]]\non = [\"no\"]\n[[block]]\non = [\"no:first3\"]\n[link]\n",
+    );
+    let case = Case::new(&pipeline);
+    let rows = |plain: bool| {
+        let mut dice = Dice::new(3);
+        let mut out = "id,name,no\n".to_owned();
+        for at in 0..600 {
+            let (family, given, no) =
+                (FAMILY[dice.below(5)], GIVEN[dice.below(6)], 100_000 + dice.below(900_000));
+            let name =
+                if plain { format!("{} {}", family.1, given.1) } else { format!("{} {}", family.0, given.0) };
+            let _ = writeln!(out, "{at},{name},{no}");
+        }
+        out
+    };
+    case.put("a.csv", &rows(false));
+    case.put("b.csv", &rows(true));
+    let model = case.folder.path().join("model.toml");
+    let output = doisoat(&["train", text(&case.pipeline()), "--model", text(&model)]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    case.edit("[link]", "[link]\nmodel = \"model.toml\"");
+    case.put("b.csv", &rows(false));
+    let out = case.run("out");
+    assert_eq!(table(&out, "links").iter().filter(|link| link["state"] == "linked").count(), 600);
+    let names: Vec<Row> =
+        table(&out, "link_evidence").into_iter().filter(|row| row["comparison"] == "name").collect();
+    assert!(names.len() >= 600, "{}", names.len());
+    for row in names {
+        assert_eq!(row["level"], "same");
+        assert!(row["bits"].parse::<f64>().expect("bits") >= 0.0, "{row:?}");
+    }
+}
+
 #[test]
 fn a_pair_is_explained_as_the_run_judged_it() {
     let case = Case::two();

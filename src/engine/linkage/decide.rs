@@ -12,13 +12,13 @@ use super::cluster::cluster;
 use super::comparison::{Comparisons, Registry};
 use super::error::LinkageError;
 use super::explain::Waterfall;
-use super::frame::Frame;
+use super::frame::{Frame, Side};
 use super::frequency::Frequencies;
 use super::model::Model;
 use super::rivals::{Rival, rivals};
 use super::score::{Scored, Scorer};
 use super::settings::{Decide, Settings, field_of};
-use super::table::Table;
+use super::table::{NOTHING, Table};
 use super::train::{Kept, train};
 use super::verdict::{Doubt, Standing, Verdict, certain, verdict};
 use crate::engine::bucket_sort;
@@ -125,6 +125,17 @@ impl<'s> Prepared<'s> {
     /// What the blocking rules give, before anything is scored.
     pub fn blocking(&self) -> &[RuleReport] {
         &self.blocks.reports
+    }
+
+    /// Per comparison, the share of records that have its field, in the table where fewer do.
+    pub fn filled(&self) -> Vec<(String, f64)> {
+        let share = |side: &Side, field: usize| {
+            let held = (0..side.rows as u32).filter(|row| side.row(*row)[field] != NOTHING).count();
+            held as f64 / side.rows.max(1) as f64
+        };
+        let sides = [self.frame.left(), self.frame.right()];
+        let least = |field: usize| sides.into_iter().map(|side| share(side, field)).fold(1.0, f64::min);
+        self.comparisons.all.par_iter().map(|own| (own.name.clone(), least(own.field))).collect()
     }
 
     /// Learns a model from the pairs that the blocking rules give.

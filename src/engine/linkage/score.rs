@@ -10,6 +10,9 @@ use super::model::Parameters;
 use super::train::{Kept, KeptPair};
 use crate::engine::bucket_sort;
 
+/// The digit of the level that every comparison has first: the two values are the same.
+const EQUAL: usize = 1;
+
 /// A pair worth keeping. `bits` is the evidence alone, log2 of the Bayes factor, without the prior.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scored {
@@ -70,13 +73,19 @@ impl<'a> Scorer<'a> {
         self.prior
     }
 
+    /// log2 of the chance that a pair that is no match stands at this level.
+    ///
+    /// On a match a value is kept, or any other stands in its place: two are equal at least as often as by chance
+    /// (the hit-miss model of Copas and Hilton, 1990). So no value, however common, speaks against a pair by being equal.
     #[inline]
     fn under_chance(&self, at: usize, digit: usize, left: &[u32], right: &[u32]) -> f64 {
         if digit == 0 {
             return 0.0;
         }
+        let m = self.m[at][digit];
         match self.comparisons.all[at].chance(self.frame, left, right, digit - 1) {
-            Some(chance) => chance.log2().max(self.m[at][digit] - self.most_bits),
+            Some(chance) if digit == EQUAL => chance.log2().clamp(m - self.most_bits, m),
+            Some(chance) => chance.log2().max(m - self.most_bits),
             None => self.u[at][digit],
         }
     }

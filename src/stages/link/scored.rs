@@ -16,7 +16,7 @@ use crate::engine::linkage::error::LinkageError;
 use crate::engine::linkage::frequency::Frequencies;
 use crate::engine::linkage::model::Model;
 use crate::engine::linkage::settings::Settings;
-use crate::engine::linkage::table::{Column, NOTHING, Table};
+use crate::engine::linkage::table::{Column, Table};
 use crate::engine::linkage::verdict::{Doubt, Verdict};
 use crate::stages::records::Records;
 
@@ -83,20 +83,6 @@ impl Pairing {
         let tables = sides.map(|(records, rows)| table(records, rows, &fields, &coarse));
         let frequencies = scored.outside.of(&settings, &tables);
         Some(Self { settings, tables: Some(tables), frequencies, rows })
-    }
-
-    /// Per field, the share of records that have it, in the table where fewer do.
-    pub fn filled(&self) -> Vec<(String, f64)> {
-        let share = |column: &Column| {
-            let cells = column.cells.iter().filter(|cell| **cell != NOTHING).count();
-            cells as f64 / column.cells.len().max(1) as f64
-        };
-        let [hub, other] = match &self.tables {
-            Some(tables) => tables,
-            None => return Vec::new(),
-        };
-        let both = hub.columns.iter().zip(&other.columns);
-        both.map(|(a, b)| (a.name.clone(), share(a).min(share(b)))).collect()
     }
 
     /// Lays out what the engine works on. To be asked once: the tables go into it.
