@@ -55,6 +55,8 @@ pub struct FieldColumn {
     pub field: usize,
     /// Forms of its dates; those that the content shows where absent.
     pub dates: Option<Vec<DatePattern>>,
+    /// What parts the decimals of its numbers; what the content shows where absent.
+    pub decimal: Option<DecimalSign>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +87,24 @@ impl ValueKind {
             Self::Date => "date",
             Self::Number => "number",
             Self::Code => "code",
+        }
+    }
+}
+
+/// What stands between a whole number and its decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DecimalSign {
+    Point,
+    Comma,
+}
+
+impl DecimalSign {
+    const CHOICES: [(&'static str, Self); 2] = [(".", Self::Point), (",", Self::Comma)];
+
+    pub fn mark(self) -> char {
+        match self {
+            Self::Point => '.',
+            Self::Comma => ',',
         }
     }
 }
@@ -268,7 +288,10 @@ fn read_columns(
             table.report(name.line, text, None);
             continue;
         }
-        let Some((source, kind, dates)) = read_column(&table, &name, value.get_ref()) else { continue };
+        let Some(MappedColumn { source, kind, dates, decimal }) = read_column(&table, &name, value.get_ref())
+        else {
+            continue;
+        };
         let known = fields.iter().position(|field| field.name == name.value);
         if let Some(other) = known.map(|at| fields[at].kind).filter(|other| *other != kind) {
             let (own, other) = (kind.code(), other.code());
@@ -279,7 +302,7 @@ fn read_columns(
             fields.push(Field { name: name.value.clone(), kind });
             fields.len() - 1
         });
-        columns.push(FieldColumn { field, dates });
+        columns.push(FieldColumn { field, dates, decimal });
         mapped.push(ColumnPlan { field: FieldName::Own, own: Some(name.value), source, line: name.line });
     }
     if columns.is_empty() {
@@ -288,27 +311,44 @@ fn read_columns(
     (columns, mapped)
 }
 
-/// A column by its name, or with its type: where it stands, its kind and its date forms.
+/// A column as the pipeline maps it.
+struct MappedColumn {
+    source: String,
+    kind: ValueKind,
+    dates: Option<Vec<DatePattern>>,
+    decimal: Option<DecimalSign>,
+}
+
+/// A column by its name, or with its type: where it stands, its kind and how that is written.
 fn read_column(
     table: &Section<'_, '_, '_>,
     name: &Lined<String>,
     value: &DeValue<'_>,
-) -> Option<(String, ValueKind, Option<Vec<DatePattern>>)> {
+) -> Option<MappedColumn> {
     match value {
-        DeValue::String(source) => Some((source.to_string(), ValueKind::Text, Some(Vec::new()))),
+        DeValue::String(source) => Some(MappedColumn {
+            source: source.to_string(),
+            kind: ValueKind::Text,
+            dates: Some(Vec::new()),
+            decimal: None,
+        }),
         DeValue::Table(_) => {
             let section = table.section(&name.value, &format!("[table.columns] {}", name.value))?;
             let column = section.need_text("column");
             let kind = section.choice("type", &ValueKind::CHOICES).map_or(ValueKind::Text, |kind| kind.value);
-            let has_dates = section.has("dates");
-            if has_dates && kind != ValueKind::Date {
-                let hint = Some("write type = \"date\"".to_owned());
-                section.report(name.line, format!("{}: only a date has `dates`", section.name()), hint);
+            for (key, of, whose) in
+                [("dates", ValueKind::Date, "a date"), ("decimal", ValueKind::Number, "a number")]
+            {
+                if section.has(key) && kind != of {
+                    let hint = Some(format!("write type = \"{}\"", of.code()));
+                    section.report(name.line, format!("{}: only {whose} has `{key}`", section.name()), hint);
+                }
             }
+            let is_open = kind == ValueKind::Date && !section.has("dates");
             let dates = system::read_dates(&section);
+            let decimal = section.choice("decimal", &DecimalSign::CHOICES).map(|sign| sign.value);
             section.check_unknown();
-            let is_open = kind == ValueKind::Date && !has_dates;
-            Some((column?.value, kind, (!is_open).then_some(dates)))
+            Some(MappedColumn { source: column?.value, kind, dates: (!is_open).then_some(dates), decimal })
         }
         _ => {
             let hint = "a column name, or { column = \"...\", type = \"date\", dates = [\"dd/MM/yyyy\"] }";

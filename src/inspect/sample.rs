@@ -199,8 +199,11 @@ fn columns(member: &Member) -> Result<Sample, OpenError> {
     let file = columnar::open(&member.bytes, member.kind, "", &system)?;
     let batch = match file.pieces() {
         0 => RawBatch::new(keys.len(), None),
-        _ => file.piece(0).map_err(|error| OpenError::Unreadable(error.to_string()))?,
+        _ => file.piece(0),
     };
+    if let Some(damage) = batch.damage {
+        return Err(OpenError::Unreadable(damage));
+    }
     let row_of = |(at, number): (usize, &u64)| {
         let mut row = Row::default();
         row.begin(*number);

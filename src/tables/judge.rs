@@ -288,8 +288,9 @@ pub fn read_models(path: &Path, plan: &TablesPlan) -> Result<Vec<Model>, JudgeEr
     let hint = "\n  `doisoat train` writes it";
     let text = std::fs::read_to_string(path).map_err(|error| failed(format!("{error}{hint}")))?;
     let own = |error: LinkageError| failed(error.to_string());
+    let registry = comparators::registry();
     let sound = |model: Model| match model.converged {
-        true => Ok(model),
+        true => model.fits_settings(&plan.link.settings, &registry).map_err(own).map(|()| model),
         false => Err(failed(
             "it did not converge: train it on more records, or compare fields that say more".to_owned(),
         )),

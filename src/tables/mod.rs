@@ -2,6 +2,7 @@
 //!
 //! It takes loading from the stages of dossiers and linking from the engine; it knows no field by name.
 
+pub mod number;
 pub mod value;
 pub mod read;
 pub mod judge;

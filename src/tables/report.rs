@@ -8,10 +8,11 @@ use serde::Serialize;
 
 use super::judge::Part;
 use super::learnt::{RuleLine, Training, candidates, names, rule_lines, rule_table};
-use super::read::Refused;
+use super::read::{FieldStanding, Refused, TableRows};
 use super::words::OwnWords;
 use super::write::{Night, Standing};
 use super::{shown, table_names};
+use crate::config::tables::{TablesPlan, ValueKind};
 use crate::engine::linkage::decide::Judged;
 use crate::engine::linkage::verdict::Verdict;
 use crate::report::text_table::{TextTable, thousands};
@@ -26,6 +27,7 @@ pub struct TablesReport {
     pub as_of: String,
     pub run_id: String,
     pub feeds: Vec<FeedLine>,
+    pub fields: Vec<FieldLine>,
     pub tables: Vec<Standing>,
     pub pairs: Vec<PairLine>,
     pub clusters: u64,
@@ -43,6 +45,23 @@ pub struct FeedLine {
     pub accepted: u64,
     pub quarantined: u64,
     pub lost_cells: u64,
+}
+
+/// A field of one table: what its column held.
+#[derive(Debug, Serialize)]
+pub struct FieldLine {
+    pub table: String,
+    pub field: String,
+    pub column: String,
+    /// Records that have a value.
+    pub filled: u64,
+    pub lost_cells: u64,
+    /// Of a column of numbers, the decimal sign by which it was read.
+    pub decimal: Option<char>,
+    /// Numbers that could be read with either sign.
+    pub either_way: u64,
+    /// The pipeline, or the other numbers of the column, say which sign it is.
+    pub is_sign_known: bool,
 }
 
 /// Two tables, or one with itself.
@@ -102,6 +121,12 @@ impl TablesReport {
                     lost_cells: lost(at, &feed.file),
                 })
                 .collect(),
+            fields: read
+                .tables
+                .iter()
+                .enumerate()
+                .flat_map(|(at, table)| field_lines(plan, at, table))
+                .collect(),
             tables: standings.clone(),
             pairs: linked.parts.iter().map(|part| pair_line(night, part)).collect(),
             clusters: linked.clusters.starts.parts() as u64,
@@ -116,6 +141,28 @@ impl TablesReport {
     pub fn text(&self, lang: Lang) -> TablesText<'_> {
         TablesText { report: self, lang }
     }
+}
+
+fn field_lines<'r>(
+    plan: &TablesPlan,
+    at: usize,
+    table: &'r TableRows,
+) -> impl Iterator<Item = FieldLine> + use<'r> {
+    let kinds: Vec<ValueKind> =
+        plan.tables[at].columns.iter().map(|column| plan.fields[column.field].kind).collect();
+    table.fields.iter().zip(kinds).map(|(standing, kind)| {
+        let FieldStanding { field, column, filled, lost, either_way, reading } = standing;
+        FieldLine {
+            table: table.name.clone(),
+            field: field.clone(),
+            column: column.clone(),
+            filled: *filled,
+            lost_cells: *lost,
+            decimal: (kind == ValueKind::Number).then(|| reading.sign.mark()),
+            either_way: *either_way,
+            is_sign_known: reading.is_known,
+        }
+    })
 }
 
 fn pair_line(night: &Night<'_>, part: &Part) -> PairLine {
@@ -171,6 +218,17 @@ fn first<'p>(
     best
 }
 
+/// What a reader of the report has to know of a field.
+fn note(line: &FieldLine, own: &OwnWords) -> Option<String> {
+    let count = thousands(line.either_way);
+    match line {
+        FieldLine { filled: 0, .. } => Some(own.no_value.to_owned()),
+        FieldLine { either_way: 0, .. } | FieldLine { is_sign_known: true, decimal: Some('.'), .. } => None,
+        FieldLine { is_sign_known: true, .. } => Some(format!("{count} {}", own.as_thousands)),
+        FieldLine { is_sign_known: false, .. } => Some(format!("{count} {}", own.either_way)),
+    }
+}
+
 /// A report and the language it is read in.
 pub struct TablesText<'r> {
     report: &'r TablesReport,
@@ -184,6 +242,7 @@ impl fmt::Display for TablesText<'_> {
         writeln!(f, "{}", report.title)?;
         writeln!(f, "{} {} · {} {}\n", words.as_of, report.as_of, words.run, report.run_id)?;
         self.feeds(f, words, own)?;
+        self.fields(f, own)?;
         self.records(f, words, own)?;
         self.pairs(f, words, own)?;
         writeln!(f, "{}", words.outputs)?;
@@ -205,12 +264,26 @@ impl TablesText<'_> {
         writeln!(f, "{}\n{table}", words.feeds)
     }
 
+    fn fields(&self, f: &mut fmt::Formatter<'_>, own: &OwnWords) -> fmt::Result {
+        let mut table = TextTable::new(&[own.table, own.field, own.column, own.filled, own.lost_cells]);
+        let mut notes = Vec::new();
+        for line in &self.report.fields {
+            let FieldLine { table: of, field, column, filled, lost_cells, .. } = line;
+            let numbers = [filled, lost_cells].map(|count| thousands(*count));
+            table.row([of.clone(), field.clone(), column.clone()].into_iter().chain(numbers).collect());
+            notes.extend(note(line, own).map(|note| format!("  {of}.{field}: {note}\n")));
+        }
+        writeln!(f, "{}\n{table}{}", own.fields, notes.concat())
+    }
+
     fn records(&self, f: &mut fmt::Formatter<'_>, words: &Words, own: &OwnWords) -> fmt::Result {
-        let heading = [own.table, words.accepted, own.linked, words.ambiguous, own.unlinked];
+        let heading =
+            [own.table, words.accepted, own.repeated_ids, own.linked, words.ambiguous, own.unlinked];
         let mut table = TextTable::new(&heading);
         for standing in &self.report.tables {
-            let Standing { table: name, accepted, linked, ambiguous, unlinked, .. } = standing;
-            let numbers = [accepted, linked, ambiguous, unlinked].map(|count| thousands(*count));
+            let Standing { table: name, accepted, repeated_ids, linked, ambiguous, unlinked, .. } = standing;
+            let numbers =
+                [accepted, repeated_ids, linked, ambiguous, unlinked].map(|count| thousands(*count));
             table.row([name.clone()].into_iter().chain(numbers).collect());
         }
         let clusters = thousands(self.report.clusters);

@@ -5,13 +5,15 @@ use std::borrow::Cow;
 use chrono::{DateTime, NaiveDate};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-use crate::config::tables::ValueKind;
+use super::number::{is_whole, number};
+use crate::config::tables::{DecimalSign, ValueKind};
 use crate::domain::date::{self, DatePattern};
 use crate::domain::issue::ParseIssue;
 use crate::domain::text::{is_invisible, is_null_token};
 use crate::stages::normalise::column::days_of;
 
-/// A cell in the form of its kind; `None` where it holds nothing.
+/// A cell in the form of its kind; `None` where it holds nothing. `dates` are the forms of its dates, `sign` the decimal
+/// sign of its numbers.
 ///
 /// # Errors
 /// The reason, as table `quarantine` has it.
@@ -19,6 +21,7 @@ pub fn normalise<'c>(
     kind: ValueKind,
     cell: &'c str,
     dates: &[DatePattern],
+    sign: DecimalSign,
 ) -> Result<Option<Cow<'c, str>>, &'static str> {
     match kind {
         ValueKind::Text => Ok(words(cell)),
@@ -26,7 +29,7 @@ pub fn normalise<'c>(
         ValueKind::Number => match words(cell) {
             None => Ok(None),
             Some(text) if is_whole(&text) => Ok(Some(text)),
-            Some(text) => number(&text).map(|number| Some(number.into())).ok_or("number_unreadable"),
+            Some(text) => number(&text, sign).map(|number| Some(number.into())).ok_or("number_unreadable"),
         },
         ValueKind::Date => {
             let read = date::timestamp(cell, dates);
@@ -155,72 +158,17 @@ pub fn days(date: &str) -> Option<i64> {
     NaiveDate::from_ymd_opt(parts.0, parts.1, parts.2).map(days_of)
 }
 
-/// Digits in the form of [`number`] already.
-fn is_whole(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit()) && (!text.starts_with('0') || text.len() == 1)
-}
-
-/// A decimal number in plain digits with a point: no sign of plus, no zeros that say nothing.
-///
-/// A point alone is the decimal sign. Commas part thousands, but a single comma before one, two, four or more
-/// digits is the decimal sign. With both, the last one is.
-fn number(text: &str) -> Option<String> {
-    let compact: String = text.chars().filter(|c| !matches!(c, ' ' | '_' | '\'')).collect();
-    if compact.contains('e') {
-        let value: f64 = compact.parse().ok().filter(|value: &f64| value.is_finite())?;
-        return number(&format!("{value}"));
-    }
-    let (sign, digits) = match compact.strip_prefix(['-', '+']) {
-        Some(rest) => (compact.starts_with('-'), rest),
-        None => (false, compact.as_str()),
-    };
-    let (whole, decimals) = parts(digits)?;
-    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_digits(&whole) || !is_digits(decimals) || whole.is_empty() && decimals.is_empty() {
-        return None;
-    }
-    let (whole, decimals) = (whole.trim_start_matches('0'), decimals.trim_end_matches('0'));
-    let whole = if whole.is_empty() { "0" } else { whole };
-    let point = if decimals.is_empty() { "" } else { "." };
-    let sign = if sign && (whole != "0" || !decimals.is_empty()) { "-" } else { "" };
-    Some(format!("{sign}{whole}{point}{decimals}"))
-}
-
-/// The digits before and after the decimal sign.
-fn parts(digits: &str) -> Option<(String, &str)> {
-    let grouped = |text: &str, mark: char| {
-        let mut groups = text.split(mark);
-        let first = groups.next().unwrap_or_default();
-        let holds = (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3);
-        holds.then(|| text.replace(mark, ""))
-    };
-    match (digits.rfind('.'), digits.rfind(',')) {
-        (None, None) => Some((digits.to_owned(), "")),
-        (Some(point), None) if digits.find('.') == Some(point) => {
-            Some((digits[..point].to_owned(), &digits[point + 1..]))
-        }
-        (Some(_), None) => Some((grouped(digits, '.')?, "")),
-        (None, Some(comma)) => match grouped(digits, ',') {
-            Some(whole) => Some((whole, "")),
-            None if digits.find(',') == Some(comma) => {
-                Some((digits[..comma].to_owned(), &digits[comma + 1..]))
-            }
-            None => None,
-        },
-        (Some(point), Some(comma)) => {
-            let (last, mark) = if point > comma { (point, ',') } else { (comma, '.') };
-            Some((grouped(&digits[..last], mark)?, &digits[last + 1..]))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn of(kind: ValueKind, cell: &str) -> Result<Option<String>, &'static str> {
+        value_of(kind, cell, DecimalSign::Point)
+    }
+
+    fn value_of(kind: ValueKind, cell: &str, sign: DecimalSign) -> Result<Option<String>, &'static str> {
         let dates = [DatePattern::parse("yyyyMMdd").expect("a pattern")];
-        normalise(kind, cell, &dates).map(|value| value.map(Cow::into_owned))
+        normalise(kind, cell, &dates, sign).map(|value| value.map(Cow::into_owned))
     }
 
     #[test]
@@ -249,28 +197,11 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_one_form() {
-        for (cell, expected) in [
-            ("36.36", "36.36"),
-            ("+036.360", "36.36"),
-            ("-0.0", "0"),
-            (".5", "0.5"),
-            ("1,234", "1234"),
-            ("1,5", "1.5"),
-            ("1,234.50", "1234.5"),
-            ("1.234,50", "1234.5"),
-            ("1.234.567", "1234567"),
-            ("12 345 678", "12345678"),
-            ("1e3", "1000"),
-            ("-7", "-7"),
-            ("1.", "1"),
-        ] {
-            assert_eq!(of(ValueKind::Number, cell), Ok(Some(expected.to_owned())), "{cell}");
-        }
-        for cell in ["x", "1.2.3", "1,23,4", "--1", ".", "inf", "1e999"] {
-            assert_eq!(of(ValueKind::Number, cell), Err("number_unreadable"), "{cell}");
-        }
+    fn numbers_are_read_by_the_sign_of_their_column() {
+        assert_eq!(of(ValueKind::Number, " 1,234.50"), Ok(Some("1234.5".into())));
+        assert_eq!(of(ValueKind::Number, "x"), Err("number_unreadable"));
         assert_eq!(of(ValueKind::Number, ""), Ok(None));
+        assert_eq!(value_of(ValueKind::Number, "500.000", DecimalSign::Comma), Ok(Some("500000".into())));
     }
 
     #[test]
@@ -281,10 +212,11 @@ mod tests {
         assert_eq!(of(ValueKind::Date, "13/10/1965"), Err("date_unreadable"));
         let iso = [DatePattern::parse("yyyy-MM-dd").expect("a pattern")];
         for (cell, borrowed) in [("2024-02-29", true), (" 2024-02-29", false)] {
-            let read = normalise(ValueKind::Date, cell, &iso).expect("a date").expect("a value");
+            let read =
+                normalise(ValueKind::Date, cell, &iso, DecimalSign::Point).expect("a date").expect("a value");
             assert_eq!((read.as_ref(), matches!(read, Cow::Borrowed(_))), ("2024-02-29", borrowed));
         }
-        assert!(normalise(ValueKind::Date, "2023-02-29", &iso).is_err());
+        assert!(normalise(ValueKind::Date, "2023-02-29", &iso, DecimalSign::Point).is_err());
     }
 
     #[test]

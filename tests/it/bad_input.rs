@@ -1,5 +1,7 @@
 //! What is wrong with an input is named: file, sheet, row, column, reason; nothing is lost.
 
+use std::sync::Arc;
+
 use crate::support::{
     HUB_HEADER, PORTAL_HEADER, Row, TWO_SYSTEMS, TwoSystems, code, dossier, root, run, stderr, stdout, table,
     text,
@@ -212,6 +214,48 @@ fn a_refused_row_of_a_system_with_its_own_codes_is_known_by_its_person() {
             |verdict: &str| cases.iter().filter(|case| case[&format!("{system}_verdict")] == verdict).count();
         assert_eq!((is("explained"), is("missing")), (1, 0), "{system}");
     }
+}
+
+/// A Parquet file damaged in the middle is read around the damage, and nothing that it lacks is called missing.
+#[test]
+fn a_parquet_file_damaged_inside_is_an_unhealthy_feed() {
+    let (hub, portal) = TwoSystems::exports(60);
+    let night = TwoSystems::new(hub.as_bytes(), b"");
+    let (file, groups) = in_groups(&portal, 20);
+    let mut damaged = file;
+    damaged[groups[1]..groups[1] + 64].fill(0xff);
+    std::fs::write(night.folder.path().join("portal.parquet"), damaged).expect("written");
+    let pipeline = TWO_SYSTEMS.replace("\"portal.csv\"]\nformat = \"csv\"", "\"portal.parquet\"]");
+    std::fs::write(night.folder.path().join("pipeline.toml"), pipeline).expect("written");
+    let output = night.run(&[]);
+    assert_eq!(code(&output), 4, "{}", stderr(&output));
+    let feeds = table(&night.out(), "feeds");
+    let portal = feeds.iter().find(|feed| feed["file"] == "portal.parquet").expect("the feed");
+    assert_eq!((&portal["health"][..], &portal["rows"][..]), ("breaks_off", "40"));
+    assert!(portal["reason"].starts_with("rows 21 to 40 cannot be read"), "{}", portal["reason"]);
+    let cases = table(&night.out(), "cases");
+    let of = |verdict: &str| cases.iter().filter(|case| case["dvcqg_verdict"] == verdict).count();
+    assert_eq!((cases.len(), of("no_verdict"), of("missing")), (60, 20, 0));
+}
+
+/// The rows of a CSV text as a Parquet file of text in groups of so many, and where the first page of each lies.
+fn in_groups(csv: &str, rows: usize) -> (Vec<u8>, Vec<usize>) {
+    use arrow::array::{ArrayRef, RecordBatch, StringArray};
+    use parquet::arrow::ArrowWriter;
+    use parquet::file::properties::WriterProperties;
+    let mut lines = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let header = lines.next().expect("a header");
+    let lines: Vec<Vec<&str>> = lines.collect();
+    let column =
+        |at: usize| Arc::new(StringArray::from_iter_values(lines.iter().map(|line| line[at]))) as ArrayRef;
+    let columns = header.iter().enumerate().map(|(at, name)| (*name, column(at)));
+    let batch = RecordBatch::try_from_iter(columns).expect("columns");
+    let properties = WriterProperties::builder().set_max_row_group_row_count(Some(rows)).build();
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).expect("a schema");
+    writer.write(&batch).expect("rows");
+    let groups = writer.finish().expect("written").row_groups().to_vec();
+    let first = |group: &parquet::file::metadata::RowGroupMetaData| group.column(0).byte_range().0 as usize;
+    (writer.inner().clone(), groups.iter().map(first).collect())
 }
 
 #[test]

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::comparison::Comparisons;
+use super::comparison::{Comparisons, Registry};
 use super::error::LinkageError;
 use super::frame::Frame;
-use super::settings::LookAlike;
+use super::frequency::Frequencies;
+use super::settings::{LookAlike, Settings};
+use super::table::Table;
 
 /// The version of the model that this program writes and reads.
 pub const VERSION: u32 = 1;
@@ -115,6 +117,16 @@ impl Model {
             }
             None => Ok(()),
         }
+    }
+
+    /// As [`Self::fits`], of settings that no table was brought to yet.
+    ///
+    /// # Errors
+    /// What does not fit.
+    pub fn fits_settings(&self, settings: &Settings, registry: &Registry) -> Result<(), LinkageError> {
+        let frame = Frame::new(vec![Table::new(Vec::new(), Vec::new())], &settings.fields(), &[]);
+        let comparisons = Comparisons::resolve(settings, &frame, registry, &Frequencies::default())?;
+        self.fits(&comparisons, &settings.look_alike)
     }
 
     /// The numbers for tables of another size: matches grow with the rows, pairs with their square.

@@ -60,7 +60,7 @@ pub fn verdict(standing: Standing, settings: &VerdictSettings, threshold: f64) -
         true if contested => Verdict::Ambiguous(Doubt::Rival),
         true => Verdict::Linked,
         false if probability < settings.ambiguous_from.min(threshold) => Verdict::Unlinked,
-        false if contested || !chosen => Verdict::Ambiguous(Doubt::Rival),
+        false if contested || !chosen && margin.is_some() => Verdict::Ambiguous(Doubt::Rival),
         false => Verdict::Ambiguous(Doubt::Probability),
     }
 }

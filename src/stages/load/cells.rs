@@ -153,8 +153,8 @@ pub struct RawBatch {
     pub set_aside: u64,
     pub totals: Vec<TotalsRow>,
     pub dates: Arc<[DatePattern]>,
-    /// The file ends in the middle of this piece's last record.
-    pub breaks_off: bool,
+    /// What of this piece could not be read, in words: the file ends in the middle of a record, or is damaged here.
+    pub damage: Option<String>,
 }
 
 impl RawBatch {

@@ -157,9 +157,7 @@ impl Opened {
         match &self.source {
             Source::Delimited(file) => file.piece(index),
             Source::Sheets(batches) => Ok(batches[index].clone()),
-            Source::Keyed(file) => guard::around(|| file.piece(index)).unwrap_or_else(|| {
-                Err(LoadError::again(io::Error::other("its reader failed on damaged bytes")))
-            }),
+            Source::Keyed(file) => file.piece(index),
         }
     }
 }

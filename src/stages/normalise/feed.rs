@@ -130,7 +130,8 @@ impl FeedHealth {
 pub struct Sums {
     pub money: BTreeMap<FieldName, i64>,
     pub totals: Vec<TotalsRow>,
-    pub breaks_off: bool,
+    /// The first that could not be read, in words.
+    pub damage: Option<String>,
 }
 
 impl FeedAccount {
@@ -173,8 +174,8 @@ impl FeedAccount {
 
     /// Judges a file by itself, once its rows are read.
     pub fn judge(&mut self, feed: &Feed, sums: &Sums, expect: &Expectations, as_of: NaiveDateTime) {
-        if sums.breaks_off {
-            self.fault(FeedHealth::BreaksOff, "the last record breaks off".to_owned());
+        if let Some(damage) = &sums.damage {
+            self.fault(FeedHealth::BreaksOff, damage.clone());
         }
         if self.health != FeedHealth::Healthy {
             return;
@@ -364,7 +365,7 @@ mod tests {
             cells: vec!["Tổng cộng".to_owned(), (*cell).to_owned()],
         };
         let totals = (1..).zip(totals).map(row).collect();
-        Sums { money: BTreeMap::from([(FieldName::Fee, fees)]), totals, breaks_off: false }
+        Sums { money: BTreeMap::from([(FieldName::Fee, fees)]), totals, damage: None }
     }
 
     #[test]

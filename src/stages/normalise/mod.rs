@@ -257,7 +257,7 @@ impl Sums {
             *total = total.saturating_add(sum);
         }
         self.totals.extend(other.totals);
-        self.breaks_off |= other.breaks_off;
+        self.damage = self.damage.take().or(other.damage);
     }
 }
 
@@ -281,7 +281,7 @@ fn type_batch(
     let mut quarantine = quarantine::bad_rows(index, place, &batch.bad);
     let mut sheet = column::Sheet::new(rows);
     let mut columns = Vec::with_capacity(system.columns.len() + 6);
-    let mut sums = Sums { totals: batch.totals.clone(), breaks_off: batch.breaks_off, ..Sums::default() };
+    let mut sums = Sums { totals: batch.totals.clone(), damage: batch.damage.clone(), ..Sums::default() };
     let mut tallies = Vec::with_capacity(system.columns.len());
     let births = system.columns.iter().position(|column| column.field == FieldName::BirthDate);
     let births = births.map(|at| &batch.columns[at]);

@@ -201,6 +201,7 @@ fn standings(read: &Read, linked: &Linked) -> Vec<Standing> {
             rows: table.feeds.iter().map(|feed| feed.rows).sum(),
             quarantined: table.feeds.iter().map(|feed| feed.quarantined).sum(),
             accepted,
+            repeated_ids: table.repeated_ids,
             linked,
             ambiguous,
             unlinked: accepted - linked - ambiguous,
@@ -216,6 +217,8 @@ pub struct Standing {
     pub rows: u64,
     pub quarantined: u64,
     pub accepted: u64,
+    /// Accepted records whose id an earlier one has as well.
+    pub repeated_ids: u64,
     pub linked: u64,
     pub ambiguous: u64,
     pub unlinked: u64,
@@ -229,6 +232,7 @@ fn summary<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesError> {
             ("rows", Kind::Int),
             ("quarantined", Kind::Int),
             ("accepted", Kind::Int),
+            ("repeated_ids", Kind::Int),
             ("linked", Kind::Int),
             ("ambiguous", Kind::Int),
             ("unlinked", Kind::Int),
@@ -236,8 +240,11 @@ fn summary<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, TablesError> {
     );
     let standings = &night.standings;
     let mut rows = Rows::new(&schema, standings.len());
-    for Standing { table, rows: all, quarantined, accepted, linked, ambiguous, unlinked } in standings {
-        let counts = [*all, *quarantined, *accepted, *linked, *ambiguous, *unlinked].map(count);
+    for Standing { table, rows: all, quarantined, accepted, repeated_ids, linked, ambiguous, unlinked } in
+        standings
+    {
+        let counts =
+            [*all, *quarantined, *accepted, *repeated_ids, *linked, *ambiguous, *unlinked].map(count);
         rows.push([text(table)].into_iter().chain(counts));
     }
     Ok(rows.table(schema)?)

@@ -156,7 +156,8 @@ impl DelimitedFile {
             bad.row >= batch.rows.last().copied().unwrap_or_default()
                 && matches!(bad.reason, RowReason::RaggedRow | RowReason::UnclosedQuote)
         };
-        batch.breaks_off = is_last && !self.ends_in_newline && batch.bad.last().is_some_and(cut_short);
+        let breaks_off = is_last && !self.ends_in_newline && batch.bad.last().is_some_and(cut_short);
+        batch.damage = breaks_off.then(|| "the last record breaks off".to_owned());
         Ok(batch)
     }
 

@@ -18,7 +18,7 @@ use parquet::file::reader::{ChunkReader, Length};
 use super::super::cells::RawBatch;
 use super::super::json_path::{JsonPath, Step};
 use super::super::source::bytes::{Bytes, BytesReader};
-use super::super::{LoadError, OpenError};
+use super::super::{LoadError, OpenError, guard};
 use crate::config::file_kind::FileKind as Kind;
 use crate::config::mistakes::closest;
 use crate::config::plan::SystemPlan;
@@ -194,46 +194,52 @@ impl ColumnarFile {
         self.schema.fields().iter().map(|field| field.name().clone()).collect()
     }
 
-    /// # Errors
-    /// When the file can no longer be read.
-    pub fn piece(&self, index: usize) -> Result<RawBatch, LoadError> {
-        let damaged = |error: &dyn std::fmt::Display| {
-            LoadError::again(std::io::Error::new(std::io::ErrorKind::InvalidData, error.to_string()))
-        };
+    /// One group of rows. Where it is damaged it is left out, and the batch says so: what the other groups hold is right.
+    pub fn piece(&self, index: usize) -> RawBatch {
         let mut batch = RawBatch::new(self.columns.len(), None);
+        let read = guard::around(|| self.read(index, &mut batch))
+            .unwrap_or_else(|| Err("its reader failed on damaged bytes".to_owned()));
+        let Err(error) = read else { return batch };
+        let (first, last) = (self.starts[index] + 1, self.starts[index + 1]);
+        RawBatch {
+            damage: Some(format!("rows {first} to {last} cannot be read: {error}")),
+            ..RawBatch::new(self.columns.len(), None)
+        }
+    }
+
+    fn read(&self, index: usize, batch: &mut RawBatch) -> Result<(), String> {
         let mut number = self.starts[index];
         let roots: Vec<usize> = self.columns.iter().map(|column| column.root).collect();
-        let mut take = |part: &RecordBatch| -> Result<(), ArrowError> {
+        let take = |part: Result<RecordBatch, ArrowError>| -> Result<(), String> {
+            let part = part.map_err(in_words)?;
             let rows = part.num_rows() as u64;
             batch.rows.extend(number + 1..=number + rows);
             number += rows;
             for (cells, column) in batch.columns.iter_mut().zip(&self.columns) {
                 let name = self.schema.field(column.root).name();
                 if let Some(array) = part.column_by_name(name) {
-                    write_column(array, &column.steps, &mut |cell| cells.push(cell))?;
+                    write_column(array, &column.steps, &mut |cell| cells.push(cell)).map_err(in_words)?;
                 }
             }
             Ok(())
         };
         if self.kind == Kind::Parquet {
-            let builder = ParquetRecordBatchReaderBuilder::try_new(self.bytes.clone())
-                .map_err(|error| damaged(&error))?;
+            let builder = ParquetRecordBatchReaderBuilder::try_new(self.bytes.clone()).map_err(in_words)?;
             let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
             let builder =
                 builder.with_projection(mask).with_row_groups(vec![index]).with_batch_size(BATCH_ROWS);
-            for part in builder.build().map_err(|error| damaged(&error))? {
-                take(&part.map_err(|error| damaged(&error))?).map_err(|error| damaged(&error))?;
-            }
+            builder.build().map_err(in_words)?.try_for_each(take)
         } else {
-            let source = std::io::BufReader::new(self.bytes.reader().map_err(LoadError::again)?);
-            let mut reader = FileReader::try_new(source, None).map_err(|error| damaged(&error))?;
-            reader.set_index(index).map_err(|error| damaged(&error))?;
-            if let Some(part) = reader.next() {
-                take(&part.map_err(|error| damaged(&error))?).map_err(|error| damaged(&error))?;
-            }
+            let source = std::io::BufReader::new(self.bytes.reader().map_err(in_words)?);
+            let mut reader = FileReader::try_new(source, None).map_err(in_words)?;
+            reader.set_index(index).map_err(in_words)?;
+            reader.next().map_or(Ok(()), take)
         }
-        Ok(batch)
     }
+}
+
+fn in_words(error: impl std::fmt::Display) -> String {
+    error.to_string()
 }
 
 /// Gives every cell of a column as text, in order; a null is empty.

@@ -42,7 +42,7 @@ impl Rows {
     fn piece(&self, index: usize) -> Result<RawBatch, LoadError> {
         match self {
             Self::Json(file) => file.piece(index),
-            Self::Columnar(file) => file.piece(index),
+            Self::Columnar(file) => Ok(file.piece(index)),
         }
     }
 }
@@ -73,6 +73,9 @@ pub fn open(
         0 => RawBatch::new(system.columns.len(), None),
         _ => rows.piece(0).map_err(|error| OpenError::Unreadable(error.to_string()))?,
     };
+    if let Some(damage) = sample.damage {
+        return Err(OpenError::Unreadable(damage));
+    }
     let cells: Vec<Vec<&[u8]>> =
         sample.columns.iter().map(|column| column.iter().map(str::as_bytes).collect()).collect();
     let judged = evidence::encodings(&cells, system.encoding);

@@ -3,25 +3,24 @@
 //! Files are found, opened and cut as those of dossiers are. Rows stand in the order of their ids, so that
 //! nothing that follows goes by the order of an export.
 
-use std::collections::BTreeSet;
+mod piece;
+mod names;
 
-use polars::prelude::{Column, DataFrame, PolarsError};
+use polars::prelude::{DataFrame, PolarsError};
 use rayon::prelude::*;
 use thiserror::Error;
 
-use super::value;
+use self::piece::{Cells, Piece, Reader};
+use super::number::Reading;
 use crate::config::plan::SystemPlan;
-use crate::config::tables::{TablePlan, TablesPlan};
+use crate::config::tables::{FieldColumn, TablesPlan};
 use crate::engine::accounting::RowAccount;
-use crate::engine::frame::{self, Ints, TextBuilder, Texts};
-use crate::engine::pieces::{InPieces, Pieces, Spot};
-use crate::engine::text_order;
+use crate::engine::frame::{self, Ints, Texts};
 use crate::progress::Progress;
-use crate::stages::load::cells::RawBatch;
-use crate::stages::load::{self, Exports, Feed, FeedState, LoadError, LoadedSystem};
+use crate::stages::load::{self, Exports, FeedState, LoadError, LoadedSystem};
 use crate::stages::normalise::Place;
 use crate::stages::normalise::feed::FeedAccount;
-use crate::stages::normalise::quarantine::{Scope, shape};
+use crate::stages::normalise::quarantine::Scope;
 
 #[derive(Debug, Error)]
 pub enum ReadError {
@@ -52,6 +51,25 @@ pub struct TableRows {
     pub frame: DataFrame,
     pub places: Vec<Place>,
     pub feeds: Vec<FeedAccount>,
+    /// One per mapped column.
+    pub fields: Vec<FieldStanding>,
+    /// Records whose id an earlier one has as well.
+    pub repeated_ids: u64,
+}
+
+/// What became of the cells of one field.
+#[derive(Debug, Clone)]
+pub struct FieldStanding {
+    pub field: String,
+    /// As the export names it.
+    pub column: String,
+    /// Records that have a value.
+    pub filled: u64,
+    /// Cells that cannot be read.
+    pub lost: u64,
+    /// Numbers that could be read with either decimal sign, and how they were.
+    pub either_way: u64,
+    pub reading: Reading,
 }
 
 /// One refused row or cell, in words that show no value.
@@ -169,17 +187,6 @@ fn unfit(feed: &FeedAccount, source: &SystemPlan) -> Option<LoadError> {
     Some(LoadError::NotWhole { file: feed.file.clone(), reason })
 }
 
-/// One piece, read.
-struct Piece {
-    feed: usize,
-    place: Place,
-    frame: DataFrame,
-    refused: Vec<Refused>,
-    rows: u64,
-    set_aside: u64,
-    breaks_off: bool,
-}
-
 fn read_table(
     plan: &TablesPlan,
     index: usize,
@@ -195,22 +202,30 @@ fn read_table(
         })
         .collect();
     progress.begin(&format!("{}: read", table.name), pieces.len() as u64);
+    let reader = Reader { plan, table: index };
     let read: Vec<Option<Piece>> = pieces
         .into_par_iter()
-        .map(|(feed, piece)| {
-            let FeedState::Open(opened) = &loaded.feeds[feed].state else { return Ok(None) };
+        .map(|(at, piece)| {
+            let feed = &loaded.feeds[at];
+            let FeedState::Open(opened) = &feed.state else { return Ok(None) };
             let batch = opened.piece(piece).map_err(|error| ReadError::Inputs(vec![error]))?;
-            let read = read_piece(plan, index, feed, &loaded.feeds[feed], batch).map_err(frame_error)?;
+            let read = reader.read((at, feed), batch).map_err(frame_error)?;
             progress.advance(1);
             Ok(Some(read))
         })
         .collect::<Result<_, ReadError>>()?;
+    let mut read: Vec<Piece> = read.into_iter().flatten().collect();
+    let shown = totals(table.columns.len(), &read);
+    let reading = |(column, cells): (&FieldColumn, &Cells)| cells.signs.reading(column.decimal);
+    let readings: Vec<Reading> = table.columns.iter().zip(&shown).map(reading).collect();
+    read.par_iter_mut().try_for_each(|piece| reader.read_numbers(piece, &readings)).map_err(frame_error)?;
+    let cells = totals(table.columns.len(), &read);
 
     let mut feeds: Vec<FeedAccount> =
         loaded.feeds.iter().map(|feed| FeedAccount::begin(feed, &plan.sources[index])).collect();
     let (mut places, mut frames, mut refused): (Vec<Place>, _, _) = (Vec::new(), Vec::new(), Vec::new());
     let mut cut = Vec::new();
-    for mut piece in read.into_iter().flatten() {
+    for mut piece in read {
         let place = places.iter().position(|known| *known == piece.place).unwrap_or_else(|| {
             places.push(piece.place.clone());
             places.len() - 1
@@ -219,8 +234,7 @@ fn read_table(
         account.rows += piece.rows;
         account.set_aside += piece.set_aside;
         account.quarantined += piece.refused.iter().filter(|entry| entry.is_row).count() as u64;
-        if piece.breaks_off {
-            let reason = "the last record breaks off".to_owned();
+        if let Some(reason) = piece.damage {
             cut.push(LoadError::NotWhole { file: account.file.clone(), reason });
         }
         let column = frame::ints(PLACE, vec![place as i64; piece.frame.height()]);
@@ -235,140 +249,29 @@ fn read_table(
         return Err(ReadError::Inputs(cut));
     }
     let frame = frame::stack(frames).map_err(frame_error)?;
-    let frame = named(frame, table, &places).map_err(frame_error)?;
-    Ok((TableRows { name: table.name.clone(), frame, places, feeds }, refused))
-}
-
-/// Reads one piece; a plain function of the piece and the plan.
-fn read_piece(
-    plan: &TablesPlan,
-    index: usize,
-    feed: usize,
-    of: &Feed,
-    batch: RawBatch,
-) -> Result<Piece, PolarsError> {
-    let (table, source) = (&plan.tables[index], &plan.sources[index]);
-    let sheet = batch.sheet.as_ref().map(|sheet| sheet.to_string());
-    let place = Place { file: of.file.clone(), sheet, night: of.nights_back };
-    let entry = |row: u64, column: Option<&str>, reason: &'static str, detail: String| Refused {
-        table: index,
-        file: place.file.clone(),
-        sheet: place.sheet.clone(),
-        row,
-        column: column.map(str::to_owned),
-        is_row: column.is_none(),
-        reason,
-        detail,
-        masked: None,
-    };
-    let mut refused: Vec<Refused> =
-        batch.bad.iter().map(|bad| entry(bad.row, None, bad.reason.code(), bad.detail.clone())).collect();
-    let rows = batch.rows.len();
-    let ids = table.id.map(|at| &batch.columns[at]);
-    let id_of = |row: usize| ids.map(|ids| value::squeeze(ids.get(row)));
-    let mut names = TextBuilder::with_capacity(rows);
-    let (mut kept, mut numbers) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
-    for row in 0..rows {
-        let id = id_of(row);
-        if id.as_deref().is_some_and(str::is_empty) {
-            let column = table.id.map(|at| source.columns[at].source.clone());
-            let nameless = entry(batch.rows[row], None, "empty_value", "the record has no id".to_owned());
-            refused.push(Refused { column, ..nameless });
-            continue;
-        }
-        names.push(id.as_deref());
-        kept.push(row);
-        numbers.push(batch.rows[row] as i64);
-    }
-    let mut columns: Vec<Column> = Vec::with_capacity(table.columns.len() + 3);
-    for (at, column) in table.columns.iter().enumerate() {
+    let (frame, repeated_ids) = names::named(frame, table, &places).map_err(frame_error)?;
+    let fields = table.columns.iter().enumerate().zip(cells.iter().zip(readings));
+    let standing = |((at, column), (cells, reading)): ((usize, &FieldColumn), (&Cells, Reading))| {
         let field = &plan.fields[column.field];
-        let dates = column.dates.as_deref().unwrap_or(&batch.dates);
-        let mut builder = TextBuilder::with_capacity(kept.len());
-        for row in &kept {
-            let cell = batch.columns[at].get(*row);
-            match value::normalise(field.kind, cell, dates) {
-                Ok(value) => builder.push(value.as_deref()),
-                Err(reason) => {
-                    builder.push(None);
-                    let name = source.columns[at].source.as_str();
-                    let lost = entry(batch.rows[*row], Some(name), reason, format!("field {}", field.name));
-                    refused.push(Refused { masked: Some(shape(cell)), ..lost });
-                }
-            }
-        }
-        columns.push(builder.finish(&field.name));
-    }
-    columns.extend([names.finish("record_id"), frame::ints("row", numbers)]);
-    Ok(Piece {
-        feed,
-        frame: DataFrame::new(kept.len(), columns)?,
-        place,
-        refused,
-        rows: (rows + batch.bad.len()) as u64,
-        set_aside: batch.set_aside,
-        breaks_off: batch.breaks_off,
-    })
-}
-
-/// Puts records in the order of their ids and tells apart those that share one: `7`, `7#2`, `7#3`, in the order
-/// of their content. Without a column of ids, a record is named by its row, and by its file where there are
-/// several.
-fn named(frame: DataFrame, table: &TablePlan, places: &[Place]) -> Result<DataFrame, PolarsError> {
-    let pieces = Pieces::of(frame);
-    let (places_of, numbers) = (pieces.ints(PLACE)?, pieces.ints("row")?);
-    let origin = |row: Spot| (places_of.get(row).unwrap_or(0), numbers.get(row).unwrap_or(0));
-    let (order, names) = if table.id.is_none() {
-        let mut order = pieces.spots();
-        order.par_sort_unstable_by_key(|row| origin(*row));
-        let name = |row: &Spot| {
-            let (place, number) = origin(*row);
-            match places.get(place as usize).filter(|_| places.len() > 1) {
-                None => number.to_string(),
-                Some(Place { file, sheet: None, .. }) => format!("{file}:{number}"),
-                Some(Place { file, sheet: Some(sheet), .. }) => format!("{file}/{sheet}:{number}"),
-            }
-        };
-        let mut names = TextBuilder::with_capacity(order.len());
-        order.iter().for_each(|row| names.push(Some(&name(row))));
-        (order, Some(names))
-    } else {
-        let (ids, content) = (pieces.texts("record_id")?, pieces.rows_without(&[PLACE, "row"]));
-        let order =
-            text_order::sorted(&ids, |a, b| content.compare(a, b).then_with(|| origin(a).cmp(&origin(b))));
-        let id = |at: usize| ids.get(order[at]);
-        let is_shared = (1..order.len()).into_par_iter().any(|at| id(at - 1) == id(at));
-        let names = is_shared.then(|| told_apart(&ids, &order));
-        (order, names)
+        let empty = frame.column(&field.name).map_err(frame_error)?.null_count() as u64;
+        Ok(FieldStanding {
+            field: field.name.clone(),
+            column: plan.sources[index].columns[at].source.clone(),
+            filled: frame.height() as u64 - empty,
+            lost: cells.lost,
+            either_way: cells.signs.open(),
+            reading,
+        })
     };
-    let mut frame = pieces.in_order(&order)?;
-    if let Some(names) = names {
-        frame.with_column(names.finish("record_id"))?;
-    }
-    Ok(frame)
+    let fields = fields.map(standing).collect::<Result<_, ReadError>>()?;
+    Ok((TableRows { name: table.name.clone(), frame, places, feeds, fields, repeated_ids }, refused))
 }
 
-/// Names for records of which some share an id.
-fn told_apart(ids: &InPieces<Texts<'_>>, order: &[Spot]) -> TextBuilder {
-    // An export may write `7#2` itself.
-    let written: BTreeSet<&str> = ids.iter().filter_map(|(_, id)| id).filter(|id| id.contains('#')).collect();
-    let (mut last, mut copies) = (None, 0);
-    let mut names = TextBuilder::with_capacity(order.len());
-    for row in order {
-        let id = ids.get(*row);
-        copies = if id == last { copies + 1 } else { 1 };
-        last = id;
-        let id = id.unwrap_or_default();
-        if copies == 1 {
-            names.push(Some(id));
-            continue;
-        }
-        let mut name = id.to_owned();
-        while name == id || written.contains(name.as_str()) {
-            name = format!("{id}#{copies}");
-            copies += u64::from(written.contains(name.as_str()));
-        }
-        names.push(Some(&name));
+/// What the cells of all pieces are like, per mapped column.
+fn totals(columns: usize, pieces: &[Piece]) -> Vec<Cells> {
+    let mut totals = vec![Cells::default(); columns];
+    for piece in pieces {
+        totals.iter_mut().zip(&piece.cells).for_each(|(total, cells)| total.add(*cells));
     }
-    names
+    totals
 }
