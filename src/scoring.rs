@@ -14,6 +14,7 @@ use thiserror::Error;
 use crate::comparators;
 use crate::config::pipeline::{self, Overrides};
 use crate::config::plan::RunPlan;
+use crate::config::scored::ScoredPlan;
 use crate::domain::dossier::FieldName;
 use crate::engine::linkage::error::LinkageError;
 use crate::engine::linkage::explain::Bar;
@@ -23,7 +24,7 @@ use crate::engine::linkage::verdict::Verdict;
 use crate::exit_code::ExitCode;
 use crate::history::History;
 use crate::progress::Silent;
-use crate::report::waterfall::{Explanation, FieldBar, RecordName, RunnerUp};
+use crate::report::waterfall::{Explanation, FieldBar, LinkedBefore, RecordName, RunnerUp};
 use crate::run::RunError;
 use crate::stages::dedupe::by_score::Doubles;
 use crate::stages::dedupe::{self, Deduped};
@@ -140,8 +141,7 @@ pub struct Asked {
 pub fn train(asked: &Asked) -> Result<Trained, ScoringError> {
     let (plan, deduped) = night(asked, true)?;
     let scored = plan.scored.as_ref().ok_or(ScoringError::NoScoredRung)?;
-    let records: Vec<Records<'_>> =
-        deduped.systems.iter().map(|system| Records::new(&system.frame)).collect();
+    let records: Vec<Records<'_>> = deduped.systems.iter().map(Records::of).collect();
     let hub = &plan.systems[RunPlan::HUB];
     let common = |spoke: &usize| {
         scored.between(hub, &plan.systems[*spoke]).map(|settings| (settings.comparison.len(), *spoke))
@@ -199,8 +199,7 @@ pub fn blocking(asked: &Asked) -> Result<BlockingReport, ScoringError> {
     if plan.scored.is_none() && plan.duplicates.by_score.is_none() {
         return Err(ScoringError::NoScoredRung);
     }
-    let records: Vec<Records<'_>> =
-        deduped.systems.iter().map(|system| Records::new(&system.frame)).collect();
+    let records: Vec<Records<'_>> = deduped.systems.iter().map(Records::of).collect();
     let name = |system: usize| plan.systems[system].name.clone();
     let mut pairs = Vec::new();
     for (system, own) in records.iter().enumerate() {
@@ -213,7 +212,7 @@ pub fn blocking(asked: &Asked) -> Result<BlockingReport, ScoringError> {
     }
     for spoke in 1..plan.systems.len() {
         let Some(scored) = &plan.scored else { break };
-        let rows = left_to_score(&plan, &deduped, &records, spoke);
+        let (_, rows) = left_to_score(&plan, &deduped, &records, spoke);
         if let Some(mut pairing) = Pairing::new(&plan, scored, &records, spoke, rows) {
             pairs.push(BlockingLine::new(name(RunPlan::HUB), name(spoke), &pairing.prepare()?.cost()));
         }
@@ -221,26 +220,28 @@ pub fn blocking(asked: &Asked) -> Result<BlockingReport, ScoringError> {
     Ok(BlockingReport { pairs })
 }
 
-/// What the scored rung says of two records, among those that the rungs before it leave to it; of two records of
-/// one system, what the search for double entries by score says.
+/// Which rung linked two records, and what the scored rung says of them, among those that the rungs before it leave to
+/// it; by the shipped model where the ladder has none. Of two records of one system, what the search for double entries
+/// by score says.
 ///
 /// # Errors
 /// When the pipeline or an export does not fit, or a record is not there.
 pub fn explain(asked: &Asked, left: &str, right: &str) -> Result<Explanation, ScoringError> {
     let (plan, deduped) = night(asked, false)?;
-    let records: Vec<Records<'_>> =
-        deduped.systems.iter().map(|system| Records::new(&system.frame)).collect();
+    let records: Vec<Records<'_>> = deduped.systems.iter().map(Records::of).collect();
     let ends = [find(&plan, &records, left)?, find(&plan, &records, right)?];
     if ends[0].0 == ends[1].0 {
         return double_entry::explain(&plan, &deduped, &records, ends[0].0, (ends[0].1, ends[1].1));
     }
-    let scored = plan.scored.as_ref().ok_or(ScoringError::NoScoredRung)?;
+    // A ladder without scores may be asked as well: what they would say is of use all the same.
+    let shipped = ScoredPlan::shipped().map_err(|_| ScoringError::NoScoredRung)?;
+    let scored = plan.scored.as_ref().unwrap_or(&shipped);
     let (hub, other) = match ends {
         [hub @ (RunPlan::HUB, _), other] if other.0 != RunPlan::HUB => (hub, other),
         [other, hub @ (RunPlan::HUB, _)] if other.0 != RunPlan::HUB => (hub, other),
         _ => return Err(ScoringError::NotWithHub),
     };
-    let mut rows = left_to_score(&plan, &deduped, &records, other.0);
+    let (links, mut rows) = left_to_score(&plan, &deduped, &records, other.0);
     // A record that another rung has linked, or that only repeats another, may be asked about all the same.
     for (rows, (_, row)) in rows.iter_mut().zip([hub, other]) {
         if let Err(at) = rows.binary_search(&row) {
@@ -270,7 +271,17 @@ pub fn explain(asked: &Asked, left: &str, right: &str) -> Result<Explanation, Sc
         right: name_of(other.0, places[1][rival.right as usize]).name,
         margin: rival.margin,
     });
+    let of_these = links.iter().filter(|link| link.left == hub.1 || link.right == other.1);
+    let linked_before = of_these.map(|link| LinkedBefore {
+        left: name_of(RunPlan::HUB, link.left).name,
+        right: name_of(other.0, link.right).name,
+        rung: plan.ladder[link.rung].code(),
+        is_this_pair: (link.left, link.right) == (hub.1, other.1),
+        ambiguous: link.ambiguous,
+    });
     Ok(Explanation {
+        linked_before: linked_before.collect(),
+        scores_decide: plan.scored.is_some(),
         left: name_of(hub.0, hub.1),
         right: name_of(other.0, other.1),
         prior: outcome.prior,

@@ -68,7 +68,7 @@ impl Comparator for BirthDate {
             DateRelation::Same => return 1,
             DateRelation::MonthLost => return 2,
             DateRelation::DayMonthSwapped => return 3,
-            DateRelation::ShiftedOneDay => return 4,
+            DateRelation::ShiftedOneDay | DateRelation::ShiftedSevenHours => return 4,
             DateRelation::Differs => {}
         }
         if one_slip(left.text().as_bytes(), right.text().as_bytes()).is_some() {

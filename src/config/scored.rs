@@ -44,10 +44,23 @@ impl ScoredPlan {
 }
 
 impl ScoredPlan {
-    /// What is shipped for double entries within one system. `Err` only if a file in the program were broken,
-    /// which a test excludes.
+    /// What is shipped for records of two systems.
+    ///
+    /// # Errors
+    /// Only if a file in the program were broken, which a test excludes.
+    pub fn shipped() -> Result<Self, String> {
+        Self::of(comparators::SETTINGS, comparators::MODEL)
+    }
+
+    /// What is shipped for double entries within one system.
+    ///
+    /// # Errors
+    /// As [`Self::shipped`].
     pub fn double_entry() -> Result<Self, String> {
-        let (settings, model) = (comparators::DOUBLE_ENTRY_SETTINGS, comparators::DOUBLE_ENTRY_MODEL);
+        Self::of(comparators::DOUBLE_ENTRY_SETTINGS, comparators::DOUBLE_ENTRY_MODEL)
+    }
+
+    fn of(settings: &str, model: &str) -> Result<Self, String> {
         let mut hash = Sha256::new();
         [settings, model].iter().for_each(|text| hash.update(Sha256::digest(text.as_bytes())));
         Ok(Self {

@@ -3,11 +3,13 @@
 //! It must not try formats that the column did not declare: a day and a month are too easily
 //! swapped. It must not know today's date.
 
+mod grain;
 mod partial;
 mod pattern;
 mod pattern_error;
 mod relation;
 
+pub use grain::{Grain, Moments};
 pub use partial::{PartialDate, Precision, partial};
 pub use pattern::DatePattern;
 pub use pattern_error::PatternError;

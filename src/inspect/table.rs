@@ -160,10 +160,15 @@ fn guess_header(rows: &[Vec<String>]) -> Option<Guess> {
     Some(Guess { titles, last, is_known: false })
 }
 
+/// A moment at midnight is how a workbook writes a day, which may be a birth.
+fn is_a_day(cell: &str) -> bool {
+    [" 00:00", "T00:00", " 0:00"].iter().any(|midnight| cell.contains(midnight))
+}
+
 /// The first cell that holds anything, as it may be shown.
 fn example<'c>(cells: impl Iterator<Item = &'c str>, profile: &ColumnProfile) -> String {
     // A cell that is shown as it is must follow the grammar itself: a name may stand among the codes.
-    let follows = |cell: &str, grammar: Grammar| recognise::grammars(cell).has(grammar);
+    let follows = |cell: &str, grammar: Grammar| recognise::grammars(cell).has(grammar) && !is_a_day(cell);
     // What follows one of these grammars nearly everywhere can only be what it says.
     const PLAIN: [Grammar; 8] = [
         Grammar::DossierCode,

@@ -18,6 +18,7 @@ use crate::stages::judge::verdict::Verdict;
 use crate::stages::judge::{Finding, Judged};
 use crate::stages::link::Drifted;
 use crate::stages::normalise::SystemRecords;
+use crate::stages::normalise::feed::FeedAccount;
 use crate::stages::write;
 
 #[derive(Debug, Clone, Serialize)]
@@ -55,6 +56,21 @@ pub struct FeedLine {
     pub quarantined: u64,
     pub health: &'static str,
     pub reason: String,
+    /// Mapped columns with cells that cannot be read, most of them first.
+    pub lost: Vec<LostLine>,
+}
+
+/// From this share of unreadable cells on a column has a line in the report; table `feed_columns` has them all.
+const WORTH_A_LINE: f64 = 0.01;
+
+#[derive(Debug, Clone, Serialize)]
+pub struct LostLine {
+    pub column: String,
+    pub field: &'static str,
+    /// Cells that hold something.
+    pub cells: u64,
+    /// Of these, cells that cannot be read.
+    pub unreadable: u64,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -265,9 +281,32 @@ fn feed_lines(plan: &RunPlan, systems: &[SystemRecords]) -> Vec<FeedLine> {
                 quarantined: feed.quarantined,
                 health: feed.health.code(),
                 reason: feed.reason.clone(),
+                lost: lost_lines(feed),
             })
         })
         .collect()
+}
+
+fn lost_lines(feed: &FeedAccount) -> Vec<LostLine> {
+    let mut lines: Vec<LostLine> = Vec::new();
+    for account in feed.columns.iter().filter(|account| account.tally.unreadable > 0) {
+        let Some(field) = account.field else { continue };
+        let (cells, unreadable) = (account.tally.cells - account.tally.empty, account.tally.unreadable);
+        // The sheets of a workbook are one file.
+        match lines.iter_mut().find(|line| line.column == account.header && line.field == field.name()) {
+            Some(line) => (line.cells, line.unreadable) = (line.cells + cells, line.unreadable + unreadable),
+            None => {
+                lines.push(LostLine {
+                    column: account.header.clone(),
+                    field: field.name(),
+                    cells,
+                    unreadable,
+                });
+            }
+        }
+    }
+    lines.sort_by(|a, b| b.unreadable.cmp(&a.unreadable).then_with(|| a.column.cmp(&b.column)));
+    lines
 }
 
 fn link_lines(plan: &RunPlan, judged: &Judged) -> Vec<LinkLine> {
@@ -336,12 +375,23 @@ impl NightText<'_> {
         let heading = [words.system, words.file, words.rows, words.accepted, words.quarantined, words.health];
         let mut table = TextTable::new(&heading);
         for line in &self.report.feeds {
-            let FeedLine { system, file, rows, accepted, quarantined, health, reason } = line;
+            let FeedLine { system, file, rows, accepted, quarantined, health, reason, lost: _ } = line;
             let health = if reason.is_empty() { (*health).to_owned() } else { format!("{health}: {reason}") };
             let [rows, accepted, quarantined] = [rows, accepted, quarantined].map(|count| thousands(*count));
             table.row(vec![system.clone(), file.clone(), rows, accepted, quarantined, health]);
         }
         write!(f, "{}\n{table}", words.feeds)?;
+        for FeedLine { file, lost, .. } in &self.report.feeds {
+            for LostLine { column, field, cells, unreadable } in lost {
+                let share = *unreadable as f64 / (*cells).max(1) as f64;
+                if share < WORTH_A_LINE {
+                    continue;
+                }
+                let (share, counts) = (100.0 * share, [unreadable, cells].map(|count| thousands(*count)));
+                let counts = counts.join(" / ");
+                writeln!(f, "  {file}, `{column}` ({field}): {counts} {} ({share:.1} %)", words.lost)?;
+            }
+        }
         if self.report.feeds.iter().any(|feed| feed.health != "healthy") {
             writeln!(f, "  {}", words.unhealthy)?;
         }

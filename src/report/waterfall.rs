@@ -18,6 +18,10 @@ pub struct Explanation {
     pub right: RecordName,
     /// log2 of the odds of a match before anything is compared.
     pub prior: f64,
+    /// Links of either record by rungs that come before the scores.
+    pub linked_before: Vec<LinkedBefore>,
+    /// The ladder asks for scores.
+    pub scores_decide: bool,
     /// They add up to `bits`.
     pub bars: Vec<FieldBar>,
     /// The match weight: the evidence in bits, without the prior.
@@ -64,6 +68,17 @@ pub struct FieldBar {
     pub from_frequency: f64,
 }
 
+/// A link that no score made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LinkedBefore {
+    pub left: String,
+    pub right: String,
+    pub rung: &'static str,
+    /// It is the pair that was asked about; else the record is taken, and this pair is none.
+    pub is_this_pair: bool,
+    pub ambiguous: bool,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RunnerUp {
     pub left: String,
@@ -86,6 +101,10 @@ struct Words {
     runner_up: &'static str,
     margin: &'static str,
     decided: &'static str,
+    on_rung: &'static str,
+    /// What the scores alone say, where they do not decide.
+    by_score: &'static str,
+    no_scores: &'static str,
     certain: &'static str,
     /// Linked, ambiguous, unlinked, given by no blocking rule.
     verdicts: [&'static str; 4],
@@ -102,6 +121,9 @@ const ENGLISH: Words = Words {
     runner_up: "runner-up",
     margin: "bits away",
     decided: "decided",
+    on_rung: "on the rung",
+    by_score: "by the scores alone",
+    no_scores: "and the ladder has no rung `scored`",
     certain: "certain",
     verdicts: ["linked", "ambiguous", "not linked", "never met: no blocking rule gives this pair"],
     row: "row",
@@ -117,6 +139,9 @@ const VIETNAMESE: Words = Words {
     runner_up: "ứng viên kế tiếp",
     margin: "bit cách biệt",
     decided: "kết luận",
+    on_rung: "ở bậc",
+    by_score: "nếu chỉ xét điểm",
+    no_scores: "và thang ghép không có bậc `scored`",
     certain: "chắc chắn",
     verdicts: ["ghép", "chưa rõ", "không ghép", "không gặp nhau: không quy tắc tạo khối nào cho cặp này"],
     row: "dòng",
@@ -218,7 +243,16 @@ impl Explanation {
         let why =
             self.objection.map(|why| if lang == Lang::Vi { linkage_words::objection(why) } else { why });
         let objection = why.map_or_else(String::new, |why| format!(" ({why})"));
-        let _ = writeln!(out, "  {}: {verdict}{certain}{objection}", words.decided);
+        for LinkedBefore { left, right, rung, is_this_pair: _, ambiguous } in &self.linked_before {
+            let (decided, is) = (words.decided, words.verdicts[usize::from(*ambiguous)]);
+            let _ = writeln!(out, "  {decided}: {left} + {right} {is} {} `{rung}`", words.on_rung);
+        }
+        if !self.scores_decide && self.linked_before.is_empty() {
+            let _ = writeln!(out, "  {}: {}, {}", words.decided, words.verdicts[2], words.no_scores);
+        }
+        let is_open = self.linked_before.is_empty() && self.scores_decide;
+        let decided = if is_open { words.decided } else { words.by_score };
+        let _ = writeln!(out, "  {decided}: {verdict}{certain}{objection}");
     }
 }
 
@@ -313,6 +347,8 @@ mod tests {
             certain: false,
             runner_up: Some(RunnerUp { left: "a:1".into(), right: "b:9".into(), margin: 3.25 }),
             objection: None,
+            linked_before: Vec::new(),
+            scores_decide: true,
             shipped_names: true,
         }
     }

@@ -46,6 +46,7 @@ pub struct Words {
     pub took: &'static str,
     pub memory: &'static str,
     pub unhealthy: &'static str,
+    pub lost: &'static str,
 }
 
 const ENGLISH: Words = Words {
@@ -91,6 +92,7 @@ const ENGLISH: Words = Words {
     took: "took",
     memory: "memory",
     unhealthy: "a feed is missing or unhealthy: nothing is said about absence from it",
+    lost: "cells cannot be read",
 };
 
 const VIETNAMESE: Words = Words {
@@ -136,6 +138,7 @@ const VIETNAMESE: Words = Words {
     took: "thời gian",
     memory: "bộ nhớ",
     unhealthy: "có dữ liệu thiếu hoặc hỏng: không kết luận về việc vắng mặt ở hệ thống đó",
+    lost: "ô không đọc được",
 };
 
 impl Words {

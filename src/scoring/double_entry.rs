@@ -47,6 +47,8 @@ pub fn explain(
     let objection = objection.or((!telling).then_some(Objection::NameAlone)).map(Objection::code);
     let name_of = |row: u32| record_name(plan, deduped, records, system, row);
     Ok(Explanation {
+        linked_before: Vec::new(),
+        scores_decide: true,
         left: name_of(a),
         right: name_of(b),
         prior: outcome.prior,

@@ -5,10 +5,12 @@ use std::sync::LazyLock;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use polars::prelude::DataFrame;
 
+use crate::domain::date::{Grain, Moments};
 use crate::domain::dossier::FieldName;
 use crate::domain::issue::Issues;
 use crate::domain::status::NationalStatus;
 use crate::engine::frame::{Ints, Texts};
+use crate::stages::normalise::SystemRecords;
 
 /// The columns of one system's frame, by field; a field the system does not map is empty everywhere.
 pub struct Records<'a> {
@@ -16,6 +18,8 @@ pub struct Records<'a> {
     ints: Vec<Option<Ints<'a>>>,
     issues: Option<Ints<'a>>,
     birth_precision: Option<Texts<'a>>,
+    /// Per field; only where the records were made of a whole system.
+    grains: Vec<Grain>,
     height: usize,
 }
 
@@ -30,6 +34,19 @@ pub enum Column<'a> {
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 impl<'a> Records<'a> {
+    /// The records of a system, and how finely its files write their moments.
+    pub fn of(system: &'a SystemRecords) -> Self {
+        let grain = |field: &FieldName| {
+            let mut moments = Moments::default();
+            let columns = system.feeds.iter().flat_map(|feed| &feed.columns);
+            columns
+                .filter(|column| column.field == Some(*field))
+                .for_each(|own| moments.add(own.tally.moments));
+            moments.grain()
+        };
+        Self { grains: FieldName::ALL.iter().map(grain).collect(), ..Self::new(&system.frame) }
+    }
+
     pub fn new(frame: &'a DataFrame) -> Self {
         let texts = FieldName::ALL.iter().map(|field| Texts::of(frame, field.name()).ok()).collect();
         let ints = FieldName::ALL.iter().map(|field| Ints::of(frame, field.name()).ok()).collect();
@@ -38,6 +55,7 @@ impl<'a> Records<'a> {
             ints,
             issues: Ints::of(frame, "issues").ok(),
             birth_precision: Texts::of(frame, "birth_precision").ok(),
+            grains: Vec::new(),
             height: frame.height(),
         }
     }
@@ -62,6 +80,11 @@ impl<'a> Records<'a> {
 
     pub fn moment(&self, field: FieldName, row: usize) -> Option<NaiveDateTime> {
         self.int(field, row).and_then(moment)
+    }
+
+    /// How finely the moments of a field are written.
+    pub fn grain(&self, field: FieldName) -> Grain {
+        self.grains.get(field as usize).copied().unwrap_or_default()
     }
 
     pub fn date(&self, field: FieldName, row: usize) -> Option<NaiveDate> {

@@ -146,6 +146,8 @@ pub fn explain(
             margin: rival.margin,
         }),
         objection: None,
+        linked_before: Vec::new(),
+        scores_decide: true,
         shipped_names: false,
     })
 }

@@ -178,6 +178,22 @@ fn the_absence_of_a_refused_row_is_explained() {
     assert_eq!(explained[0]["dvcqg_reason"], "quarantined");
 }
 
+/// Cells that are lost do not stop a night, and must not pass in silence.
+#[test]
+fn a_column_that_loses_many_cells_is_in_the_night_report() {
+    let (hub, portal) = TwoSystems::exports(60);
+    let night = TwoSystems::new(hub.as_bytes(), portal.replacen(",10,", ",10 - xong,", 15).as_bytes());
+    let said = stdout(&night.run(&[]));
+    assert!(
+        said.contains("portal.csv, `TrangThai` (status): 15 / 60 cells cannot be read (25.0 %)"),
+        "{said}"
+    );
+    let again = night.run(&["--json"]);
+    let report: serde_json::Value = serde_json::from_str(&stdout(&again)).expect("JSON");
+    let portal = report["feeds"].as_array().expect("feeds").iter().find(|feed| feed["file"] == "portal.csv");
+    assert_eq!(portal.expect("the feed")["lost"][0]["unreadable"], 15);
+}
+
 /// The systems share no codes: a refused row is known by its person, whatever its own code says.
 #[test]
 fn a_refused_row_of_a_system_with_its_own_codes_is_known_by_its_person() {

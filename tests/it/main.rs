@@ -8,6 +8,7 @@ mod commit;
 mod double_entry;
 mod golden;
 mod laws;
+mod ladder;
 mod formats;
 mod layers;
 mod mutants;

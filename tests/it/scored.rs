@@ -158,7 +158,8 @@ fn a_model_is_trained_read_back_and_part_of_the_run() {
 fn a_pair_is_explained_in_both_languages_without_personal_numbers() {
     let folder = tempfile::tempdir().expect("a folder");
     generate("all-errors", 600, 3, folder.path());
-    let pipeline = pipeline(folder.path(), ALONE);
+    let with = pipeline;
+    let pipeline = with(folder.path(), ALONE);
     let out = folder.path().join("out");
     run(text(&pipeline), folder.path(), &out, &[]);
     let codes: BTreeMap<String, String> = table(&out, "records")
@@ -193,6 +194,20 @@ fn a_pair_is_explained_in_both_languages_without_personal_numbers() {
         assert!(drawn.contains(decided) && drawn.contains(owner), "{drawn}");
         let longest = drawn.split(|c: char| !c.is_ascii_digit()).map(str::len).max();
         assert!(longest < Some(9), "a personal number in clear: {drawn}");
+    }
+    // Where codes decide, the rung that did is named, with a scored rung in the ladder and without one.
+    for ladder in [
+        "[[ladder]]\nrung = \"exact_code\"\n".to_owned() + ALONE,
+        "[[ladder]]\nrung = \"exact_code\"\n".to_owned(),
+    ] {
+        let by_code = with(folder.path(), &ladder);
+        let asked = ["explain", text(&by_code), &left, &right, "--input", text(folder.path())];
+        let drawn = stdout(&doisoat(&asked));
+        assert!(
+            drawn.contains(&format!("decided: {left} + {right} linked on the rung `exact_code`")),
+            "{drawn}"
+        );
+        assert!(drawn.contains("by the scores alone: linked"), "{drawn}");
     }
     let output =
         doisoat(&["explain", text(&pipeline), "mot_cua:no-such", &right, "--input", text(folder.path())]);

@@ -9,8 +9,10 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 pub enum DateRelation {
     /// Equal.
     Same,
-    /// One day apart, or 7 hours apart: local midnight written in UTC is the day before [S].
+    /// One day apart: local midnight written in UTC is the day before [S].
     ShiftedOneDay,
+    /// 7 hours apart: local time written in UTC [S].
+    ShiftedSevenHours,
     /// Day and month changed places.
     DayMonthSwapped,
     /// Same year and day, and one side says January: a producer that writes minutes where the month
@@ -27,6 +29,7 @@ impl DateRelation {
         match self {
             Self::Same => "same",
             Self::ShiftedOneDay => "shifted_one_day",
+            Self::ShiftedSevenHours => "shifted_seven_hours",
             Self::DayMonthSwapped => "day_month_swapped",
             Self::MonthLost => "month_lost",
             Self::Differs => "differs",
@@ -64,7 +67,7 @@ pub fn relation_ts(a: NaiveDateTime, b: NaiveDateTime) -> DateRelation {
     if a == b || date_only && a.date() == b.date() {
         DateRelation::Same
     } else if (a - b).num_seconds().abs() == SEVEN_HOURS {
-        DateRelation::ShiftedOneDay
+        DateRelation::ShiftedSevenHours
     } else if date_only || a.time() == b.time() {
         relation(a.date(), b.date())
     } else {
@@ -109,8 +112,8 @@ mod tests {
         check(at(15, 8, 12), at(15, 8, 12), DateRelation::Same);
         check(at(15, 8, 12), at(15, 0, 0), DateRelation::Same);
         check(at(15, 7, 0), at(15, 0, 0), DateRelation::Same);
-        check(at(15, 0, 0), at(14, 17, 0), DateRelation::ShiftedOneDay);
-        check(at(15, 8, 12), at(15, 1, 12), DateRelation::ShiftedOneDay);
+        check(at(15, 0, 0), at(14, 17, 0), DateRelation::ShiftedSevenHours);
+        check(at(15, 8, 12), at(15, 1, 12), DateRelation::ShiftedSevenHours);
         check(at(15, 8, 12), at(14, 8, 12), DateRelation::ShiftedOneDay);
         check(at(15, 8, 12), at(14, 0, 0), DateRelation::ShiftedOneDay);
         check(at(15, 8, 12), at(15, 8, 13), DateRelation::Differs);

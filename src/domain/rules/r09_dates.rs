@@ -21,8 +21,10 @@ pub const RULE: Rule = Rule {
             severity: Some(Severity::Low),
             title: said("Date shifted by a day or seven hours", "Ngày lệch một ngày hoặc bảy giờ"),
             when: said(
-                "One day apart at the same time of day, or exactly seven hours.",
-                "Lệch đúng một ngày cùng giờ trong ngày, hoặc lệch đúng bảy giờ.",
+                "One day apart at the same time of day, or exactly seven hours; to the minute where one of the \
+                 systems writes no seconds.",
+                "Lệch đúng một ngày cùng giờ trong ngày, hoặc lệch đúng bảy giờ; tính đến phút nếu một trong hai \
+                 hệ thống không ghi giây.",
             ),
             meaning_not: said(
                 "It does not mean that a date was altered: a time zone written wrongly has this effect.",
@@ -67,11 +69,13 @@ pub const RULE: Rule = Rule {
             title: said("Dates differ", "Ngày không khớp"),
             when: said(
                 "Another date; a birth of which one side knows only the year or month is compared as far \
-                 as that. Another time on the same day is a difference (`time_of_day`) without a finding. \
+                 as that. Another time on the same day is a difference (`time_of_day`) without a finding, \
+                 and none where it is only the seconds that one of the systems does not write. \
                  `finished_at` and `returned_at` are listed in table `differences` and make no finding: \
                  they follow from the status.",
                 "Ngày khác nhau; nếu một bên chỉ biết năm hoặc tháng sinh thì chỉ so đến mức đó. Khác giờ \
-                 trong cùng một ngày là điểm khác nhau (`time_of_day`) nhưng không thành sai lệch. \
+                 trong cùng một ngày là điểm khác nhau (`time_of_day`) nhưng không thành sai lệch; không \
+                 tính phần giây mà một trong hai hệ thống không ghi. \
                  `finished_at` và `returned_at` được liệt kê trong bảng `differences` và không tạo sai \
                  lệch vì chúng đi theo trạng thái.",
             ),
@@ -93,7 +97,7 @@ pub const fn kind(relation: DateRelation) -> Option<FindingKind> {
         DateRelation::Same => None,
         DateRelation::MonthLost => Some(FindingKind::BirthMonthLost),
         DateRelation::DayMonthSwapped => Some(FindingKind::DayMonthSwapped),
-        DateRelation::ShiftedOneDay => Some(FindingKind::DateShifted),
+        DateRelation::ShiftedOneDay | DateRelation::ShiftedSevenHours => Some(FindingKind::DateShifted),
         DateRelation::Differs => Some(FindingKind::DateConflict),
     }
 }

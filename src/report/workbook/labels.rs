@@ -324,6 +324,7 @@ const WORDS: &[(&str, &str)] = &[
     ("title", "khác danh xưng"),
     ("word_order", "khác thứ tự từ"),
     ("shifted_one_day", "lệch một ngày"),
+    ("shifted_seven_hours", "lệch bảy giờ"),
     ("day_month_swapped", "đảo ngày và tháng"),
     ("month_lost", "mất tháng sinh"),
     ("one_digit", "khác một chữ số"),

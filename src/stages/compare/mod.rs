@@ -55,7 +55,7 @@ pub struct Compared {
 
 /// Compares every linked pair.
 pub fn compare(plan: &RunPlan, reference: &Reference, linked: Linked) -> Compared {
-    let records: Vec<Records<'_>> = linked.systems.iter().map(|system| Records::new(&system.frame)).collect();
+    let records: Vec<Records<'_>> = linked.systems.iter().map(Records::of).collect();
     let comparer = Comparer { plan, reference, records: &records, shared: shared_fields(plan) };
     let differences: Vec<Vec<Difference>> = linked
         .links
@@ -224,7 +224,10 @@ impl Comparer<'_> {
                 let precisions = [left.birth_precision(l), right.birth_precision(r)];
                 birth_dates(left.date(field, l)?, right.date(field, r)?, precisions, kind)
             }
-            FieldKind::Timestamp => moments(field, a, b, kind),
+            FieldKind::Timestamp => {
+                let grain = left.grain(field).max(right.grain(field));
+                moments(field, grain.floor(a), grain.floor(b), kind)
+            }
             _ => Outcome::new("differs", kind),
         }
     }
@@ -342,7 +345,9 @@ fn moments(field: FieldName, a: i64, b: i64, kind: Option<FindingKind>) -> Optio
     let kind = match relation {
         DateRelation::Same => return None,
         DateRelation::DayMonthSwapped => kind.map(|_| FindingKind::DayMonthSwapped),
-        DateRelation::ShiftedOneDay if !promised => kind.map(|_| FindingKind::DateShifted),
+        DateRelation::ShiftedOneDay | DateRelation::ShiftedSevenHours if !promised => {
+            kind.map(|_| FindingKind::DateShifted)
+        }
         _ if a.date() == b.date() => return Outcome::new("time_of_day", None),
         _ => kind,
     };

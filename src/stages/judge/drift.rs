@@ -82,8 +82,8 @@ impl Columns {
                     cells: column.cells,
                     empty: column.empty,
                     unreadable: column.unreadable,
-                    repaired: 0,
                     values: column.values.iter().map(|value| (value.clone(), 1)).collect(),
+                    ..Tally::default()
                 });
                 entry.1.clone_from(&column.encoding);
             }
@@ -216,7 +216,7 @@ mod tests {
     fn shares_and_lists_are_held_against_the_run_before() {
         let with = |empty: u64, unreadable: u64, values: &[&str]| {
             let values = values.iter().map(|value| ((*value).to_owned(), 5)).collect();
-            let tally = Tally { cells: 100, empty, unreadable, repaired: 0, values };
+            let tally = Tally { cells: 100, empty, unreadable, values, ..Tally::default() };
             let fields = BTreeMap::from([(FieldName::Status, (tally, Some("utf-8".to_owned())))]);
             Columns { list: Vec::new(), fields }
         };

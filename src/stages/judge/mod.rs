@@ -99,7 +99,7 @@ pub fn share(
     share: Share<'_>,
 ) -> (Judged, Collected) {
     let Compared { linked, differences } = compared;
-    let records: Vec<Records<'_>> = linked.systems.iter().map(|system| Records::new(&system.frame)).collect();
+    let records: Vec<Records<'_>> = linked.systems.iter().map(Records::of).collect();
     let standings = verdict::standings(plan, &linked, &records);
     let tallied = figures::tally(plan, reference, &linked, &records, &standings);
     let clerk = findings::Clerk {

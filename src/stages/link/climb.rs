@@ -14,6 +14,7 @@ use crate::config::scored::ScoredPlan;
 use crate::domain::dossier::FieldName;
 use crate::domain::dossier_code;
 use crate::domain::name::{self, NameRelation};
+use crate::domain::text::fold;
 use crate::engine::assignment::{Assigned, Candidate, one_to_one};
 use crate::engine::blunt::Blunt;
 use crate::engine::bucket_sort;
@@ -56,18 +57,19 @@ struct Found {
 /// The keys of one row on one rung; an alternate rung gives up to three.
 pub type Keys = Flatten<IntoIter<Option<u128>, 3>>;
 
-/// The records of the hub and of another system that the rungs before the scored one leave to it.
+/// The links of the rungs before the scored one, and the records of the hub and of another system that they leave to it.
 pub fn left_to_score(
     plan: &RunPlan,
     deduped: &Deduped,
     records: &[Records<'_>],
     spoke: usize,
-) -> [Vec<u32>; 2] {
+) -> (Vec<Link>, [Vec<u32>; 2]) {
     let mut climber = Climber::new(plan, records, (&deduped.blunt, &deduped.active), &deduped.duplicates);
     for rung in (0..plan.ladder.len()).take_while(|rung| plan.ladder[*rung] != Rung::Scored) {
         climber.climb(rung, spoke);
     }
-    climber.left(spoke)
+    let left = climber.left(spoke);
+    (climber.links, left)
 }
 
 impl<'r> Climber<'r> {
@@ -217,18 +219,18 @@ impl<'r> Climber<'r> {
     }
 
     /// `None` when the pair does not meet on this rung; else how far apart it is, in milliseconds of
-    /// receipt, after a penalty for naming other persons.
+    /// receipt, after a penalty for naming other persons or things.
     fn cost(&self, rung: usize, spoke: usize, left: u32, right: u32) -> Option<i64> {
         let (hub, other) = (&self.records[RunPlan::HUB], &self.records[spoke]);
         let gap = self.gap(spoke, left, right);
         match &self.plan.ladder[rung] {
             Rung::ExactCode => {
                 let same = hub.hub_key(left as usize)? == other.hub_key(right as usize)?;
-                same.then(|| gap.unwrap_or(0).saturating_add(self.person_penalty(spoke, left, right)))
+                same.then(|| gap.unwrap_or(0).saturating_add(self.penalty(spoke, left, right)))
             }
             Rung::AlternateCode => {
                 let same = codes(hub, left).any(|code| codes(other, right).any(|other| other == code));
-                same.then(|| gap.unwrap_or(0).saturating_add(self.person_penalty(spoke, left, right)))
+                same.then(|| gap.unwrap_or(0).saturating_add(self.penalty(spoke, left, right)))
             }
             // QĐ 20/2020 also renumbered some units [R-M]: the two orders alone prove nothing.
             Rung::EquivalentCode => {
@@ -241,7 +243,8 @@ impl<'r> Climber<'r> {
                 let same = on
                     .iter()
                     .all(|field| hub.text(*field, left as usize) == other.text(*field, right as usize));
-                gap.filter(|gap| same && *gap <= window.num_milliseconds())
+                let gap = gap.filter(|gap| same && *gap <= window.num_milliseconds())?;
+                Some(gap.saturating_add(self.penalty(spoke, left, right)))
             }
         }
     }
@@ -265,15 +268,20 @@ impl<'r> Climber<'r> {
         Some((left - right).abs())
     }
 
-    /// Where one code stands for several dossiers, the right person is worth more than any gap in time.
-    fn person_penalty(&self, spoke: usize, left: u32, right: u32) -> i64 {
+    /// Where a key stands for several dossiers, the right person, and then the right parcel or child, is worth more
+    /// than any gap in time. It chooses between pairs, and parts none: what a dossier is about is written in many ways.
+    fn penalty(&self, spoke: usize, left: u32, right: u32) -> i64 {
         const YEARS: i64 = 10 * 366 * 86_400_000;
-        let differs = |field| {
+        let differs = |field, same: fn(&str, &str) -> bool| {
             let left = self.records[RunPlan::HUB].text(field, left as usize);
             let right = self.records[spoke].text(field, right as usize);
-            i64::from(left.is_some() && right.is_some() && left != right)
+            i64::from(left.zip(right).is_some_and(|(left, right)| !same(left, right)))
         };
-        YEARS * (differs(FieldName::IdNumber) + differs(FieldName::OwnerName))
+        let (equal, alike): (fn(&str, &str) -> bool, fn(&str, &str) -> bool) =
+            (|a, b| a == b, |a, b| a == b || fold(a) == fold(b));
+        let person = differs(FieldName::IdNumber, equal) + differs(FieldName::OwnerName, equal);
+        let thing = differs(FieldName::Object, alike) + differs(FieldName::SubjectName, alike);
+        YEARS * (3 * person + thing)
     }
 
     /// Ties records of different systems that no hub record claims, by the hub's code.

@@ -120,7 +120,7 @@ pub fn link(plan: &RunPlan, deduped: Deduped) -> Result<Linked, LinkageError> {
         active,
         account: _,
     } = deduped;
-    let records: Vec<Records<'_>> = systems.iter().map(|system| Records::new(&system.frame)).collect();
+    let records: Vec<Records<'_>> = systems.iter().map(Records::of).collect();
     let mut climber = Climber::new(plan, &records, (&blunt, &active), &duplicates);
     for (rung, step) in plan.ladder.iter().enumerate() {
         for spoke in 1..systems.len() {

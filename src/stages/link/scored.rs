@@ -5,11 +5,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
 use crate::comparators::{self, DERIVED};
 use crate::config::plan::RunPlan;
 use crate::config::scored::ScoredPlan;
+use crate::domain::date::Grain;
 use crate::domain::dossier::{FieldKind, FieldName};
 use crate::engine::linkage::decide::{Judged, Prepared, RunnerUp};
 use crate::engine::linkage::error::LinkageError;
@@ -18,7 +19,7 @@ use crate::engine::linkage::model::Model;
 use crate::engine::linkage::settings::Settings;
 use crate::engine::linkage::table::{Column, Table};
 use crate::engine::linkage::verdict::{Doubt, Verdict};
-use crate::stages::records::Records;
+use crate::stages::records::{Records, moment};
 
 /// What speaks for a scored link, in bits: log2 of the Bayes factor.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -358,27 +359,14 @@ pub fn value<'r>(records: &Records<'r>, field: FieldName, row: u32) -> Option<Co
     }
 }
 
-/// So many moments on whole minutes, and no other, are no chance.
-const ENOUGH_MOMENTS: usize = 8;
-
 /// The fields that one of the sides writes without seconds. What the other says beyond that is no difference.
 fn without_seconds(sides: &[(&Records<'_>, &Vec<u32>)]) -> Vec<FieldName> {
-    let is_coarse = |field: FieldName, records: &Records<'_>, rows: &[u32]| {
-        let moments = rows.iter().filter_map(|row| records.moment(field, *row as usize));
-        let mut timed = moments.filter(|moment| moment.time() != NaiveTime::MIN);
-        let mut seen = 0;
-        timed.all(|moment| {
-            seen += 1;
-            moment.second() == 0
-        }) && seen >= ENOUGH_MOMENTS
-    };
-    let moments = FieldName::ALL.iter().copied().filter(|field| field.kind() == FieldKind::Timestamp);
-    moments.filter(|field| sides.iter().any(|(records, rows)| is_coarse(*field, records, rows))).collect()
+    let is_coarse = |field: &FieldName| sides.iter().any(|(own, _)| own.grain(*field) == Grain::Minute);
+    FieldName::ALL.iter().copied().filter(is_coarse).collect()
 }
 
 fn to_the_minute(records: &Records<'_>, field: FieldName, row: u32) -> Option<String> {
-    let moment = records.moment(field, row as usize)?;
-    Some(written_moment(moment.with_second(0).unwrap_or(moment)))
+    moment(Grain::Minute.floor(records.int(field, row as usize)?)).map(written_moment)
 }
 
 fn written_moment(moment: NaiveDateTime) -> String {

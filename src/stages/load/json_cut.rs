@@ -133,14 +133,21 @@ fn known(lists: &[String]) -> String {
     }
 }
 
-/// An envelope without records most often holds a refusal. Of other keys only the names are shown: a
-/// single dossier looks the same, and what it says is about a person.
+/// An envelope without records most often holds a refusal: its code is shown, and of everything else the key alone. A
+/// single dossier looks the same, and what it says, as a message may, is about a person.
 fn told(scalars: &[(String, String)]) -> String {
-    const HARMLESS: [&str; 8] =
-        ["error_code", "errorcode", "code", "error", "status", "message", "msg", "total"];
-    let harmless = |key: &str| HARMLESS.contains(&key.to_ascii_lowercase().as_str());
+    const HARMLESS: [&str; 6] = ["error_code", "errorcode", "code", "error", "status", "total"];
+    // Words and long numbers may name somebody wherever they stand.
+    const LONGEST: usize = 24;
+    const MOST_DIGITS: usize = 6;
+    let is_code = |text: &str| {
+        text.len() <= LONGEST
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+            && text.bytes().filter(u8::is_ascii_digit).count() <= MOST_DIGITS
+    };
     let told = |(key, text): &(String, String)| {
-        if harmless(key) { format!("{key}={text}") } else { key.clone() }
+        let is_harmless = HARMLESS.contains(&key.to_ascii_lowercase().as_str()) && is_code(text);
+        if is_harmless { format!("{key}={text}") } else { key.clone() }
     };
     let told: Vec<String> = scalars.iter().take(8).map(told).collect();
     if told.is_empty() { "it says nothing else".to_owned() } else { format!("it says: {}", told.join(", ")) }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{NaiveDateTime, TimeDelta};
 
 use crate::config::plan::{Expectations, SystemPlan};
+use crate::domain::date::Moments;
 use crate::domain::dossier::FieldName;
 use crate::domain::money;
 use crate::history::History;
@@ -56,6 +57,8 @@ pub struct Tally {
     pub empty: u64,
     pub unreadable: u64,
     pub repaired: u64,
+    /// Of a column of moments.
+    pub moments: Moments,
     /// Values of a code list and how often each stands there, as they may be shown.
     pub values: BTreeMap<String, u64>,
 }
@@ -66,6 +69,7 @@ impl Tally {
         self.empty += other.empty;
         self.unreadable += other.unreadable;
         self.repaired += other.repaired;
+        self.moments.add(other.moments);
         for (value, count) in &other.values {
             if self.values.len() < MOST_VALUES || self.values.contains_key(value) {
                 *self.values.entry(value.clone()).or_default() += count;

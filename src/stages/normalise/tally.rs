@@ -9,6 +9,7 @@ use super::feed::{MOST_VALUES, Tally};
 use super::quarantine;
 use crate::config::plan::SystemPlan;
 use crate::domain::channel;
+use crate::domain::date::Moments;
 use crate::domain::dossier::{FieldKind, FieldName};
 use crate::domain::text::fold;
 use crate::stages::load::cells::Cells;
@@ -19,7 +20,12 @@ pub fn of(system: &SystemPlan, field: FieldName, cells: &Cells, built: &[Column]
     let noted = sheet.repaired.iter().filter(|(_, of, _)| *of == field).count();
     let nulls = built.first().map_or(0, Column::null_count);
     let is_list = matches!(field.kind(), FieldKind::Status | FieldKind::Channel | FieldKind::Level);
+    let moments = match built.first().map(|column| column.i64()) {
+        Some(Ok(moments)) if field.kind() == FieldKind::Timestamp => Moments::of(moments.iter().flatten()),
+        _ => Moments::default(),
+    };
     Tally {
+        moments,
         cells: cells.len() as u64,
         empty: nulls.saturating_sub(lost) as u64,
         unreadable: lost as u64,

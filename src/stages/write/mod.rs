@@ -164,8 +164,7 @@ pub struct Night<'a> {
 
 impl<'a> Night<'a> {
     pub fn new(plan: &'a RunPlan, reference: &'a Reference, judged: &'a Judged) -> Self {
-        let records: Vec<Records<'_>> =
-            judged.linked.systems.iter().map(|system| Records::new(&system.frame)).collect();
+        let records: Vec<Records<'_>> = judged.linked.systems.iter().map(Records::of).collect();
         Self { plan, reference, judged, ids: Ids::new(plan, judged, &records), records }
     }
 

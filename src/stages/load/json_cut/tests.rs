@@ -104,7 +104,7 @@ fn what_holds_no_records_is_refused_clearly() {
     assert_eq!(error("{\"a\":}"), "it is not JSON from byte 5 on, where `}` stands");
     assert_eq!(error("{\"a\":"), "it is not JSON from byte 5 on, where it ends");
     let refused = r#"{"error_code":"99","message":"het phien"}"#;
-    assert!(error(refused).ends_with("it says: error_code=99, message=het phien"));
+    assert!(error(refused).ends_with("it says: error_code=99, message"));
     assert!(error(r#"{"MaHoSo":"1","ChuHoSo":"A"}"#).ends_with("it says: MaHoSo, ChuHoSo"));
 }
 
