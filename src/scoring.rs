@@ -40,6 +40,8 @@ use crate::tables::learnt::{BlockingLine, BlockingReport};
 const SHIPPED_COUNTS: f64 = 100.0;
 /// "Else" must speak against a pair by so many bits, or the model learnt nothing of the field.
 const ELSE_SPEAKS_AGAINST: f64 = -1.0;
+/// A last level that hardly any random pair reaches says nothing: two records of one month lie within a month.
+const SELDOM: f64 = 0.01;
 
 /// A model by which a smaller share of the records has a counterpart has mistaken something else for a match.
 const FEW_MATCHED: f64 = 0.05;
@@ -176,7 +178,7 @@ pub fn train(asked: &Asked) -> Result<Trained, ScoringError> {
         }
     };
     let doubtful = model.comparison.iter().filter(|comparison| {
-        let last = comparison.level.last();
+        let last = comparison.level.last().filter(|level| level.u > SELDOM);
         !kept.contains(&comparison.name) && last.is_some_and(|level| level.bits > ELSE_SPEAKS_AGAINST)
     });
     let doubtful = doubtful.map(|comparison| comparison.name.clone()).collect();
@@ -271,12 +273,15 @@ pub fn explain(asked: &Asked, left: &str, right: &str) -> Result<Explanation, Sc
         right: name_of(other.0, places[1][rival.right as usize]).name,
         margin: rival.margin,
     });
-    let of_these = links.iter().filter(|link| link.left == hub.1 || link.right == other.1);
+    // Of copies one record is linked for all.
+    let survivor = |(system, row): (usize, u32)| groups[system][row as usize];
+    let (of_hub, of_other) = (survivor(hub), survivor(other));
+    let of_these = links.iter().filter(|link| link.left == of_hub || link.right == of_other);
     let linked_before = of_these.map(|link| LinkedBefore {
         left: name_of(RunPlan::HUB, link.left).name,
         right: name_of(other.0, link.right).name,
         rung: plan.ladder[link.rung].code(),
-        is_this_pair: (link.left, link.right) == (hub.1, other.1),
+        is_this_pair: (link.left, link.right) == (of_hub, of_other),
         ambiguous: link.ambiguous,
     });
     Ok(Explanation {

@@ -40,9 +40,13 @@ fn with_half(shares: &[f64], pairs: f64) -> Vec<f64> {
 }
 
 /// Two values that are near each other speak no more against a pair than two that are not: a level that training
-/// met seldom is worth at least what the last one is.
+/// met seldom is worth at least what the last one is. Where that one does not speak against a pair it tells nothing of
+/// the others: records of one month never stand further apart, by chance or otherwise.
 fn no_worse_than_else(shares: Vec<f64>, levels: &[LevelModel]) -> Vec<f64> {
     let last = shares.last().zip(levels.last()).map_or(0.0, |(share, level)| share / level.u);
+    if last >= 1.0 {
+        return shares;
+    }
     let least: Vec<f64> = shares.iter().zip(levels).map(|(share, level)| share.max(level.u * last)).collect();
     let total: f64 = least.iter().sum();
     least.into_iter().map(|share| share / total).collect()
@@ -87,6 +91,17 @@ mod tests {
         assert!(levels[0].bits > 10.0);
         let total: f64 = levels.iter().map(|level| level.m).sum();
         assert!((total - 1.0).abs() < 1e-12);
+    }
+
+    /// Exports of one month have no pair further apart than a month, by chance or otherwise.
+    #[test]
+    fn a_last_level_that_never_occurs_says_nothing_of_the_others() {
+        let mut month = model();
+        month.comparison[0].level[1].u = 0.5;
+        month.comparison[0].level[2] =
+            LevelModel { m: 1e-4, u: 1e-6, ..month.comparison[0].level[2].clone() };
+        let levels = tempered(&month, |_| 1.0).comparison[0].level.clone();
+        assert!(levels[0].m > 0.98 && levels[1].bits < -9.0, "{levels:?}");
     }
 
     #[test]

@@ -37,8 +37,8 @@ struct Intent {
     run_date: String,
     revision: u32,
     names: Vec<String>,
-    /// Of these, the ones that have a predecessor, which an undone commit gives back.
-    stood: Vec<String>,
+    /// Of these, the ones that have a predecessor, which an undone commit gives back. Earlier builds did not say.
+    stood: Option<Vec<String>>,
 }
 
 #[derive(Debug, Error)]
@@ -51,7 +51,7 @@ pub enum PublishError {
         "{out} already holds run {current} for {run_date}, made from other inputs, pipeline or as-of time\n  give --replace to publish run {next} in its place (its manifest is kept), or another --out"
     )]
     OtherRun { out: String, run_date: String, current: String, next: String },
-    #[error("read {path}: {reason}\n  doisoat of this version did not write it; move it away")]
+    #[error("read {path}: {reason}\n  this version of doisoat did not write it; move it away")]
     Manifest { path: String, reason: String },
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -324,7 +324,7 @@ impl Publication {
             run_id: self.run_id.clone(),
             run_date: self.run_date.clone(),
             revision: self.revision,
-            stood: names.iter().filter(|name| self.place(name).exists()).cloned().collect(),
+            stood: Some(names.iter().filter(|name| self.place(name).exists()).cloned().collect()),
             names: names.clone(),
         };
         let outcome = write_synced(&self.temporary.join(INTENT), &intent)
@@ -449,11 +449,13 @@ fn recover(out: &Path, temporary: &Path) -> Result<(), PublishError> {
             read_manifest(&manifest_path(out, &run_id))?.is_some_and(|sealed| sealed.revision == revision);
         for name in names {
             let place = out.join(&name).join(format!("run_date={run_date}"));
-            let old = temporary.join(OLD).join(&name);
+            let (old, new) = (temporary.join(OLD).join(&name), temporary.join(&name));
+            let is_first =
+                stood.as_ref().map_or(!old.exists() && !new.exists(), |stood| !stood.contains(&name));
             if old.exists() && !(sealed && place.exists()) {
                 remove_dir(&place)?;
                 rename(&old, &place)?;
-            } else if !sealed && !stood.contains(&name) {
+            } else if !sealed && is_first {
                 remove_dir(&place)?;
             }
         }

@@ -199,7 +199,7 @@ fn columns(member: &Member) -> Result<Sample, OpenError> {
     let file = columnar::open(&member.bytes, member.kind, "", &system)?;
     let batch = match file.pieces() {
         0 => RawBatch::new(keys.len(), None),
-        _ => file.piece(0),
+        _ => file.piece(0).map_err(|error| OpenError::Unreadable(error.to_string()))?,
     };
     if let Some(damage) = batch.damage {
         return Err(OpenError::Unreadable(damage));

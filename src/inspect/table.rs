@@ -160,9 +160,12 @@ fn guess_header(rows: &[Vec<String>]) -> Option<Guess> {
     Some(Guess { titles, last, is_known: false })
 }
 
-/// A moment at midnight is how a workbook writes a day, which may be a birth.
+/// A moment at midnight, here or in UTC, is how a program writes a day, which may be a birth.
 fn is_a_day(cell: &str) -> bool {
-    [" 00:00", "T00:00", " 0:00"].iter().any(|midnight| cell.contains(midnight))
+    const MIDNIGHT: [&str; 5] = ["00:00", "0:00", "17:00", "00:00:00", "17:00:00"];
+    let time = cell.rsplit([' ', 'T']).find(|part| part.contains(':')).unwrap_or_default();
+    let time = time.trim_end_matches('Z').split(['+', '-', '.']).next().unwrap_or_default();
+    MIDNIGHT.contains(&time)
 }
 
 /// The first cell that holds anything, as it may be shown.
@@ -189,5 +192,22 @@ fn example<'c>(cells: impl Iterator<Item = &'c str>, profile: &ColumnProfile) ->
     match grammar.and_then(|grammar| filled.find(|cell| follows(cell, grammar))) {
         Some(cell) => short(cell),
         None => quarantine::masked(FieldName::OwnerName, &first),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_a_day;
+
+    #[test]
+    fn a_day_is_known_however_it_is_written() {
+        for day in
+            ["1990-01-02 00:00:00", "1989-12-31T17:00:00.000Z", "2/1/1990 0:00", "1990-01-02T00:00:00+07:00"]
+        {
+            assert!(is_a_day(day), "{day}");
+        }
+        for moment in ["2024-01-02 10:00:00", "2024-01-02T08:12:05Z", "02/01/2024 17:00:01", "02/01/2024"] {
+            assert!(!is_a_day(moment), "{moment}");
+        }
     }
 }

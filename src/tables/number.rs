@@ -1,6 +1,7 @@
 //! Decimal numbers as people and programs write them, and by which sign a column parts its decimals.
 
 use crate::config::tables::DecimalSign;
+use crate::domain::text::is_invisible;
 
 /// What a column shows of its decimal sign.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,8 +22,10 @@ pub struct Reading {
     pub is_known: bool,
 }
 
-/// As many times as often must a column show one sign as the other: a slip must not turn a column.
+/// So many times as often must a column show one sign as the other: a slip must not turn a column.
 const PLAINLY: u64 = 10;
+/// One number that shows a sign speaks for so many that do not: few among many may all be slips.
+const SPEAKS_FOR: u64 = 100;
 
 impl Signs {
     pub fn look(&mut self, cell: &str) {
@@ -50,7 +53,8 @@ impl Signs {
 
     /// The point where nothing or both say otherwise.
     pub fn reading(self, stated: Option<DecimalSign>) -> Reading {
-        let (point, comma) = (self.point > PLAINLY * self.comma, self.comma > PLAINLY * self.point);
+        let is_plain = |one: u64, other: u64| one > PLAINLY * other && one * SPEAKS_FOR >= self.open;
+        let (point, comma) = (is_plain(self.point, self.comma), is_plain(self.comma, self.point));
         match (stated, comma) {
             (Some(sign), _) => Reading { sign, is_known: true },
             (None, true) => Reading { sign: DecimalSign::Comma, is_known: true },
@@ -88,7 +92,7 @@ pub fn number(text: &str, sign: DecimalSign) -> Option<String> {
 }
 
 fn compact(text: &str) -> String {
-    text.chars().filter(|c| !matches!(c, ' ' | '_' | '\'')).collect()
+    text.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c) && !matches!(c, '_' | '\'')).collect()
 }
 
 fn unsigned(compact: &str) -> (bool, &str) {
@@ -110,7 +114,10 @@ fn shown(digits: &str) -> Shown {
     let (Some(first), Some(last)) = (digits.find(['.', ',']), digits.rfind(['.', ','])) else {
         return Shown::Nothing;
     };
-    if !digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',')) {
+    let is_digit = |byte: u8| byte.is_ascii_digit();
+    if !digits.bytes().all(|byte| is_digit(byte) || matches!(byte, b'.' | b','))
+        || !digits.bytes().any(is_digit)
+    {
         return Shown::Nothing;
     }
     let (begin, end) = (mark_at(digits, first), mark_at(digits, last));
@@ -138,7 +145,10 @@ fn is_either(digits: &str, at: usize) -> bool {
 fn grouped(text: &str, mark: char) -> Option<String> {
     let mut groups = text.split(mark);
     let first = groups.next().unwrap_or_default();
-    let holds = (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3);
+    let is_digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let holds = (1..=3).contains(&first.len())
+        && is_digits(first)
+        && groups.all(|group| group.len() == 3 && is_digits(group));
     holds.then(|| text.replace(mark, ""))
 }
 
@@ -217,6 +227,13 @@ mod tests {
         assert_eq!(of(&["500.000", "120.000"]), (DecimalSign::Point, false, 2));
         assert_eq!(of(&["500.000", "1.5", "1.000.000", "1.2.3", "x.y"]), (DecimalSign::Point, false, 1));
         assert_eq!(of(&["1", "20"]), (DecimalSign::Point, false, 0));
+        // What is no number shows nothing, and space is none of it.
+        assert_eq!(of(&[".", ",", "0.00,,", "1,2.3,456", "1.000.000"]), (DecimalSign::Comma, true, 0));
+        assert_eq!(of(&["1\u{a0}234,5", "500.000"]), (DecimalSign::Comma, true, 1));
+        let mut few = Signs::default();
+        (0..500).for_each(|_| few.look("500.000"));
+        few.look("12.5");
+        assert_eq!(few.reading(None), Reading { sign: DecimalSign::Point, is_known: false });
         let mut slip = Signs::default();
         (0..20).for_each(|_| slip.look("1.000.000"));
         slip.look("1.5");

@@ -232,6 +232,26 @@ fn a_refused_row_of_a_system_with_its_own_codes_is_known_by_its_person() {
     }
 }
 
+/// Where codes are shared, a refused row is known by its code, and explains no other dossier of its person.
+#[test]
+fn a_refused_row_does_not_explain_another_dossier_of_its_person() {
+    let (hub, mut portal) = TwoSystems::exports(60);
+    let (refused, copy) = dossier(7);
+    let hub = hub.replace(&refused, &refused.replace("/01/2024", "/13/2024"));
+    portal.push_str(&copy.replace("-0007,", "-9007,").replace(",20240109", ",20240119"));
+    let night = TwoSystems::new(hub.as_bytes(), portal.as_bytes());
+    for own in ["", "[system.sync]\ncodes = \"own\"\n"] {
+        // On the hub, `own` says nothing of who knows its codes.
+        let pipeline = TWO_SYSTEMS.replacen("[system.status]", &format!("{own}[system.status]"), 1);
+        std::fs::write(night.folder.path().join("pipeline.toml"), pipeline).expect("written");
+        let output = night.run(&["--replace"]);
+        assert_eq!(code(&output), 1, "{}", stderr(&output));
+        let cases = table(&night.out(), "cases");
+        let of = |verdict: &str| cases.iter().filter(|case| case["mot_cua_verdict"] == verdict).count();
+        assert_eq!((of("explained"), of("missing")), (1, 1), "{own}");
+    }
+}
+
 /// A Parquet file damaged in the middle is read around the damage, and nothing that it lacks is called missing.
 #[test]
 fn a_parquet_file_damaged_inside_is_an_unhealthy_feed() {

@@ -172,7 +172,8 @@ fn an_undoing_cut_off_loses_no_table() {
     let intent = r#"{"run_id": "NOTCOMMITTED0000", "run_date": "2024-02-01", "revision": 2,
         "names": ["cases", "links"], "stood": ["cases", "links"]}"#;
     std::fs::write(temporary.join("intent.json"), intent).expect("written");
-    assert_eq!(code(&night.run(&[])), 0);
+    std::fs::write(night.folder.path().join("hub.csv"), TwoSystems::exports(19).0).expect("written");
+    assert_eq!(code(&night.run(&[])), 2);
     assert_eq!(bytes(&night.out()), before);
 }
 

@@ -1,6 +1,7 @@
 //! Which of several records that fit are one dossier, and what a clock without seconds may say of them.
 
-use crate::support::{Row, TWO_SYSTEMS, TwoSystems, code, stderr, table};
+use crate::support::{Row, TWO_SYSTEMS, TwoSystems, code, doisoat, stderr, stdout, table, text};
+use crate::tables_made::Dice;
 
 /// Two systems that share no codes, compared by everything but them.
 fn own_codes(hub_columns: &str, portal_columns: &str) -> String {
@@ -78,4 +79,76 @@ fn moments_are_compared_to_the_minute_where_one_side_has_no_seconds() {
     assert_eq!(told, [("received_at", "shifted_seven_hours")]);
     let findings = table(&night.out(), "findings");
     assert!(findings.iter().any(|finding| finding["kind"] == "date_shifted"), "{findings:?}");
+}
+
+/// The other system stamps its own receipt when a dossier is typed again, minutes to hours later. By what else both
+/// say the rung `scored` finds them, with the shipped model and with one learnt from the same night.
+#[test]
+fn dossiers_typed_again_hours_later_are_found_by_score() {
+    let mut dice = Dice::new(11);
+    let (mut hub, mut portal) = (String::new(), String::new());
+    let header = "ma,tthc,ten,so,dt,ngay\n";
+    hub.push_str(header);
+    portal.push_str(header);
+    let procedures = ["1.001193", "1.004884", "2.000635", "1.004746", "1.000656"];
+    for number in 0..400_u32 {
+        let person = format!(
+            "{} {} {},0{}{:06},09{:08}",
+            ["Nguyễn", "Trần", "Phạm", "Lê", "Đỗ"][dice.below(5)],
+            ["Văn", "Thị", "Minh", "Ngọc"][dice.below(4)],
+            ["Bình", "Hạnh", "Dũng", "Tuyết", "Yến", "Sơn", "Lan"][dice.below(7)],
+            17_060 + dice.below(40),
+            number * 7919 % 1_000_000,
+            dice.below(100_000_000)
+        );
+        // One in five hands in another dossier within days.
+        for nth in 0..1 + u32::from(number % 5 == 0) {
+            let procedure = procedures[(number as usize + 2 * nth as usize) % procedures.len()];
+            let received = u32::try_from(dice.below(20 * 420)).expect("minutes") + nth;
+            let later = received + 1 + u32::try_from(dice.below(90)).expect("minutes");
+            let at = |minutes: u32| {
+                let (day, minute) = (1 + minutes / 420, 8 * 60 + minutes % 420);
+                format!("{day:02}/10/2026 {:02}:{:02}:{:02}", minute / 60, minute % 60, number % 60)
+            };
+            let code = number * 10 + nth;
+            hub.push_str(&format!("H28.05-261001-{code:04},{procedure},{person},{}\n", at(received)));
+            portal
+                .push_str(&format!("LT-{code:04},{procedure},{person},{}\n", at(later.min(20 * 420 + 419))));
+        }
+    }
+    let columns = "dates = [\"dd/MM/yyyy HH:mm:ss\"]\n[system.columns]\ncode = \"ma\"\nprocedure = \"tthc\"\nowner_name = \"ten\"\n\
+                   id_number = \"so\"\nphone = \"dt\"\nreceived_at = \"ngay\"\n";
+    let pipeline = |model: &str| {
+        format!(
+            "[pipeline]\nname = \"again\"\nhub = \"hub\"\nas_of = 2026-11-05T00:00:00\n\
+             [[system]]\nname = \"hub\"\nrole = \"hub\"\nfiles = [\"hub.csv\"]\n{columns}\
+             [[system]]\nname = \"land\"\nrole = \"ministry\"\nfiles = [\"portal.csv\"]\n{columns}\
+             [system.sync]\ncodes = \"own\"\n[[ladder]]\nrung = \"scored\"\n{model}"
+        )
+    };
+    let night = night(&pipeline(""), &hub, &portal);
+    let found = |night: &TwoSystems| {
+        let records = table(&night.out(), "records");
+        let code = |id: &str| {
+            let record = records.iter().find(|record| record["record_id"] == id).expect("a record");
+            record["code"].rsplit('-').next().expect("a number").to_owned()
+        };
+        let links = table(&night.out(), "links");
+        let linked = links.iter().filter(|link| link["state"] == "linked");
+        let (right, wrong): (Vec<&Row>, Vec<&Row>) =
+            linked.partition(|link| code(&link["left_record_id"]) == code(&link["right_record_id"]));
+        (right.len(), wrong.len())
+    };
+    let (right, wrong) = found(&night);
+    assert!(right >= 478 && wrong <= 1, "{right} of 480, {wrong} wrong");
+
+    let file = night.folder.path().join("pipeline.toml");
+    let model = night.folder.path().join("model.toml");
+    let trained = doisoat(&["train", text(&file), "--model", text(&model)]);
+    assert_eq!(code(&trained), 0, "{}{}", stdout(&trained), stderr(&trained));
+    assert!(!stdout(&trained).contains("doubtful"), "{}", stdout(&trained));
+    std::fs::write(&file, pipeline("model = \"model.toml\"\n")).expect("written");
+    assert!([0, 1].contains(&code(&night.run(&["--replace"]))));
+    let (right, wrong) = found(&night);
+    assert!(right >= 478 && wrong <= 1, "{right} of 480 by the model of the night, {wrong} wrong");
 }

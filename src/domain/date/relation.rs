@@ -128,13 +128,14 @@ mod tests {
         let all = [
             DateRelation::Same,
             DateRelation::ShiftedOneDay,
+            DateRelation::ShiftedSevenHours,
             DateRelation::DayMonthSwapped,
             DateRelation::MonthLost,
             DateRelation::Differs,
         ];
         assert_eq!(
             all.map(DateRelation::code),
-            ["same", "shifted_one_day", "day_month_swapped", "month_lost", "differs"]
+            ["same", "shifted_one_day", "shifted_seven_hours", "day_month_swapped", "month_lost", "differs"]
         );
     }
 

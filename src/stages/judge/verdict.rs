@@ -121,7 +121,7 @@ struct Court<'a> {
     healthy: Vec<bool>,
     /// Per system: codes of quarantined rows.
     quarantined: Vec<BTreeSet<&'a str>>,
-    /// Per system: identity number and procedure of quarantined rows without a code that others know.
+    /// Per system: identity number and procedure of quarantined rows without a code.
     nameless: Vec<BTreeSet<(&'a str, &'a str)>>,
     /// Per system: identity number and procedure of the other ones.
     named: Vec<BTreeSet<(&'a str, &'a str)>>,
@@ -141,9 +141,7 @@ impl<'a> Court<'a> {
         let (mut nameless, mut named) =
             (vec![BTreeSet::new(); records.len()], vec![BTreeSet::new(); records.len()]);
         for entry in linked.quarantine.iter().filter(|entry| entry.is_row()) {
-            let system = &plan.systems[entry.system];
-            let is_known = system.sync.codes == CodeOrigin::Copied || system.maps(FieldName::HubCode);
-            let people = if is_known && entry.code.is_some() { &mut named } else { &mut nameless };
+            let people = if entry.code.is_some() { &mut named } else { &mut nameless };
             quarantined[entry.system].extend(entry.code.as_deref());
             let person =
                 entry.person.as_ref().map(|(number, procedure)| (number.as_str(), procedure.as_str()));
@@ -217,6 +215,16 @@ impl<'a> Court<'a> {
         }
     }
 
+    /// The codes of a system's rows are of the same kind as the code that a record of another is known by.
+    fn shares_codes(&self, system: usize, system_of: usize, row: u32) -> bool {
+        // The hub's own codes are those that are shared.
+        let has = |system: usize| {
+            system == RunPlan::HUB || self.plan.systems[system].sync.codes == CodeOrigin::Copied
+        };
+        let knows_hub = self.records[system_of].text(FieldName::HubCode, row as usize).is_some();
+        (has(system) || self.plan.systems[system].maps(FieldName::HubCode)) && (has(system_of) || knows_hub)
+    }
+
     fn absent(
         &self,
         system: usize,
@@ -242,16 +250,15 @@ impl<'a> Court<'a> {
         if members.clone().any(|(system, row)| self.ambiguous[system][row as usize]) {
             return (Verdict::Explained, Some(Reason::AmbiguousLink));
         }
+        // Where no code can tell which dossier a refused row was, its person does.
+        let by_person = !members.clone().any(|(system_of, row)| self.shares_codes(system, system_of, row));
         let refused = |(system_of, row): (usize, u32)| {
             let records = &self.records[system_of];
             let codes = [records.text(FieldName::Code, row as usize), records.hub_key(row as usize)];
             let person = records.text(FieldName::IdNumber, row as usize);
             let person = person.zip(records.text(FieldName::Procedure, row as usize));
-            // A record that nobody else's code is known of can be told by its person alone.
-            let has_own = self.plan.systems[system_of].sync.codes == CodeOrigin::Own
-                && records.text(FieldName::HubCode, row as usize).is_none();
             let is_person = |person| {
-                self.nameless[system].contains(&person) || has_own && self.named[system].contains(&person)
+                self.nameless[system].contains(&person) || by_person && self.named[system].contains(&person)
             };
             codes.into_iter().flatten().any(|code| self.quarantined[system].contains(code))
                 || person.is_some_and(is_person)

@@ -195,16 +195,21 @@ impl ColumnarFile {
     }
 
     /// One group of rows. Where it is damaged it is left out, and the batch says so: what the other groups hold is right.
-    pub fn piece(&self, index: usize) -> RawBatch {
+    ///
+    /// # Errors
+    /// When the file is no longer what it was.
+    pub fn piece(&self, index: usize) -> Result<RawBatch, LoadError> {
         let mut batch = RawBatch::new(self.columns.len(), None);
         let read = guard::around(|| self.read(index, &mut batch))
             .unwrap_or_else(|| Err("its reader failed on damaged bytes".to_owned()));
-        let Err(error) = read else { return batch };
-        let (first, last) = (self.starts[index] + 1, self.starts[index + 1]);
-        RawBatch {
-            damage: Some(format!("rows {first} to {last} cannot be read: {error}")),
-            ..RawBatch::new(self.columns.len(), None)
+        let Err(error) = read else { return Ok(batch) };
+        // A file that went away, or was cut short, since it was opened is another night.
+        if let Some(last) = self.bytes.len().checked_sub(1) {
+            self.bytes.stretch(last, 1).map_err(LoadError::again)?;
         }
+        let (first, last) = (self.starts[index] + 1, self.starts[index + 1]);
+        let damage = Some(format!("rows {first} to {last} cannot be read: {error}"));
+        Ok(RawBatch { damage, ..RawBatch::new(self.columns.len(), None) })
     }
 
     fn read(&self, index: usize, batch: &mut RawBatch) -> Result<(), String> {

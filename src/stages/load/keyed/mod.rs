@@ -42,7 +42,7 @@ impl Rows {
     fn piece(&self, index: usize) -> Result<RawBatch, LoadError> {
         match self {
             Self::Json(file) => file.piece(index),
-            Self::Columnar(file) => Ok(file.piece(index)),
+            Self::Columnar(file) => file.piece(index),
         }
     }
 }
