@@ -118,10 +118,16 @@ fn delimited(head: &[u8]) -> Sample {
     let mut reader = dialect.parser(whole);
     let (mut rows, mut record) = (Vec::new(), ByteRecord::new());
     while rows.len() < SAMPLE_ROWS && reader.read_byte_record(&mut record).is_ok_and(|more| more) {
-        let line = record.position().map_or(0, csv::Position::line);
-        rows.push(row::copy(line, &record));
+        rows.push(row::copy(record.position().map_or(0, |position| line_of(position, whole)), &record));
     }
     Sample { dialect: Some(dialect), ..Sample::new(rows) }
+}
+
+/// The line of a record, 1-based. The parser's position is that of the blank lines before it.
+fn line_of(position: &csv::Position, text: &[u8]) -> u64 {
+    let from = usize::try_from(position.byte()).unwrap_or(usize::MAX).min(text.len());
+    let blank = text[from..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+    position.line() + blank.filter(|byte| **byte == b'\n').count() as u64
 }
 
 fn json(member: &Member) -> Result<Sample, String> {
@@ -228,5 +234,18 @@ fn column_paths(fields: &Fields, path: &str, depth: usize, keys: &mut Vec<String
             },
             _ => keys.push(name),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::delimited;
+
+    #[test]
+    fn a_row_has_the_number_of_its_line_behind_blank_ones() {
+        let lines =
+            |text: &str| delimited(text.as_bytes()).rows.iter().map(|row| row.number).collect::<Vec<_>>();
+        assert_eq!(lines("\n\nx,y\n\n\r\na,b\nc,d\n"), [3, 6, 7]);
+        assert_eq!(lines("a,b\nc,\"d\n\ne\"\nf,g\n"), [1, 2, 5]);
     }
 }

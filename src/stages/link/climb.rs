@@ -272,15 +272,14 @@ impl<'r> Climber<'r> {
     /// than any gap in time. It chooses between pairs, and parts none: what a dossier is about is written in many ways.
     fn penalty(&self, spoke: usize, left: u32, right: u32) -> i64 {
         const YEARS: i64 = 10 * 366 * 86_400_000;
-        let differs = |field, same: fn(&str, &str) -> bool| {
+        let pair = |field| {
             let left = self.records[RunPlan::HUB].text(field, left as usize);
-            let right = self.records[spoke].text(field, right as usize);
-            i64::from(left.zip(right).is_some_and(|(left, right)| !same(left, right)))
+            left.zip(self.records[spoke].text(field, right as usize))
         };
-        let (equal, alike): (fn(&str, &str) -> bool, fn(&str, &str) -> bool) =
-            (|a, b| a == b, |a, b| a == b || fold(a) == fold(b));
-        let person = differs(FieldName::IdNumber, equal) + differs(FieldName::OwnerName, equal);
-        let thing = differs(FieldName::Object, alike) + differs(FieldName::SubjectName, alike);
+        let another = |field| i64::from(pair(field).is_some_and(|(a, b)| a != b));
+        let told_apart = |field| i64::from(pair(field).is_some_and(|(a, b)| a != b && fold(a) != fold(b)));
+        let person = another(FieldName::IdNumber) + another(FieldName::OwnerName);
+        let thing = told_apart(FieldName::Object) + told_apart(FieldName::SubjectName);
         YEARS * (3 * person + thing)
     }
 
