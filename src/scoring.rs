@@ -15,6 +15,7 @@ use crate::comparators;
 use crate::config::pipeline::{self, Overrides};
 use crate::config::plan::RunPlan;
 use crate::config::scored::ScoredPlan;
+use crate::domain::date::Grain;
 use crate::domain::dossier::FieldName;
 use crate::engine::linkage::error::LinkageError;
 use crate::engine::linkage::explain::Bar;
@@ -159,14 +160,13 @@ pub fn train(asked: &Asked) -> Result<Trained, ScoringError> {
     let shipped = scored.model.clone();
     let settings = pairing.settings.clone();
     let mut prepared = pairing.prepare()?;
-    let filled = prepared.filled();
     let system = plan.systems[spoke].name.clone();
-    let share = |field: &str| filled.iter().find(|(name, _)| name == field).map_or(0.0, |own| own.1);
     let (model, kept) = match shipped {
         Some(shipped) => {
             let known =
                 comparators::restrict_model(&shipped, &settings).ok_or(ScoringError::NothingInCommon)?;
-            let learnt = comparators::tempered(&prepared.train_from(&known, SHIPPED_COUNTS)?, share);
+            let learnt = prepared.train_from(&known, SHIPPED_COUNTS)?;
+            let learnt = comparators::tempered(&learnt, |name| prepared.filled(name));
             (comparators::merge(&shipped, &learnt), missing(&scored.settings, &settings))
         }
         None => {
@@ -174,7 +174,8 @@ pub fn train(asked: &Asked) -> Result<Trained, ScoringError> {
             if !lacking.is_empty() {
                 return Err(ScoringError::Lacking { system, fields: lacking.join(", ") });
             }
-            (comparators::tempered(&prepared.train(), share), Vec::new())
+            let learnt = prepared.train();
+            (comparators::tempered(&learnt, |name| prepared.filled(name)), Vec::new())
         }
     };
     let doubtful = model.comparison.iter().filter(|comparison| {
@@ -382,7 +383,7 @@ fn field_bar(bar: Bar, records: &[Records<'_>], hub: (usize, u32), other: (usize
     let field = FieldName::from_name(&bar.name);
     let value_of = |(system, row): (usize, u32)| {
         let field = field?;
-        Some(shown(field, &value(&records[system], field, row)?).into_owned())
+        Some(shown(field, &value(&records[system], field, row, Grain::Second)?).into_owned())
     };
     let (left, right) = (value_of(hub), value_of(other));
     let Bar { name, level, m, u, bits, from_frequency } = bar;

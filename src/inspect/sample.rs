@@ -55,7 +55,7 @@ impl Sample {
 /// In words, when it cannot be read.
 pub fn of(member: &Member) -> Result<(FileKind, Vec<Sample>), String> {
     let read = guard::around(|| read(member));
-    read.unwrap_or_else(|| Err("its reader failed on damaged bytes".to_owned()))
+    read.unwrap_or_else(|| Err(guard::FAILED.to_owned()))
 }
 
 fn read(member: &Member) -> Result<(FileKind, Vec<Sample>), String> {

@@ -149,9 +149,8 @@ impl<'s> Ready<'s> {
             Self::Several(several) => several.train(),
         };
         let open = |(model, tables): (Model, (usize, usize))| {
-            let filled = self.prepared(tables).map(Prepared::filled).unwrap_or_default();
-            let share = |name: &str| filled.iter().find(|(own, _)| own == name).map_or(0.0, |own| own.1);
-            comparators::tempered(&model, share)
+            let prepared = self.prepared(tables);
+            comparators::tempered(&model, |name| prepared.map_or(0.0, |prepared| prepared.filled(name)))
         };
         learnt.into_iter().zip(self.pairs()).map(open).collect()
     }

@@ -127,15 +127,14 @@ impl<'s> Prepared<'s> {
         &self.blocks.reports
     }
 
-    /// Per comparison, the share of records that have its field, in the table where fewer do.
-    pub fn filled(&self) -> Vec<(String, f64)> {
-        let share = |side: &Side, field: usize| {
-            let held = (0..side.rows as u32).filter(|row| side.row(*row)[field] != NOTHING).count();
-            held as f64 / side.rows.max(1) as f64
+    /// The share of records that have the field of a comparison, in the table where fewer do; 0 for one that is not made.
+    pub fn filled(&self, comparison: &str) -> f64 {
+        let Some(own) = self.comparisons.all.iter().find(|own| own.name == comparison) else { return 0.0 };
+        let share = |side: &Side| {
+            let rows = (0..side.rows as u32).into_par_iter();
+            rows.filter(|row| side.row(*row)[own.field] != NOTHING).count() as f64 / side.rows.max(1) as f64
         };
-        let sides = [self.frame.left(), self.frame.right()];
-        let least = |field: usize| sides.into_iter().map(|side| share(side, field)).fold(1.0, f64::min);
-        self.comparisons.all.par_iter().map(|own| (own.name.clone(), least(own.field))).collect()
+        share(self.frame.left()).min(share(self.frame.right()))
     }
 
     /// Learns a model from the pairs that the blocking rules give.

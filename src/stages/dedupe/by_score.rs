@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Duplicate, Excused, is_excepted, pair};
 use crate::comparators;
 use crate::config::plan::{DuplicatePolicy, RunPlan};
+use crate::domain::date::Grain;
 use crate::domain::dossier::FieldName;
 use crate::domain::rules::r04_typed_twice::DuplicateReason;
 use crate::domain::rules::r23_several_rightly::{LegitimateReason, repeat_is_legitimate};
@@ -80,7 +81,7 @@ impl Doubles {
                 asked.contains(row) || takes_part(*row) && !excepted()
             })
             .collect();
-        let table = scored::table(records, &rows, &settings.fields(), &[]);
+        let table = scored::table(records, &rows, &settings.fields(), |_| Grain::Second);
         Some((Self { settings, model, rows }, table))
     }
 

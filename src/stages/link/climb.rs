@@ -251,15 +251,18 @@ impl<'r> Climber<'r> {
 
     /// The identity number or the name says that it is the same person, and the procedure does not differ.
     fn agrees(&self, spoke: usize, left: u32, right: u32) -> bool {
-        let pair = |field| {
-            let left = self.records[RunPlan::HUB].text(field, left as usize);
-            left.zip(self.records[spoke].text(field, right as usize))
-        };
+        let pair = |field| self.both(spoke, left, right, field);
         let number = pair(FieldName::IdNumber).is_some_and(|(a, b)| a == b);
         let name = pair(FieldName::OwnerName).is_some_and(|(a, b)| {
             matches!(name::relation(a, b), NameRelation::Same | NameRelation::Variant(_))
         });
         (number || name) && pair(FieldName::Procedure).is_none_or(|(a, b)| a == b)
+    }
+
+    /// What both records say in a field.
+    fn both(&self, spoke: usize, left: u32, right: u32, field: FieldName) -> Option<(&'r str, &'r str)> {
+        let left = self.records[RunPlan::HUB].text(field, left as usize);
+        left.zip(self.records[spoke].text(field, right as usize))
     }
 
     fn gap(&self, spoke: usize, left: u32, right: u32) -> Option<i64> {
@@ -272,10 +275,7 @@ impl<'r> Climber<'r> {
     /// than any gap in time. It chooses between pairs, and parts none: what a dossier is about is written in many ways.
     fn penalty(&self, spoke: usize, left: u32, right: u32) -> i64 {
         const YEARS: i64 = 10 * 366 * 86_400_000;
-        let pair = |field| {
-            let left = self.records[RunPlan::HUB].text(field, left as usize);
-            left.zip(self.records[spoke].text(field, right as usize))
-        };
+        let pair = |field| self.both(spoke, left, right, field);
         let another = |field| i64::from(pair(field).is_some_and(|(a, b)| a != b));
         let told_apart = |field| i64::from(pair(field).is_some_and(|(a, b)| a != b && fold(a) != fold(b)));
         let person = another(FieldName::IdNumber) + another(FieldName::OwnerName);

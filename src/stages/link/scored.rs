@@ -80,8 +80,9 @@ impl Pairing {
         let fields = settings.fields();
         let [hub, other] = &rows;
         let sides = [(&records[RunPlan::HUB], hub), (&records[spoke], other)];
-        let coarse = without_seconds(&sides);
-        let tables = sides.map(|(records, rows)| table(records, rows, &fields, &coarse));
+        // What one side says beyond the other's grain is no difference.
+        let grain = |field| records[RunPlan::HUB].grain(field).max(records[spoke].grain(field));
+        let tables = sides.map(|(records, rows)| table(records, rows, &fields, grain));
         let frequencies = scored.outside.of(&settings, &tables);
         Some(Self { settings, tables: Some(tables), frequencies, rows })
     }
@@ -319,20 +320,20 @@ fn link(pair: &Judged, rows: &[Vec<u32>; 2]) -> ScoredLink {
     }
 }
 
-/// Rows of one system as a table of the engine, with these fields.
-///
-/// Of the fields in `coarse`, moments are taken without their seconds.
-pub fn table(records: &Records<'_>, rows: &[u32], fields: &[String], coarse: &[FieldName]) -> Table {
+/// Rows of one system as a table of the engine, with these fields. `grain`: how finely the moments of a field are taken.
+pub fn table(
+    records: &Records<'_>,
+    rows: &[u32],
+    fields: &[String],
+    grain: impl Fn(FieldName) -> Grain,
+) -> Table {
     let columns = fields.iter().map(|name| {
         let derived = DERIVED.iter().find(|derived| derived.name == name);
         let field = FieldName::from_name(derived.map_or(name, |derived| derived.from));
-        let is_coarse = field.is_some_and(|field| coarse.contains(&field));
+        let field = field.map(|field| (field, grain(field)));
         let mut column = Column::new(name);
         for row in rows {
-            let value = field.and_then(|field| match is_coarse {
-                true => to_the_minute(records, field, *row).map(Cow::Owned),
-                false => value(records, field, *row),
-            });
+            let value = field.and_then(|(field, grain)| value(records, field, *row, grain));
             match (derived, value) {
                 (Some(derived), Some(value)) => column.push((derived.derive)(&value).as_deref()),
                 (_, value) => column.push(value.as_deref()),
@@ -345,10 +346,12 @@ pub fn table(records: &Records<'_>, rows: &[u32], fields: &[String], coarse: &[F
 }
 
 /// A cell as comparators read it: dates as `yyyy-mm-dd` as far as they are known, moments with their time.
-pub fn value<'r>(records: &Records<'r>, field: FieldName, row: u32) -> Option<Cow<'r, str>> {
+pub fn value<'r>(records: &Records<'r>, field: FieldName, row: u32, grain: Grain) -> Option<Cow<'r, str>> {
     let row = row as usize;
     match field.kind() {
-        FieldKind::Timestamp => records.moment(field, row).map(|moment| Cow::Owned(written_moment(moment))),
+        FieldKind::Timestamp => {
+            moment(grain.floor(records.int(field, row)?)).map(|moment| Cow::Owned(written_moment(moment)))
+        }
         FieldKind::PartialDate => {
             records.date(field, row).map(|date| Cow::Owned(written_date(date, records.birth_precision(row))))
         }
@@ -357,16 +360,6 @@ pub fn value<'r>(records: &Records<'r>, field: FieldName, row: u32) -> Option<Co
             None => records.int(field, row).map(|value| Cow::Owned(value.to_string())),
         },
     }
-}
-
-/// The fields that one of the sides writes without seconds. What the other says beyond that is no difference.
-fn without_seconds(sides: &[(&Records<'_>, &Vec<u32>)]) -> Vec<FieldName> {
-    let is_coarse = |field: &FieldName| sides.iter().any(|(own, _)| own.grain(*field) == Grain::Minute);
-    FieldName::ALL.iter().copied().filter(is_coarse).collect()
-}
-
-fn to_the_minute(records: &Records<'_>, field: FieldName, row: u32) -> Option<String> {
-    moment(Grain::Minute.floor(records.int(field, row as usize)?)).map(written_moment)
 }
 
 fn written_moment(moment: NaiveDateTime) -> String {

@@ -13,6 +13,9 @@ pub fn is_inside() -> bool {
     INSIDE.with(Cell::get)
 }
 
+/// What is to be said of a file whose reader panicked.
+pub const FAILED: &str = "its reader failed on damaged bytes";
+
 /// Runs a reader; `None` when it panicked.
 pub fn around<T>(read: impl FnOnce() -> T) -> Option<T> {
     let was = INSIDE.with(|inside| inside.replace(true));

@@ -117,7 +117,7 @@ fn state_of(member: Member, name: &str, system: &SystemPlan, depth: Depth) -> Re
         return Ok(FeedState::Empty);
     }
     let opened = guard::around(|| open_member(&member, name, system, depth))
-        .unwrap_or_else(|| Err(OpenError::Unreadable("its reader failed on damaged bytes".to_owned())));
+        .unwrap_or_else(|| Err(OpenError::Unreadable(guard::FAILED.to_owned())));
     Ok(match opened {
         Ok(opened) => FeedState::Open(Box::new(opened)),
         Err(OpenError::Unreadable(reason)) => FeedState::Unreadable(reason),
@@ -134,7 +134,7 @@ fn state_of(member: Member, name: &str, system: &SystemPlan, depth: Depth) -> Re
 pub fn open_one(member: &Member, system: &SystemPlan) -> Result<Opened, OpenError> {
     let name = member.name.clone().unwrap_or_default();
     let opened = guard::around(|| open_member(member, &name, system, Depth::Whole));
-    opened.unwrap_or_else(|| Err(OpenError::Unreadable("its reader failed on damaged bytes".to_owned())))
+    opened.unwrap_or_else(|| Err(OpenError::Unreadable(guard::FAILED.to_owned())))
 }
 
 /// Reads bytes as one export of a system, whatever they are: the number of its rows, or why there are

@@ -6,6 +6,7 @@ use super::Night;
 use super::deadlines::{Deadline, deadline};
 use super::identifiers::Veil;
 use crate::config::plan::RunPlan;
+use crate::domain::date::Grain;
 use crate::domain::dossier::FieldName;
 use crate::domain::rules::r04_typed_twice::DuplicateReason;
 use crate::engine::id;
@@ -235,7 +236,7 @@ pub fn link_evidence<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit
         let field = FieldName::from_name(&bar.comparison);
         let shown =
             |system: usize, row: u32| {
-                let value = scored::value(&night.records[system], field?, row)?;
+                let value = scored::value(&night.records[system], field?, row, Grain::Second)?;
                 Some(field.filter(|field| field.is_sensitive()).map_or_else(
                     || value.clone().into_owned(),
                     |field| veil.over(field, &value).into_owned(),

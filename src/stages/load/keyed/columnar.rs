@@ -200,8 +200,8 @@ impl ColumnarFile {
     /// When the file is no longer what it was.
     pub fn piece(&self, index: usize) -> Result<RawBatch, LoadError> {
         let mut batch = RawBatch::new(self.columns.len(), None);
-        let read = guard::around(|| self.read(index, &mut batch))
-            .unwrap_or_else(|| Err("its reader failed on damaged bytes".to_owned()));
+        let read =
+            guard::around(|| self.read(index, &mut batch)).unwrap_or_else(|| Err(guard::FAILED.to_owned()));
         let Err(error) = read else { return Ok(batch) };
         // A file that went away, or was cut short, since it was opened is another night.
         if let Some(last) = self.bytes.len().checked_sub(1) {
