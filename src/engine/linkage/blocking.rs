@@ -13,7 +13,7 @@ use super::settings::Settings;
 use super::window::{Range, Window};
 
 /// Pairs whose rows are touched together.
-const BATCH: usize = 32;
+pub(super) const BATCH: usize = 32;
 /// Pairs per task: fixed, so that tasks do not follow the number of threads.
 const PAIRS_PER_TASK: u64 = 1 << 17;
 

@@ -235,9 +235,9 @@ impl<'s> Prepared<'s> {
             together(frame, scored, clusters, &mut verdicts);
         }
         let place = |at: u32| frame.original(scored[at as usize].left, scored[at as usize].right);
-        let judged = |at: usize| {
+        let judged = |(left, right, at): (u32, u32, u32)| {
+            let at = at as usize;
             let (pair, verdict) = (&scored[at], verdicts[at]);
-            let (left, right) = place(at as u32);
             let runner_up = rivals[at].map(|(other, margin)| {
                 let (left, right) = place(other);
                 RunnerUp { left, right, margin }
@@ -254,10 +254,14 @@ impl<'s> Prepared<'s> {
                 runner_up,
             }
         };
-        let pairs: Vec<Judged> = (0..scored.len()).into_par_iter().map(judged).collect();
+        let places = (0..scored.len() as u32).into_par_iter().map(|at| {
+            let (left, right) = place(at);
+            (left, right, at)
+        });
         let lefts = if frame.swapped { frame.right() } else { frame.left() }.rows;
-        let number = |pair: &Judged| bucket_sort::spread(pair.left, lefts);
-        bucket_sort::sorted(pairs, number, |a, b| a.right.cmp(&b.right))
+        let number = |pair: &(u32, u32, u32)| bucket_sort::spread(pair.0, lefts);
+        let order = bucket_sort::sorted(places.collect(), number, |a, b| a.1.cmp(&b.1));
+        order.into_par_iter().map(judged).collect()
     }
 
     fn clusters(&self, scorer: &Scorer<'_>, scored: &[Scored], threshold: f64) -> Vec<Vec<u32>> {

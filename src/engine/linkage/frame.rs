@@ -81,17 +81,23 @@ impl Frame {
         };
         let keys: Vec<Vec<u64>> = tables.iter_mut().map(|table| std::mem::take(&mut table.keys)).collect();
         let lead: Vec<usize> = (0..names.len()).filter(|at| together.contains(&names[*at])).collect();
-        let mut sides: Vec<Side> = rows
-            .par_iter()
+        let mut columns: Vec<Vec<Vec<u32>>> = vec![Vec::new(); tables.len()];
+        let mut fields = Vec::with_capacity(names.len());
+        for (field, of_tables) in taken {
+            fields.push(field);
+            columns.iter_mut().zip(of_tables).for_each(|(columns, own)| columns.push(own));
+        }
+        let mut sides: Vec<Side> = columns
+            .into_par_iter()
+            .zip(rows)
             .zip(&keys)
-            .enumerate()
-            .map(|(at, (rows, keys))| side(&taken, &lead, at, *rows, keys))
+            .map(|((columns, rows), keys)| side(&fields, &lead, columns, rows, keys))
             .collect();
         let swapped = sides.len() == 2 && sides[0].fingerprint > sides[1].fingerprint;
         if swapped {
             sides.swap(0, 1);
         }
-        Self { fields: taken.into_iter().map(|(field, _)| field).collect(), sides, swapped }
+        Self { fields, sides, swapped }
     }
 
     pub fn is_link(&self) -> bool {
@@ -205,23 +211,25 @@ fn join(columns: Vec<(Dictionary, Vec<u32>)>, name: &str) -> (Field, Vec<Vec<u32
     (Field { name: name.to_owned(), values, counts, filled }, cells)
 }
 
-fn side(taken: &[(Field, Vec<Vec<u32>>)], lead: &[usize], at: usize, rows: usize, keys: &[u64]) -> Side {
-    let width = taken.len();
+fn side(fields: &[Field], lead: &[usize], columns: Vec<Vec<u32>>, rows: usize, keys: &[u64]) -> Side {
+    let width = fields.len();
     let hash = |field: &Field, cell: u32| {
         if cell == NOTHING { 0x9e37_79b9_7f4a_7c15 } else { field.values.hash(cell) }
     };
-    let order: Vec<(u64, u64, u32)> = (0..rows)
-        .into_par_iter()
-        .map(|row| {
+    // Row by row first: a row is then moved as one, and not gathered from as many places as it has cells.
+    let mut laid = vec![NOTHING; rows * width.max(1)];
+    let order: Vec<(u64, u64, u32)> = laid
+        .par_chunks_mut(width.max(1))
+        .enumerate()
+        .map(|(row, cells)| {
+            cells.iter_mut().zip(&columns).for_each(|(cell, column)| *cell = column[row]);
             let content =
-                taken.iter().fold(0u64, |sum, (field, cells)| mix(sum ^ hash(field, cells[at][row])));
-            let first = lead.iter().fold(0u64, |sum, field| {
-                let (field, cells) = &taken[*field];
-                mix(sum ^ hash(field, cells[at][row]))
-            });
+                fields.iter().zip(&*cells).fold(0u64, |sum, (field, cell)| mix(sum ^ hash(field, *cell)));
+            let first = lead.iter().fold(0u64, |sum, at| mix(sum ^ hash(&fields[*at], cells[*at])));
             (first, content, row as u32)
         })
         .collect();
+    drop(columns);
     let key = |row: u32| keys.get(row as usize).copied().unwrap_or(0);
     let order = bucket_sort::sorted(
         order,
@@ -230,9 +238,7 @@ fn side(taken: &[(Field, Vec<Vec<u32>>)], lead: &[usize], at: usize, rows: usize
     );
     let mut cells = vec![NOTHING; rows * width];
     cells.par_chunks_mut(width.max(1)).zip(&order).for_each(|(out, (_, _, row))| {
-        for (out, (_, cells)) in out.iter_mut().zip(taken) {
-            *out = cells[at][*row as usize];
-        }
+        out.copy_from_slice(&laid[*row as usize * width..][..width]);
     });
     let fingerprint = order.iter().fold(rows as u64, |sum, (_, content, _)| sum.wrapping_add(*content));
     Side { rows, cells, width, original: order.into_iter().map(|(_, _, row)| row).collect(), fingerprint }

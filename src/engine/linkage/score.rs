@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::blocking::Blocks;
+use super::blocking::{BATCH, Blocks};
 use super::check::MOST;
 use super::comparison::Comparisons;
 use super::frame::Frame;
@@ -103,17 +103,14 @@ impl<'a> Scorer<'a> {
 
     /// log2 of how likely the levels are under no match, look-alikes included.
     fn otherwise(&self, digits: &[usize; MOST], random: f64) -> f64 {
-        let mut sum = random + self.rest;
-        for (prior, q) in &self.look_alike {
-            let own = prior + digits.iter().zip(q).map(|(digit, q)| q[*digit]).sum::<f64>();
-            let (high, low) = if own > sum { (own, sum) } else { (sum, own) };
-            sum = if high - low > 40.0 {
-                high
-            } else {
-                high + (low - high).exp2().ln_1p() * std::f64::consts::LOG2_E
-            };
+        let mut classes = [random + self.rest; MOST + 1];
+        let mut most = classes[0];
+        for ((prior, q), class) in self.look_alike.iter().zip(&mut classes[1..]) {
+            *class = prior + digits.iter().zip(q).map(|(digit, q)| q[*digit]).sum::<f64>();
+            most = most.max(*class);
         }
-        sum
+        let shares = classes[..=self.look_alike.len()].iter().map(|class| (class - most).exp2());
+        most + shares.sum::<f64>().log2()
     }
 
     /// What each comparison adds to the bits, and last what look-alikes take off.
@@ -239,7 +236,14 @@ impl<'a> Scorer<'a> {
                 let bits = self.bits(*pattern, left.row(*l), right.row(*r));
                 (bits >= least).then_some(Scored { left: *l, right: *r, pattern: *pattern, bits })
             };
-            let out: Vec<Scored> = kept.par_iter().flatten().filter_map(scored).collect();
+            let together = |pairs: &[KeptPair]| -> Vec<Scored> {
+                // Looks into memory overlap instead of waiting for each other.
+                let touch = pairs.iter().fold(0, |sum, (l, r, _)| sum ^ left.row(*l)[0] ^ right.row(*r)[0]);
+                std::hint::black_box(touch);
+                pairs.iter().filter_map(scored).collect()
+            };
+            let batches = kept.par_iter().flat_map(|pairs| pairs.par_chunks(BATCH));
+            let out: Vec<Scored> = batches.flat_map_iter(together).collect();
             return in_order(out, left.rows);
         }
         let plan = self.plan();
