@@ -1,8 +1,8 @@
 """W1 beside the same work written by hand: whole runs, peak memory, the floor of a bare parse."""
-import importlib.util, json, subprocess, sys
+import importlib.util, json, statistics, subprocess, sys
 
 from machine import table
-from process import ENVIRONMENT, Work, in_turn, middle, ratio
+from process import ENVIRONMENT, Work, in_turn, measure as measure_one, middle, ratio
 from setting import W1
 
 PEERS = {"Polars, by hand": "polars", "DuckDB, by hand": "duckdb", "datacompy, a report only": "datacompy"}
@@ -30,9 +30,20 @@ def measure(setting):
     counts = ", ".join(f"{count:,} {name}" for name, count in agreed.items())
     text = f"{setting.sizes.rows:,} + {setting.sizes.rows:,} rows; all agree: {counts}.\n\n{table(head, rows + missing)}"
     peers = [name for name in PEERS if name in measured]
+    quickest = min((middle(measured[name], "wall") for name in peers), default=None)
+    text += f"\n\n{writing(setting, quickest)}"
     # The hardest to beat is the one that the ratio is worst against.
     worst = lambda figure: max(against[name][figure] for name in peers)
     return {"w1-time": worst(0), "w1-memory": worst(1), "w1-parse": against[PARSE][0]}, {"w1": text}
+
+
+def writing(setting, quickest):
+    """What Polars takes to write the tables that doisoat published, which it then holds in memory."""
+    work = Work([sys.executable, W1 / "rewrite.py", setting.out("doisoat"), setting.out("rewrite")], setting.out("rewrite"))
+    runs = [json.loads(measure_one(work).printed) for _ in range(setting.rounds)]
+    seconds = statistics.median(run["seconds"] for run in runs)
+    share = f", {seconds / quickest:.2f} of the fastest peer's whole time" if quickest else ""
+    return f"To write these {runs[0]['tables']} tables alone, held in memory, takes Polars {seconds:.1f} s{share}."
 
 
 def agreement(setting, measured):
