@@ -9,7 +9,7 @@ use crate::engine::linkage::frame::Field;
 use crate::engine::linkage::text::{jaro_winkler, on_letters};
 
 /// Levels of two texts, folded: without case, accents and punctuation, usual abbreviations written out
-/// (`CTY`, `UBND`, `BQL` [S]). Symmetric. `one cut off`: a sync job cuts a long text and puts three dots
+/// (`CTY`, `UBND`, `BQL` [S], `P.12`, `Q.1` [R-H]). Symmetric. `one cut off`: a sync job cuts a long text and puts three dots
 /// behind it [S].
 #[derive(Debug, Default)]
 pub struct FreeText {
@@ -47,7 +47,7 @@ impl Comparator for FreeText {
     fn prepare(&mut self, field: &Field) {
         *self = Self::default();
         for value in field.values.values() {
-            let folded = fold(&written_out(&fold(value)));
+            let folded = fold(&places_written_out(&written_out(&fold(value))));
             let mut words: Vec<&str> = folded.split(' ').collect();
             words.sort_unstable();
             let cut = value.ends_with("...") || value.ends_with('…');
@@ -89,9 +89,9 @@ fn is_subset(a: &str, b: &str) -> bool {
     }) && words >= SUBSET_WORDS
 }
 
-/// Abbreviations in names of organisations and places, lower case: those of companies and committees
-/// [S], those of places [R-H]. None of them is a word of a person's name.
-const ABBREVIATIONS: [(&str, &str); 9] = [
+/// Abbreviations in names of organisations, lower case and folded: those of companies and committees [S], `dntn` and below
+/// [R-H]. None of them is a word of a person's name.
+const ABBREVIATIONS: [(&str, &str); 19] = [
     ("bql", "ban quản lý"),
     ("cp", "cổ phần"),
     ("ctcp", "công ty cổ phần"),
@@ -101,12 +101,52 @@ const ABBREVIATIONS: [(&str, &str); 9] = [
     ("tnhh", "trách nhiệm hữu hạn"),
     ("tp", "thành phố"),
     ("ubnd", "ủy ban nhân dân"),
+    ("dntn", "doanh nghiệp tư nhân"),
+    ("dv", "dịch vụ"),
+    ("hdnd", "hội đồng nhân dân"),
+    ("kcn", "khu công nghiệp"),
+    ("sx", "sản xuất"),
+    ("tm", "thương mại"),
+    ("tmcp", "thương mại cổ phần"),
+    ("tmdv", "thương mại dịch vụ"),
+    ("xd", "xây dựng"),
+    ("xnk", "xuất nhập khẩu"),
 ];
 
 /// The text, lower case, with its abbreviations written out.
 pub(super) fn written_out(lower: &str) -> String {
-    let long = |word| ABBREVIATIONS.iter().find(|(short, _)| *short == word).map_or(word, |(_, long)| *long);
+    by_word(lower, &ABBREVIATIONS)
+}
+
+fn by_word(lower: &str, abbreviations: &[(&str, &'static str)]) -> String {
+    let long = |word| abbreviations.iter().find(|(short, _)| *short == word).map_or(word, |(_, long)| *long);
     lower.split(' ').map(long).collect::<Vec<_>>().join(" ")
+}
+
+/// Abbreviations of places [R-H]. Single letters are initials in the name of a person, so names are not looked up here.
+const PLACES: [(&str, &str); 9] = [
+    ("h", "huyện"),
+    ("kp", "khu phố"),
+    ("p", "phường"),
+    ("q", "quận"),
+    ("ql", "quốc lộ"),
+    ("tdp", "tổ dân phố"),
+    ("tt", "thị trấn"),
+    ("tx", "thị xã"),
+    ("x", "xã"),
+];
+
+/// As [`written_out`], for places; the number of one may stand right behind its letter, as in `Q1`.
+fn places_written_out(folded: &str) -> String {
+    let parted = |word: &str| -> String {
+        let (letters, number) = word.split_at(word.find(|c: char| c.is_ascii_digit()).unwrap_or(word.len()));
+        let is_numbered = matches!(letters, "kp" | "p" | "q" | "ql" | "tdp")
+            && !number.is_empty()
+            && number.bytes().all(|c| c.is_ascii_digit());
+        if is_numbered { format!("{letters} {number}") } else { word.to_owned() }
+    };
+    let words: Vec<String> = folded.split(' ').map(parted).collect();
+    by_word(&words.join(" "), &PLACES)
 }
 
 #[cfg(test)]
@@ -120,6 +160,18 @@ mod tests {
         let same = "same without accents and abbreviations";
         levels.check("CTY TNHH MTV An Phát", "Công ty trách nhiệm hữu hạn một thành viên An Phat", same);
         levels.check("UBND xã Mãn Đức", "Ủy ban nhân dân XÃ MAN DUC", same);
+        levels.check(
+            "Cty CP TM DV & XNK Bình An",
+            "Công ty cổ phần thương mại, dịch vụ, xuất nhập khẩu BÌNH AN",
+            same,
+        );
+        levels.check(
+            "12 Lê Lợi, P.Bến Nghé, Q1, TP.HCM",
+            "12 Lê Lợi, phường Bến Nghé, quận 1, thành phố HCM",
+            same,
+        );
+        levels.check("P12 Q.10", "phuong 12 quan 10", same);
+        levels.check("Lô P12A", "Lô phường 12A", "else");
         levels.check("Tổ 3, phường Tân Thịnh", "Phường Tân Thịnh, tổ 3", "same words in another order");
         levels.check("Cấp giấy chứng nh...", "Cấp giấy chứng nhận quyền sử dụng", "one cut off");
         levels.check("xã Mãn Đức", "Mãn Đức, huyện Tân Lạc, xã", "words of one among the other's");

@@ -375,6 +375,11 @@ fn check_link(root: &Section<'_, '_, '_>, tables: &[TablePlan], fields: &[Field]
         }
         _ => {}
     }
+    if (1..3).contains(&tables.len()) && link.settings.most_per_table != 1 {
+        let hint = "between two tables `decide` says how many partners a record may have";
+        let text = "[link]: `most_per_table` is for three tables and more";
+        root.report(link.line(), text, Some(hint.to_owned()));
+    }
     let known: BTreeSet<&str> = fields.iter().map(|field| field.name.as_str()).collect();
     if known.is_empty() {
         return;

@@ -8,30 +8,50 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::error::{LinkageError, nearest};
 use super::frame::{Frame, mix};
 use super::table::NOTHING;
+use super::text::unaccented;
 
 /// Per side the key of each row, 0 where a part is missing; and the fields they come from.
 pub type Keys = ([Vec<u64>; 2], Vec<usize>);
 
-/// A field and the part of it that is the key, written `field`, `field:first3`, `field:sound`, ...
+/// A field and the part of it that is the key, written `field`, `field:first3`, `field:unaccent:lastword`, ...
 pub struct KeyPart {
     pub field: String,
+    is_unaccented: bool,
     cut: Cut,
 }
+
+/// The part is taken of the text without its accents.
+const UNACCENT: &str = "unaccent";
 
 impl KeyPart {
     /// `place` is named in the error.
     pub fn parse(text: &str, place: &str) -> Result<Self, LinkageError> {
         let (field, how) = text.split_once(':').unwrap_or((text, ""));
+        let (is_unaccented, how) = match how.split_once(':').unwrap_or((how, "")) {
+            (UNACCENT, how) => (true, how),
+            _ => (false, how),
+        };
         let cut = Cut::parse(how).ok_or_else(|| LinkageError::BadKey {
             place: place.to_owned(),
             part: text.to_owned(),
             nearest: nearest(how.trim_end_matches(|c: char| c.is_ascii_digit()), CUTS)
                 .filter(|cut| !how.starts_with(cut.as_str())),
-            known: ["field", "field:first3", "field:last4", "field:word1", "field:sound", "field:year"]
-                .map(str::to_owned)
-                .to_vec(),
+            known: [
+                "field",
+                "field:first3",
+                "field:last4",
+                "field:word1",
+                "field:lastword",
+                "field:words",
+                "field:sound",
+                "field:year",
+                "field:unaccent",
+                "field:unaccent:word1",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
         })?;
-        Ok(Self { field: field.to_owned(), cut })
+        Ok(Self { field: field.to_owned(), is_unaccented, cut })
     }
 }
 
@@ -43,14 +63,15 @@ pub fn row_keys(
 ) -> Result<Keys, LinkageError> {
     let mut parts = Vec::new();
     for part in on {
-        let KeyPart { field: name, cut } = KeyPart::parse(part, "blocking")?;
+        let KeyPart { field: name, is_unaccented, cut } = KeyPart::parse(part, "blocking")?;
         let at = frame.place(&name, "blocking")?;
         let field = &frame.fields[at];
         let mut hashes: Vec<u64> = (0..field.values.len() as u32)
             .into_par_iter()
-            .map(|value| match cut {
-                Cut::Whole => field.values.hash(value).max(1),
-                _ => cut.hash(field.values.get(value)),
+            .map(|value| match (&cut, is_unaccented) {
+                (Cut::Whole, false) => field.values.hash(value).max(1),
+                (cut, false) => cut.hash(field.values.get(value)),
+                (cut, true) => cut.hash(&unaccented(field.values.get(value))),
             })
             .collect();
         let never = never.get(&name).map(Vec::as_slice).unwrap_or_default();
@@ -86,7 +107,7 @@ pub fn row_keys(
 }
 
 /// What may stand behind the colon, without numbers.
-const CUTS: [&str; 5] = ["first", "last", "word", "sound", "year"];
+const CUTS: [&str; 8] = ["first", "last", "word", "lastword", "words", "sound", "year", UNACCENT];
 
 /// The part of a value that makes the key.
 enum Cut {
@@ -94,6 +115,9 @@ enum Cut {
     First(usize),
     Last(usize),
     Word(usize),
+    LastWord,
+    /// All words, in the order of the alphabet.
+    Words,
     Sound,
     Year,
 }
@@ -104,6 +128,8 @@ impl Cut {
         Some(match how {
             "" => Self::Whole,
             "sound" => Self::Sound,
+            "lastword" => Self::LastWord,
+            "words" => Self::Words,
             "year" => Self::Year,
             _ => number("first")
                 .map(Self::First)
@@ -114,16 +140,23 @@ impl Cut {
 
     /// 0 where the value has no such part.
     fn hash(&self, text: &str) -> u64 {
-        let sound;
+        let made;
         let part = match self {
             Self::Whole => text,
             Self::First(n) => text.char_indices().nth(*n).map_or(text, |(at, _)| &text[..at]),
             Self::Last(n) => text.char_indices().nth_back(n - 1).map_or(text, |(at, _)| &text[at..]),
             Self::Word(n) => text.split_whitespace().nth(n - 1).unwrap_or(""),
             Self::Year => text.get(..4).unwrap_or(""),
+            Self::LastWord => text.split_whitespace().next_back().unwrap_or(""),
+            Self::Words => {
+                let mut words: Vec<&str> = text.split_whitespace().collect();
+                words.sort_unstable();
+                made = words.join(" ");
+                &made
+            }
             Self::Sound => {
-                sound = soundex(text);
-                &sound
+                made = soundex(&unaccented(text));
+                &made
             }
         };
         if part.is_empty() { 0 } else { xxh3_64(part.as_bytes()).max(1) }
@@ -159,4 +192,52 @@ fn soundex(text: &str) -> String {
         out.push('0');
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KeyPart;
+    use crate::engine::linkage::text::unaccented;
+
+    fn key(how: &str, text: &str) -> u64 {
+        let part = KeyPart::parse(how, "test").expect("a key");
+        assert_eq!(part.field, "name");
+        match part.is_unaccented {
+            true => part.cut.hash(&unaccented(text)),
+            false => part.cut.hash(text),
+        }
+    }
+
+    #[test]
+    fn keys_join_what_they_are_meant_to_and_nothing_else() {
+        let name = "đặng thị thuỳ";
+        for (how, same, other) in [
+            ("name:unaccent", "dang thi thuy", "dang thi thu"),
+            ("name:unaccent:lastword", "lê thúy", "thuỳ dang"),
+            ("name:unaccent:first2", "dao", "đo"),
+            ("name:unaccent:words", "thuy dang thi", "thuy dang"),
+            ("name:unaccent:sound", "dang thi thuy", "nguyen"),
+            ("name:sound", "dang thi thuy", "nguyen"),
+            ("name:lastword", "lê thuỳ", "lê thuy"),
+            ("name:words", "thuỳ thị đặng", "thuy thi dang"),
+            ("name:word1", "đặng", "dang"),
+        ] {
+            assert_eq!(key(how, name), key(how, same), "{how}");
+            assert_ne!(key(how, name), key(how, other), "{how}");
+        }
+        assert_eq!(key("name:lastword", " "), 0);
+    }
+
+    #[test]
+    fn a_cut_that_does_not_exist_is_told() {
+        for (how, nearest) in [
+            ("name:unacent", "unaccent"),
+            ("name:unaccent:lastwrd", "lastword"),
+            ("name:word", ""),
+            ("name:unaccent:unaccent", ""),
+        ] {
+            let told = KeyPart::parse(how, "test").err().expect("an error").to_string();
+            assert!(told.contains(nearest) && told.contains(how), "{told}");
+        }
+    }
 }

@@ -8,13 +8,14 @@ use super::comparator::{Cell, Comparator};
 use super::date::day_number;
 use super::error::{LinkageError, nearest};
 use super::frame::{Field, mix};
-use super::text::{edits, jaro_winkler, ladder, on_letters};
+use super::text::{edits, jaro_winkler, ladder, on_letters, unaccented};
 
 /// The forms that [`Levels::parse`] reads, as an error shows them.
-const FORMS: [&str; 8] = [
+const FORMS: [&str; 9] = [
     "exact",
     "jaro_winkler 0.92",
     "damerau_levenshtein 1",
+    "same_unaccented",
     "same_words",
     "starts_with",
     "within 2 days",
@@ -26,6 +27,8 @@ const FORMS: [&str; 8] = [
 enum Level {
     JaroWinkler(f64),
     Edits(usize),
+    /// The same but for accents.
+    SameUnaccented,
     /// The same words in any order.
     SameWords,
     /// One is the start of the other.
@@ -42,6 +45,7 @@ impl Level {
         let (name, value, unit) = (words.next()?, words.next(), words.next());
         let number = |text: &str| text.parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0);
         let level = match (name, value, unit) {
+            ("same_unaccented", None, None) => Self::SameUnaccented,
             ("same_words", None, None) => Self::SameWords,
             ("starts_with", None, None) => Self::StartsWith,
             ("jaro_winkler", Some(value), None) => {
@@ -62,6 +66,7 @@ impl Level {
         match self {
             Self::JaroWinkler(least) => format!("jaro_winkler >= {least}"),
             Self::Edits(most) => format!("edits <= {most}"),
+            Self::SameUnaccented => "same without accents".into(),
             Self::SameWords => "same words".into(),
             Self::StartsWith => "one is the start of the other".into(),
             Self::Days(days) => format!("within {days} days"),
@@ -87,7 +92,8 @@ impl Level {
 #[derive(Debug, Clone, Default)]
 pub struct Levels {
     levels: Vec<Level>,
-    /// Per value a hash of its sorted words, where a level asks for it.
+    /// Per value a hash of it without accents, and one of its sorted words, where a level asks for it.
+    unaccented: Vec<u64>,
     words: Vec<u64>,
     days: Vec<f64>,
     numbers: Vec<f64>,
@@ -127,6 +133,7 @@ impl Levels {
         match level {
             Level::JaroWinkler(least) => on_letters(a.text(), b.text(), jaro_winkler) >= *least,
             Level::Edits(most) => on_letters(a.text(), b.text(), |a, b| edits(a, b, *most)) <= *most,
+            Level::SameUnaccented => self.unaccented[a.value as usize] == self.unaccented[b.value as usize],
             Level::SameWords => self.words[a.value as usize] == self.words[b.value as usize],
             Level::StartsWith => a.text().starts_with(b.text()) || b.text().starts_with(a.text()),
             Level::Days(most) => apart(&self.days) <= *most,
@@ -148,11 +155,14 @@ impl Comparator for Levels {
         let any = |wanted: fn(&Level) -> bool| self.levels.iter().any(wanted);
         let values = || field.values.values();
         let words = any(|l| *l == Level::SameWords).then(|| values().map(sorted_words).collect());
+        let unaccented = any(|l| *l == Level::SameUnaccented)
+            .then(|| values().map(|text| xxh3_64(unaccented(text).as_bytes())).collect());
         let days = any(|l| matches!(l, Level::Days(_)));
         let days = days.then(|| values().map(|text| day_number(text).unwrap_or(f64::NAN)).collect());
         let numbers = any(|l| matches!(l, Level::Part(_) | Level::Difference(_)));
         let numbers = numbers.then(|| values().map(|text| text.parse().unwrap_or(f64::NAN)).collect());
         self.words = words.unwrap_or_default();
+        self.unaccented = unaccented.unwrap_or_default();
         self.days = days.unwrap_or_default();
         self.numbers = numbers.unwrap_or_default();
     }
@@ -201,6 +211,9 @@ mod tests {
         assert_eq!(level(&text, "an binh", "an bihn"), "edits <= 1");
         assert_eq!(level(&text, "martha jones", "martha johnes x"), "jaro_winkler >= 0.9");
         assert_eq!(level(&text, "an", "xyz"), "else");
+        assert_eq!(level(&["same_unaccented"], "đặng hoà", "dang hoa"), "same without accents");
+        assert_eq!(level(&["same_unaccented"], "müller", "muller"), "same without accents");
+        assert_eq!(level(&["same_unaccented"], "hoà", "ho"), "else");
         assert_eq!(level(&["within 2 days"], "2026-02-28", "2026-03-02"), "within 2 days");
         assert_eq!(level(&["within 2 days"], "2026-02-28", "2026-03-03"), "else");
         assert_eq!(level(&["within 2 days"], "2026-02-28", "someday"), "else");

@@ -250,7 +250,7 @@ pub struct NumberSettings {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BlockSettings {
-    /// `field`, `field:first3`, `field:last4`, `field:sound`, `field:year`, `field:word1`.
+    /// As [`KeyPart`](super::keys::KeyPart) reads them: `field`, `field:first3`, `field:unaccent:lastword`, ...
     pub on: Vec<String>,
     #[serde(default)]
     pub near: Option<Near>,

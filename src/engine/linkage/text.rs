@@ -1,5 +1,9 @@
 //! Text compared letter by letter: equality, Jaro-Winkler, Damerau-Levenshtein.
 
+use std::borrow::Cow;
+
+use unicode_normalization::char::{decompose_canonical, is_combining_mark};
+
 use super::comparator::{Cell, Comparator};
 
 pub struct Exact;
@@ -56,6 +60,41 @@ impl Comparator for DamerauLevenshtein {
 /// A ladder of named levels between "same" and "else".
 pub fn ladder(between: impl Iterator<Item = String>) -> Vec<String> {
     std::iter::once("same".to_owned()).chain(between).chain(std::iter::once("else".to_owned())).collect()
+}
+
+/// The text with plain letters, as who has no accents on the keyboard writes it.
+pub fn unaccented(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        decompose_canonical(letter, |part| match stroked(part) {
+            _ if is_combining_mark(part) => {}
+            Some(plain) => out.push_str(plain),
+            None => out.push(part),
+        });
+    }
+    Cow::Owned(out)
+}
+
+/// What stands for a letter that is no other letter with a mark.
+fn stroked(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'đ' | 'ð' => "d",
+        'Đ' | 'Ð' => "D",
+        'ł' => "l",
+        'Ł' => "L",
+        'ø' => "o",
+        'Ø' => "O",
+        'ħ' => "h",
+        'ı' => "i",
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        'þ' => "th",
+        _ => return None,
+    })
 }
 
 /// Letters beyond this are not looked at.

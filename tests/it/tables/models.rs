@@ -108,6 +108,47 @@ fn what_training_never_met_does_not_speak_against_a_pair() {
     }
 }
 
+/// Names that one table writes without accents and with the given name first meet by a key that looks at neither.
+#[test]
+fn names_that_lost_their_accents_and_their_order_meet() {
+    const FAMILY: [(&str, &str); 4] =
+        [("Nguyễn", "NGUYEN"), ("Trần", "TRAN"), ("Đặng", "DANG"), ("Đỗ", "DO")];
+    const MIDDLE: [(&str, &str); 4] =
+        [("Thị Thuỳ", "THI THUY"), ("Đức", "DUC"), ("Hữu", "HUU"), ("Ngọc", "NGOC")];
+    const GIVEN: [(&str, &str); 5] =
+        [("Hoà", "HOA"), ("Dũng", "DUNG"), ("Yến", "YEN"), ("Đạt", "DAT"), ("Phượng", "PHUONG")];
+    let mut pipeline = "[pipeline]\nname = \"accents\"\nas_of = 2026-01-01T00:00:00\n".to_owned();
+    for name in ["a", "b"] {
+        let _ = write!(
+            pipeline,
+            "[[table]]\nname = \"{name}\"\nfiles = [\"{name}.csv\"]\nid = \"id\"\n[table.columns]\nname = \"name\"\n\
+             street = \"street\"\nborn = {{ column = \"born\", type = \"date\" }}\n"
+        );
+    }
+    pipeline.push_str(
+        "[[comparison]]\nfield = \"name\"\nhow = { custom = \"person_name\" }\nterm_frequency = true\n\
+         [[comparison]]\nfield = \"street\"\nhow = { levels = [\"same_unaccented\"] }\n\
+         [[comparison]]\nfield = \"born\"\nhow = { date = { slips = true } }\n\
+         [[block]]\non = [\"name:unaccent:words\"]\n[link]\n",
+    );
+    let case = Case::new(&pipeline);
+    let mut dice = Dice::new(11);
+    let (mut left, mut right) = ("id,name,street,born\n".to_owned(), "id,name,street,born\n".to_owned());
+    for at in 0..400 {
+        let (family, middle, given) = (FAMILY[dice.below(4)], MIDDLE[dice.below(4)], GIVEN[dice.below(5)]);
+        let house = dice.below(900);
+        let born = format!("{}-{:02}-{:02}", 1950 + dice.below(50), 1 + dice.below(12), 1 + dice.below(28));
+        let _ = writeln!(left, "{at},{} {} {},{house} Lê Lợi,{born}", family.0, middle.0, given.0);
+        let _ = writeln!(right, "{at},{} {} {},{house} Le Loi,{born}", given.1, family.1, middle.1);
+    }
+    case.put("a.csv", &left);
+    case.put("b.csv", &right);
+    let out = case.run("out");
+    let links: Vec<Row> = table(&out, "links").into_iter().filter(|link| link["state"] == "linked").collect();
+    assert!(links.iter().all(|link| link["left_record_id"] == link["right_record_id"]));
+    assert_eq!(links.len(), 400);
+}
+
 #[test]
 fn a_pair_is_explained_as_the_run_judged_it() {
     let case = Case::two();

@@ -149,6 +149,7 @@ fn settings_that_make_no_sense_are_mistakes() {
         ("decide = \"one_to_one\"", "decide = \"cluster\"", "`cluster` is for one table"),
         ("decide = \"one_to_one\"", "decide = \"one_to_one\"\nthreshold = 1.5", "`threshold` is 1.5"),
         ("decide = \"one_to_one\"", "decide = \"one_to_one\"\nblock_cap = 0", "`block_cap` is 0"),
+        ("decide = \"one_to_one\"", "most_per_table = 2", "`most_per_table` is for three tables and more"),
         ("how = \"exact\"", "how = { custom = \"person\" }", "no comparator `person`"),
         ("how = \"exact\"", "how = { levels = [\"within two days\"] }", "level `within two days`"),
         ("name   = \"b\"", "name   = \"a\"", "table `a` is described twice"),
