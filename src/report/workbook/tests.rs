@@ -14,13 +14,15 @@ use crate::stages::write::form_tables::{form_06a_schema, overdue_schema};
 
 const ID_A: &str = "H28.05-240315-0001";
 
-/// A table from words: `""` is null; labels `@1` are positions in the systems.
-fn table(name: &'static str, columns: &[(&str, Kind)], lines: &[&[&str]]) -> Table {
+/// A table from lines of cells, `|` between them; an empty one is null.
+fn table(name: &'static str, columns: &[(&str, Kind)], lines: &[impl AsRef<str>]) -> Table {
     let schema = TableSchema::new(name, columns);
     let mut rows = Rows::new(&schema, lines.len());
     for line in lines {
-        rows.push(columns.iter().zip(*line).map(|((_, kind), cell)| {
-            let cell = Some(*cell).filter(|cell| !cell.is_empty());
+        let cells: Vec<&str> = line.as_ref().split('|').collect();
+        assert_eq!(cells.len(), columns.len(), "{cells:?}");
+        rows.push(columns.iter().zip(cells).map(|((_, kind), cell)| {
+            let cell = Some(cell).filter(|cell| !cell.is_empty());
             match kind {
                 Kind::Id | Kind::Text | Kind::Label => Cell::Text(cell),
                 Kind::Float => Cell::Float(cell.map(|cell| cell.parse().unwrap())),
@@ -39,7 +41,7 @@ fn ms(text: &str) -> String {
     at(text).and_utc().timestamp_millis().to_string()
 }
 
-fn findings(rows: &[&[&str]]) -> Table {
+fn findings(rows: &[impl AsRef<str>]) -> Table {
     use Kind::{Date, Id, Int, Label, Text, Timestamp};
     let systems = Kind::Coded(Arc::new(vec!["mot_cua".to_owned(), "dvcqg".to_owned()]));
     table(
@@ -98,8 +100,8 @@ fn tables() -> Tables {
                 ("reason", Text),
             ],
             &[
-                &["mot_cua", "hub", "mot_cua.csv", "csv", "900", "aa11", "3", "2", "1", "healthy", ""],
-                &["dvcqg", "portal", "dvcqg.json", "ndjson", "500", "bb22", "1", "1", "0", "healthy", ""],
+                "mot_cua|hub|mot_cua.csv|csv|900|aa11|3|2|1|healthy|",
+                "dvcqg|portal|dvcqg.json|ndjson|500|bb22|1|1|0|healthy|",
             ],
         ),
         table(
@@ -116,18 +118,7 @@ fn tables() -> Tables {
                 ("code", Id),
                 ("masked_value", Text),
             ],
-            &[&[
-                "0",
-                "mot_cua.csv",
-                "",
-                "4",
-                "Ngày tiếp nhận",
-                "row",
-                "date_unreadable",
-                "field received_at",
-                "",
-                "=99/99/9999",
-            ]],
+            &["0|mot_cua.csv||4|Ngày tiếp nhận|row|date_unreadable|field received_at||=99/99/9999"],
         ),
         table(
             "records",
@@ -145,45 +136,9 @@ fn tables() -> Tables {
                 ("row", Int),
             ],
             &[
-                &[
-                    "REC1",
-                    "0",
-                    ID_A,
-                    "Nguyễn Văn An",
-                    "001088000123",
-                    &received,
-                    "Đang xử lý",
-                    "",
-                    "mot_cua.csv",
-                    "",
-                    "2",
-                ],
-                &[
-                    "REC2",
-                    "0",
-                    "=H28",
-                    "Trần Thị Bình",
-                    "",
-                    &received,
-                    "Đã trả",
-                    "{\"code\":\"@x\"}",
-                    "mot_cua.csv",
-                    "",
-                    "3",
-                ],
-                &[
-                    "REC3",
-                    "1",
-                    "000.00.05-1",
-                    "Nguyễn Vân An",
-                    "001088000999",
-                    &received,
-                    "4",
-                    "",
-                    "dvcqg.json",
-                    "",
-                    "1",
-                ],
+                format!("REC1|0|{ID_A}|Nguyễn Văn An|001088000123|{received}|Đang xử lý||mot_cua.csv||2"),
+                format!("REC2|0|=H28|Trần Thị Bình||{received}|Đã trả|{{\"code\":\"@x\"}}|mot_cua.csv||3"),
+                format!("REC3|1|000.00.05-1|Nguyễn Vân An|001088000999|{received}|4||dvcqg.json||1"),
             ],
         ),
         table(
@@ -199,156 +154,24 @@ fn tables() -> Tables {
                 ("right_raw", Text),
             ],
             &[
-                &["LNK1", "REC1", "REC3", "id_number", "001088000123", "0010******99", "", ""],
-                &["LNK1", "REC1", "REC3", "owner_name", "Nguyễn Văn An", "Nguyễn Vân An", "", ""],
-                &["LNK1", "REC1", "REC3", "status", "4", "", "", ""],
+                "LNK1|REC1|REC3|id_number|001088000123|0010******99||",
+                "LNK1|REC1|REC3|owner_name|Nguyễn Văn An|Nguyễn Vân An||",
+                "LNK1|REC1|REC3|status|4|||",
             ],
         ),
         findings(&[
-            &[
-                "F1",
-                "missing_on_portal",
-                "R01",
-                "high",
-                "new",
-                "",
-                "",
-                "",
-                &since,
-                "3",
-                "C2",
-                "=H28",
-                "1",
-                "0",
-                "",
-                "REC2",
-                "",
-                "",
-                "H28.05",
-                "1.001193",
-                "not there 5 d 0 h after receipt",
-                "",
-            ],
-            &[
-                "F2",
-                "code_malformed",
-                "R07",
-                "low",
-                "expected",
-                "",
-                "",
-                "",
-                "",
-                "",
-                "C2",
-                "=H28",
-                "0",
-                "",
-                "REC2",
-                "",
-                "",
-                "code",
-                "",
-                "",
-                "code_malformed",
-                "",
-            ],
-            &[
-                "F3",
-                "status_behind",
-                "R08",
-                "medium",
-                "new",
-                "sync_collapse",
-                "",
-                "",
-                "",
-                "1",
-                "C1",
-                ID_A,
-                "1",
-                "0",
-                "REC3",
-                "REC1",
-                "LNK1",
-                "status",
-                "",
-                "",
-                "behind",
-                "",
-            ],
-            &[
-                "F4",
-                "identity_conflict",
-                "R13",
-                "medium",
-                "new",
-                "",
-                "",
-                "",
-                "",
-                "1",
-                "C1",
-                ID_A,
-                "1",
-                "0",
-                "REC3",
-                "REC1",
-                "LNK1",
-                "id_number",
-                "",
-                "",
-                "differs",
-                "",
-            ],
-            &[
-                "F5",
-                "name_conflict",
-                "R14",
-                "medium",
-                "new",
-                "",
-                "",
-                "",
-                "",
-                "1",
-                "C1",
-                ID_A,
-                "1",
-                "0",
-                "REC3",
-                "REC1",
-                "LNK1",
-                "owner_name",
-                "",
-                "",
-                "near",
-                "",
-            ],
-            &[
-                "F6",
-                "published_gap",
-                "R20",
-                "high",
-                "new",
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-                "0",
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-                "late: gap -1",
-                "",
-            ],
+            format!(
+                "F1|missing_on_portal|R01|high|new||||{since}|3|C2|=H28|1|0||REC2|||H28.05|1.001193|not there 5 d 0 h after receipt|"
+            ),
+            "F2|code_malformed|R07|low|expected||||||C2|=H28|0||REC2|||code|||code_malformed|".to_owned(),
+            format!(
+                "F3|status_behind|R08|medium|new|sync_collapse||||1|C1|{ID_A}|1|0|REC3|REC1|LNK1|status|||behind|"
+            ),
+            format!(
+                "F4|identity_conflict|R13|medium|new|||||1|C1|{ID_A}|1|0|REC3|REC1|LNK1|id_number|||differs|"
+            ),
+            format!("F5|name_conflict|R14|medium|new|||||1|C1|{ID_A}|1|0|REC3|REC1|LNK1|owner_name|||near|"),
+            "F6|published_gap|R20|high|new||||||||0||||||||late: gap -1|".to_owned(),
         ]),
         table(
             "summary",
@@ -362,10 +185,7 @@ fn tables() -> Tables {
                 ("gap", Float),
                 ("source", Text),
             ],
-            &[
-                &["", "late", "19797", "19857", "6", "7", "-1", "báo cáo quý"],
-                &["", "received", "", "", "2", "", "", ""],
-            ],
+            &["|late|19797|19857|6|7|-1|báo cáo quý", "|received|||2|||"],
         ),
     ];
     Tables { list, ..Tables::default() }
@@ -535,7 +355,7 @@ fn a_total_that_does_not_tie_is_marked() {
     let columns = ["system", "file", "sheet", "column", "scope", "reason", "detail", "code", "masked_value"];
     let mut columns: Vec<(&str, Kind)> = columns.iter().map(|name| (*name, Kind::Text)).collect();
     columns.push(("row", Kind::Int));
-    tables.list.push(table("quarantine", &columns, &[]));
+    tables.list.push(table("quarantine", &columns, &[""; 0]));
     let (mut book, report) = made(&tables, Lang::Vi, 100);
     assert_eq!(report.rows, 6);
     let cover = lines(&book.sheet("Bìa"));
@@ -547,14 +367,9 @@ fn a_total_that_does_not_tie_is_marked() {
 fn rows_left_out_are_counted_and_real_ones_come_first() {
     let mut tables = tables();
     tables.list.retain(|table| table.schema.name != "findings");
-    let row = |id: &'static str, explained: &'static str| {
-        let mut cells = [""; 22];
-        (cells[0], cells[1], cells[2], cells[3], cells[4]) = (id, "fee_conflict", "R17", "medium", "new");
-        cells[5] = explained;
-        cells
-    };
+    let row =
+        |id: &str, explained: &str| format!("{id}|fee_conflict|R17|medium|new|{explained}{}", "|".repeat(16));
     let rows = [row("F1", "known"), row("F2", ""), row("F3", ""), row("F4", ""), row("F5", "")];
-    let rows: Vec<&[&str]> = rows.iter().map(|row| row.as_slice()).collect();
     tables.list.push(findings(&rows));
     let (mut book, report) = made(&tables, Lang::En, 3);
     assert_eq!(report, WorkbookReport { sheets: 5, rows: 4, left_out: 2 });
@@ -587,7 +402,7 @@ fn a_lost_table_or_column_is_named() {
     tables.list.retain(|table| table.schema.name != "summary");
     let error = write(&path, &tables, &cover(Lang::Vi), 100).unwrap_err();
     assert!(matches!(error, WorkbookError::Table("summary")), "{error}");
-    tables.list.push(table("summary", &[("key", Kind::Text)], &[]));
+    tables.list.push(table("summary", &[("key", Kind::Text)], &[""; 0]));
     let error = write(&path, &tables, &cover(Lang::Vi), 100).unwrap_err();
     assert!(matches!(error, WorkbookError::Column { table: "summary", .. }), "{error}");
     assert!(!path.exists());
