@@ -376,7 +376,8 @@ impl NightText<'_> {
         let mut table = TextTable::new(&heading);
         for line in &self.report.feeds {
             let FeedLine { system, file, rows, accepted, quarantined, health, reason, lost: _ } = line;
-            let health = if reason.is_empty() { (*health).to_owned() } else { format!("{health}: {reason}") };
+            let health = self.lang.word(health);
+            let health = if reason.is_empty() { health.to_owned() } else { format!("{health}: {reason}") };
             let [rows, accepted, quarantined] = [rows, accepted, quarantined].map(|count| thousands(*count));
             table.row(vec![system.clone(), file.clone(), rows, accepted, quarantined, health]);
         }
@@ -449,7 +450,7 @@ impl NightText<'_> {
                 Lang::Vi => kind.title_vi(),
             });
             let [real, expected, explained] = [real, expected, explained].map(|count| thousands(*count));
-            let words = [*rule, *kind, *severity].map(str::to_owned);
+            let words = [*rule, *kind, self.lang.word(severity)].map(str::to_owned);
             table.row(words.into_iter().chain([real, expected, explained, title.to_owned()]).collect());
         }
         if self.report.findings.is_empty() {
@@ -457,7 +458,7 @@ impl NightText<'_> {
         }
         let counts = Severity::ALL.iter().rev().map(|severity| {
             let count = self.report.severities.get(severity.code()).copied().unwrap_or(0);
-            format!("{} {}", severity.code(), thousands(count))
+            format!("{} {}", self.lang.word(severity.code()), thousands(count))
         });
         let counts = counts.collect::<Vec<_>>().join(" · ");
         writeln!(f, "{}\n{table}  {}: {counts}\n", words.findings, words.by_severity)

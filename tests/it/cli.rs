@@ -108,6 +108,7 @@ fn the_report_speaks_vietnamese() {
     let night = TwoSystems::agreeing(3);
     let report = stdout(&night.run(&["--lang", "vi"]));
     assert!(report.contains("DỮ LIỆU NHẬN") && report.contains("KẾT LUẬN"), "{report}");
+    assert!(report.contains("  tốt") && !report.contains("healthy"), "{report}");
 }
 
 #[test]
