@@ -59,11 +59,11 @@ impl Comparator for IdentityNumber {
         }
         let paper = |cell: Cell<'_>| self.paper.get(cell.value as usize).copied().unwrap_or(Paper::Unknown);
         let (x, y) = (paper(left), paper(right));
+        if are_branches(a, b) {
+            return 5;
+        }
         if x != y && x != Paper::Unknown && y != Paper::Unknown {
             return 6;
-        }
-        if x == Paper::Tax && a.get(..TAX_LENGTH) == b.get(..TAX_LENGTH) {
-            return 5;
         }
         if a.len().min(b.len()) < SLIP_LENGTH {
             return 7;
@@ -74,6 +74,20 @@ impl Comparator for IdentityNumber {
             Some(Slip::Lost) => 4,
             None => 7,
         }
+    }
+}
+
+/// One tax code, of which at least one side names a branch. Its check digit is not asked: both sides agree on it.
+fn are_branches(a: &[u8], b: &[u8]) -> bool {
+    let parts = |number: &[u8]| -> Option<([u8; TAX_LENGTH], usize)> {
+        let (code, branch) = number.split_first_chunk::<TAX_LENGTH>()?;
+        let branch: Vec<u8> = branch.iter().copied().filter(|letter| *letter != b'-').collect();
+        let is_code = code.iter().chain(&branch).all(u8::is_ascii_digit) && matches!(branch.len(), 0 | 3);
+        is_code.then_some((*code, branch.len()))
+    };
+    match (parts(a), parts(b)) {
+        (Some((a, own)), Some((b, other))) => a == b && own + other > 0,
+        _ => false,
     }
 }
 
@@ -108,6 +122,8 @@ mod tests {
         levels.check("113456789", "1134567789", "one digit lost or doubled");
         levels.check("0100109106", "0100109106-001", "another branch");
         levels.check("0100109106001", "0100109106-002", "another branch");
+        levels.check("0232091889", "0232091889--003", "another branch");
+        levels.check("2445262996-003", "2445262996", "another branch");
         levels.check("113456789", "001099012323", "another kind of paper");
         levels.check("0100109106", "001099012323", "another kind of paper");
         levels.check("B1234567", "001099012323", "another kind of paper");

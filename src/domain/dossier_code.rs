@@ -236,6 +236,7 @@ mod tests {
         let cases = [
             ("000.00.53.H48-220921-0099", CodeForm::AgencyAscending),
             ("00.00.H57-190102-0001", CodeForm::AgencyAscending),
+            ("000.00.101.H61-251108-0412", CodeForm::AgencyAscending),
             ("H15.50.05.13-261008-0975", CodeForm::AgencyDescending),
             ("H01.151.01-260701-0001", CodeForm::AgencyDescending),
             ("H29-260701-0001", CodeForm::AgencyDescending),

@@ -60,6 +60,8 @@ pub enum ParseIssue {
     FlagUnknown,
     /// A code that so many records of one system carry that it names none of them.
     CodeOfMany,
+    /// A spreadsheet's sign for text, `'` in front or `="..."` around, was taken off.
+    TextMark,
 }
 
 impl ParseIssue {
@@ -92,6 +94,7 @@ impl ParseIssue {
         Self::CountUnreadable,
         Self::FlagUnknown,
         Self::CodeOfMany,
+        Self::TextMark,
     ];
 
     /// The stable name written to outputs, in `snake_case`.
@@ -125,6 +128,7 @@ impl ParseIssue {
             Self::CountUnreadable => "count_unreadable",
             Self::FlagUnknown => "flag_unknown",
             Self::CodeOfMany => "code_of_many",
+            Self::TextMark => "text_mark",
         }
     }
 
@@ -232,7 +236,7 @@ mod tests {
         for (position, issue) in ParseIssue::ALL.iter().enumerate() {
             assert_eq!(*issue as usize, position);
         }
-        assert_eq!(ParseIssue::CodeOfMany as usize + 1, ParseIssue::ALL.len());
+        assert_eq!(ParseIssue::TextMark as usize + 1, ParseIssue::ALL.len());
         assert!(ParseIssue::ALL.len() <= 31);
     }
 

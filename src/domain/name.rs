@@ -6,7 +6,7 @@
 
 mod owners;
 
-pub use owners::{joint_owners, mask};
+pub use owners::{joint_owners, mask, without_numbers};
 
 use std::borrow::Cow;
 

@@ -42,6 +42,23 @@ pub fn trimmed(raw: &str) -> &str {
     }
 }
 
+/// What stands inside a spreadsheet's sign for text, `'0861` or `="0861"`: exporters write it so that a program for
+/// tables keeps the zeros [R-H]. `None` for a text without the sign.
+#[inline]
+#[must_use]
+pub fn unmarked(raw: &str) -> Option<&str> {
+    let text = trimmed(raw);
+    let inside = match text.as_bytes() {
+        [b'\'', ..] => {
+            let inside = &text[1..];
+            inside.strip_suffix('\'').unwrap_or(inside)
+        }
+        [b'=', b'"', ..] => text[2..].strip_suffix('"')?,
+        _ => return None,
+    };
+    (!is_null_token(inside.trim())).then_some(inside)
+}
+
 /// Whether exporters write this trimmed text for "nothing": empty, `null`, `N/A`, `-`, `\N`, ...
 #[must_use]
 pub fn is_null_token(trimmed: &str) -> bool {
@@ -352,6 +369,25 @@ mod tests {
             cleaned("\u{FEFF} Mã hồ\u{AD} sơ"),
             ("Mã hồ sơ".into(), vec![ParseIssue::InvisibleCharacter])
         );
+    }
+
+    #[test]
+    fn a_sign_for_text_is_told_from_the_text() {
+        for (raw, inside) in [
+            ("'0861", Some("0861")),
+            (" '0861 ", Some("0861")),
+            ("'0861'", Some("0861")),
+            ("=\"0861\"", Some("0861")),
+            ("0861", None),
+            ("=\"0861", None),
+            ("=0861", None),
+            ("'", None),
+            ("'-", None),
+            ("O'Brien", None),
+            ("", None),
+        ] {
+            assert_eq!(unmarked(raw), inside, "{raw}");
+        }
     }
 
     #[test]

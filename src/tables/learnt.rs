@@ -139,7 +139,7 @@ impl fmt::Display for BlockingReport {
         for line in &self.pairs {
             let BlockingLine { left, right, rules, candidate_pairs, all_pairs, comparisons, bytes } = line;
             write!(f, "{}\n{}", names(left, right), rule_table(rules, &ENGLISH))?;
-            writeln!(f, "  {}", candidates(*candidate_pairs, *all_pairs, &ENGLISH))?;
+            writeln!(f, "  {}", candidates(rules, *candidate_pairs, *all_pairs, &ENGLISH))?;
             let memory = bytes.div_ceil(1 << 20);
             writeln!(f, "  {} values compared at most, {memory} MB of pairs kept", thousands(*comparisons))?;
         }
@@ -229,6 +229,11 @@ pub fn rule_table(rules: &[RuleLine], own: &OwnWords) -> TextTable {
     table
 }
 
-pub fn candidates(pairs: u64, all: f64, own: &OwnWords) -> String {
-    format!("{} {} {}", thousands(pairs), own.candidates, thousands(all as u64))
+/// How many pairs are to be scored, and the rules that give none.
+pub fn candidates(rules: &[RuleLine], pairs: u64, all: f64, own: &OwnWords) -> String {
+    let mut out = format!("{} {} {}", thousands(pairs), own.candidates, thousands(all as u64));
+    for line in rules.iter().filter(|line| line.pairs == 0) {
+        out.push_str(&format!("\n  `{}` {}", line.rule, own.joins_nobody));
+    }
+    out
 }

@@ -296,7 +296,7 @@ impl TablesText<'_> {
         let mut table = TextTable::new(&heading);
         for pair in &self.report.pairs {
             let numbers = [pair.linked, pair.certain, pair.ambiguous].map(thousands);
-            let rest = [format!("{:.3}", pair.threshold), format!("{:.0}", pair.expected_matches)];
+            let rest = [format!("{:.3}", pair.threshold), format!("{:.0}", pair.expected_matches.abs())];
             let name = names(&pair.left, &pair.right);
             table.row([name].into_iter().chain(numbers).chain(rest).collect());
         }
@@ -305,7 +305,7 @@ impl TablesText<'_> {
             let name = names(&pair.left, &pair.right);
             writeln!(f, "{} · {name}\n  {}\n", own.model, pair.training.line(own))?;
             write!(f, "{} · {name}\n{}", own.blocking, rule_table(&pair.blocking, own))?;
-            writeln!(f, "  {}\n", candidates(pair.candidate_pairs, pair.all_pairs, own))?;
+            writeln!(f, "  {}\n", candidates(&pair.blocking, pair.candidate_pairs, pair.all_pairs, own))?;
             let heading = [own.state, own.left, own.right, own.weight, own.probability, own.margin];
             let mut table = TextTable::new(&heading);
             for Example { state, left, right, weight, probability, margin } in &pair.examples {

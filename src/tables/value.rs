@@ -9,7 +9,7 @@ use super::number::{is_whole, number};
 use crate::config::tables::{DecimalSign, ValueKind};
 use crate::domain::date::{self, DatePattern};
 use crate::domain::issue::ParseIssue;
-use crate::domain::text::{is_invisible, is_null_token};
+use crate::domain::text::{is_invisible, is_null_token, unmarked};
 use crate::stages::normalise::column::days_of;
 
 /// A cell in the form of its kind; `None` where it holds nothing. `dates` are the forms of its dates, `sign` the decimal
@@ -23,6 +23,7 @@ pub fn normalise<'c>(
     dates: &[DatePattern],
     sign: DecimalSign,
 ) -> Result<Option<Cow<'c, str>>, &'static str> {
+    let cell = unmarked(cell).unwrap_or(cell);
     match kind {
         ValueKind::Text => Ok(words(cell)),
         ValueKind::Code => Ok(words(cell).map(without_spaces)),

@@ -11,7 +11,9 @@ use crate::domain::shape::matches_shape;
 /// `Some(true)` for groups that end in the province, `Some(false)` for groups that start with it.
 pub(super) fn agency_is_ascending(agency: &str) -> Option<bool> {
     let bytes = agency.as_bytes();
-    if matches_shape(bytes, b"ddd.dd.dd.Add") || matches_shape(bytes, b"dd.dd.Add") {
+    // The last: a unit beyond the ninety-ninth [R-L].
+    let ascending: [&[u8]; 3] = [b"ddd.dd.dd.Add", b"dd.dd.Add", b"ddd.dd.ddd.Add"];
+    if ascending.iter().any(|shape| matches_shape(bytes, shape)) {
         return Some(true);
     }
     let (root, mut rest) = bytes.split_first_chunk::<3>()?;

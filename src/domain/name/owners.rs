@@ -126,7 +126,19 @@ pub fn mask(s: &str) -> String {
             out.push_str(". ");
         }
     }
-    out
+    without_numbers(&out)
+}
+
+/// The text with every number long enough to be a person's or a telephone's starred out, as clerks write them behind
+/// a name.
+#[must_use]
+pub fn without_numbers(text: &str) -> String {
+    const LONG: usize = 6;
+    let hidden = |word: &str| match word.bytes().filter(u8::is_ascii_digit).count() >= LONG {
+        true => word.chars().map(|c| if c.is_ascii_digit() { '*' } else { c }).collect(),
+        false => word.to_owned(),
+    };
+    text.split(' ').map(hidden).collect::<Vec<String>>().join(" ")
 }
 
 pub(super) fn words(s: &str) -> Vec<&str> {
@@ -184,6 +196,9 @@ mod tests {
         assert_eq!(mask("Nguyễn Văn An"), "N. V. An");
         assert_eq!(mask("Ông Đỗ  Bình"), "Đ. Bình");
         assert_eq!(mask("An"), "An");
+        assert_eq!(mask("Lê Thị An - 0977666555"), "L. T. A. -. **********");
+        assert_eq!(mask("Lê Thị An (CCCD 086180777666)"), "L. T. A. (. ************)");
+        assert_eq!(mask("Lê An 12"), "L. A. 12");
         assert_eq!(mask(""), "");
     }
 

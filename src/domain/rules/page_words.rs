@@ -53,8 +53,14 @@ pub const HEARINGS: &[(Bilingual, Bilingual)] = &[
             "tình trạng dữ liệu: dữ liệu nhận có đầy đủ để sự vắng mặt có ý nghĩa không?",
         ),
         said(
-            "no: no finding of absence; the verdict is `no_verdict`",
-            "không: không có sai lệch về thiếu hồ sơ; kết luận là `no_verdict`",
+            "no: no finding of absence; the verdict is `no_verdict`, also where the system that has the dossier delivered \
+             far more rows than usual. What two records disagree on is kept with `explained_by = 'feed_unhealthy'` \
+             where one is of an old file (`stale`, `same_again`), and so is what only the hub could explain (R10, \
+             R11) where its file is not whole",
+            "không: không có sai lệch về thiếu hồ sơ; kết luận là `no_verdict`, cả khi hệ thống có hồ sơ gửi nhiều dòng \
+             hơn hẳn thường lệ. Điểm hai bên không khớp được giữ lại với `explained_by = 'feed_unhealthy'` nếu một \
+             bên là tệp cũ (`stale`, `same_again`), hoặc nếu chỉ hệ thống một cửa mới giải thích được (R10, R11) mà \
+             tệp của hệ thống đó không đầy đủ",
         ),
     ),
     (

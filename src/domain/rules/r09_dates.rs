@@ -22,16 +22,16 @@ pub const RULE: Rule = Rule {
             title: said("Date shifted by a day or seven hours", "Ngày lệch một ngày hoặc bảy giờ"),
             when: said(
                 "One day apart at the same time of day, or exactly seven hours; to the minute where one of the \
-                 systems writes no seconds.",
+                 systems writes no seconds. A due time only where seven hours make it another day.",
                 "Lệch đúng một ngày cùng giờ trong ngày, hoặc lệch đúng bảy giờ; tính đến phút nếu một trong hai \
-                 hệ thống không ghi giây.",
+                 hệ thống không ghi giây. Với ngày hẹn trả: chỉ khi lệch bảy giờ làm thành ngày khác.",
             ),
             meaning_not: said(
                 "It does not mean that a date was altered: a time zone written wrongly has this effect.",
                 "Không có nghĩa là ngày bị sửa: ghi sai múi giờ cũng cho kết quả này.",
             ),
-            fields: &["birth_date", "received_at"],
-            evidence: &["birth_date", "received_at", "submitted_at"],
+            fields: &["birth_date", "received_at", "due_at"],
+            evidence: &["birth_date", "received_at", "submitted_at", "due_at"],
         },
         FindingEntry {
             kind: FindingKind::DayMonthSwapped,

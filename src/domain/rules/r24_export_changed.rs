@@ -88,9 +88,11 @@ pub const RULE: Rule = Rule {
             title: said("New values in a code list", "Danh mục mã có giá trị mới"),
             when: said(
                 "A column of status, channel or level holds values that it did not hold in the run before; \
-                 `detail` lists them with how often. Not when it holds 64 or more.",
+                 `detail` lists them with how often. Not when it holds 64 or more, nor a status that `[system.status]` \
+                 maps: it comes and goes.",
                 "Cột trạng thái, kênh nộp hoặc cấp có giá trị mà lần chạy trước không có; `detail` liệt kê \
-                 kèm số lần. Không áp dụng khi cột có từ 64 giá trị trở lên.",
+                 kèm số lần. Không áp dụng khi cột có từ 64 giá trị trở lên, cũng không với trạng thái đã có trong \
+                 `[system.status]`.",
             ),
             meaning_not: said(
                 "It does not mean that the values are wrong: the producer may have extended the list.",

@@ -13,6 +13,17 @@ const SCORE_ALL_UP_TO: usize = 300;
 /// Thousandths of a bit: whole numbers, so that sums do not depend on their order.
 pub type Weight = i64;
 
+/// Beyond so many bits a pair counts little more: neither for nor against does one alone decide everything.
+const MOST: f64 = 20.0;
+/// But it counts more, so that of two strong pairs the stronger goes first.
+const BEYOND: f64 = 20.0;
+
+/// The weight of a pair, of its bits above the threshold. Rises with them.
+pub fn weight(bits: f64) -> Weight {
+    let within = bits.clamp(-MOST, MOST);
+    ((within + (bits - within) / BEYOND) * 1000.0).round() as Weight
+}
+
 /// Low, high, weight.
 pub type Pair = (u32, u32, Weight);
 
@@ -156,7 +167,34 @@ impl Sets {
 
 #[cfg(test)]
 mod tests {
-    use super::cluster;
+    use super::{cluster, weight};
+
+    /// Twins of one name, day and telephone: 0 and 1 in one table, 2 and 3 in another; 0 and 2 have one number.
+    #[test]
+    fn of_two_strong_pairs_the_stronger_goes_first() {
+        let bits = |a: u32, b: u32| match (a.min(b), a.max(b)) {
+            (0, 2) => 54.1,
+            (0, 3) | (1, 3) => 38.4,
+            (1, 2) => 31.4,
+            _ => -40.0,
+        };
+        let pairs: Vec<(u32, u32, i64)> =
+            [(0, 2), (0, 3), (1, 2), (1, 3)].map(|(a, b)| (a, b, weight(bits(a, b)))).to_vec();
+        let one_a_table = |a: &[u32], b: &[u32]| {
+            let of = |table: u32| a.iter().chain(b).filter(|node| **node / 2 == table).count();
+            of(0) < 2 && of(1) < 2
+        };
+        let found = cluster(4, &pairs, |a, b| weight(bits(a, b)), weight(-10.0), one_a_table);
+        assert_eq!(found, [vec![0, 2], vec![1, 3]]);
+    }
+
+    #[test]
+    fn a_weight_rises_with_the_bits_and_is_tempered() {
+        let bits = [-300.0, -54.0, -38.0, -20.0, 0.0, 0.5, 20.0, 38.0, 54.0, 300.0];
+        let weights = bits.map(weight);
+        assert!(weights.is_sorted_by(|a, b| a < b), "{weights:?}");
+        assert_eq!((weight(0.5), weight(60.0)), (500, 22_000));
+    }
 
     #[test]
     fn a_weak_link_does_not_join_two() {

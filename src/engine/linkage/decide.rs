@@ -8,7 +8,7 @@ use super::assign::{Choice, choose, exclusive, threshold};
 use super::block_rule::RuleReport;
 use super::blocking::Blocks;
 use super::check::check;
-use super::cluster::cluster;
+use super::cluster::{self, cluster};
 use super::comparison::{Comparisons, Registry};
 use super::error::LinkageError;
 use super::explain::Waterfall;
@@ -265,10 +265,9 @@ impl<'s> Prepared<'s> {
     }
 
     fn clusters(&self, scorer: &Scorer<'_>, scored: &[Scored], threshold: f64) -> Vec<Vec<u32>> {
-        // A pair above the threshold counts for, one below against; neither alone decides everything.
+        // A pair above the threshold counts for, one below against.
         let border = (threshold / (1.0 - threshold)).log2();
-        let weight =
-            |bits: f64| ((bits + scorer.prior() - border).clamp(-20.0, 20.0) * 1000.0).round() as i64;
+        let weight = |bits: f64| cluster::weight(bits + scorer.prior() - border);
         let pairs: Vec<(u32, u32, i64)> =
             scored.iter().map(|pair| (pair.left, pair.right, weight(pair.bits))).collect();
         let (frame, side) = (&self.frame, self.frame.left());

@@ -3,7 +3,7 @@
 //! A case holds at most `most_per_table` records of each table. Groups join by the mean weight of all pairs
 //! between them, so no chain of weak links makes two things one.
 
-use super::cluster::{Weight, cluster};
+use super::cluster::{self, Weight, cluster};
 use super::comparison::Registry;
 use super::decide::{KEEP_BITS, Outcome, Prepared};
 use super::error::LinkageError;
@@ -14,9 +14,6 @@ use super::score::Scorer;
 use super::settings::Settings;
 use super::table::Table;
 use super::verdict::{Doubt, Verdict};
-
-/// No pair counts for more than this, for or against, in bits.
-const MOST: f64 = 20.0;
 
 /// A row of a table, both by the caller's numbers.
 pub type Member = (usize, u32);
@@ -126,7 +123,7 @@ impl<'s> Several<'s> {
         let weight = |part: usize, bits: f64| -> Weight {
             let outcome = &outcomes[part].1;
             let border = (outcome.threshold / (1.0 - outcome.threshold)).log2();
-            ((bits + outcome.prior - border).clamp(-MOST, MOST) * 1000.0).round() as Weight
+            cluster::weight(bits + outcome.prior - border)
         };
         let mut pairs: Vec<(u32, u32, Weight)> = Vec::new();
         for (at, (part, (_, outcome))) in self.parts.iter().zip(outcomes).enumerate() {
@@ -153,7 +150,7 @@ impl<'s> Several<'s> {
             let all = || a.iter().chain(b).map(|node| self.nodes.place(*node).0);
             (0..self.nodes.first.len()).all(|table| all().filter(|own| *own == table).count() <= most)
         };
-        let unknown = ((KEEP_BITS * 1000.0) as Weight).max(-(MOST * 1000.0) as Weight);
+        let unknown = cluster::weight(KEEP_BITS);
         Ok(cluster(self.nodes.rows(), &pairs, weight_of, unknown, may_join))
     }
 }

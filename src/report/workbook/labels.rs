@@ -309,6 +309,8 @@ const WORDS: &[(&str, &str)] = &[
     ("count_unreadable", "số lượng không đọc được"),
     ("flag_unknown", "không phải có hoặc không"),
     ("code_of_many", "mã của quá nhiều bản ghi"),
+    ("text_mark", "bỏ dấu nháy của bảng tính"),
+    ("feed_unhealthy", "dữ liệu nhận không bảo đảm"),
     // How two values differ, and why a record is a duplicate: the details of findings.
     ("behind", "cập nhật chậm hơn"),
     ("ahead", "đi trước"),

@@ -63,7 +63,7 @@ fn own_words(name: &str, other: &str, form: fn(&str) -> String) -> String {
             _ => (*word).to_owned(),
         })
         .collect();
-    shown.join(" ")
+    name::without_numbers(&shown.join(" "))
 }
 
 #[cfg(test)]

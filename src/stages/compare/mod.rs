@@ -340,12 +340,13 @@ fn birth_dates(
 fn moments(field: FieldName, a: i64, b: i64, kind: Option<FindingKind>) -> Option<Outcome> {
     let (a, b) = (moment(a)?, moment(b)?);
     let relation = date::relation_ts(a, b);
-    // A due time is a promise: any other day is another promise, unless the digits were swapped.
+    // A due time is a promise: any other day is another promise, unless the digits were swapped or the zone was mistaken.
     let promised = field == FieldName::DueAt;
     let kind = match relation {
         DateRelation::Same => return None,
         DateRelation::DayMonthSwapped => kind.map(|_| FindingKind::DayMonthSwapped),
-        DateRelation::ShiftedOneDay | DateRelation::ShiftedSevenHours if !promised => {
+        DateRelation::ShiftedOneDay if !promised => kind.map(|_| FindingKind::DateShifted),
+        DateRelation::ShiftedSevenHours if !promised || a.date() != b.date() => {
             kind.map(|_| FindingKind::DateShifted)
         }
         _ if a.date() == b.date() => return Outcome::new("time_of_day", None),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::config::plan::{DriftPolicy, RunPlan};
 use crate::domain::dossier::FieldName;
 use crate::domain::finding_kind::FindingKind;
+use crate::domain::text::fold;
 use crate::history::{History, PastColumn};
 use crate::stages::normalise::SystemRecords;
 use crate::stages::normalise::feed::{FeedHealth, MOST_VALUES, Tally};
@@ -36,7 +37,8 @@ pub fn drifts(plan: &RunPlan, systems: &[SystemRecords], history: &History) -> V
             continue;
         }
         let mut found = columns(&then, &now);
-        found.extend(fields(&then, &now, &plan.drift));
+        let is_mapped = |value: &str| system.status.contains_key(&fold(value));
+        found.extend(fields(&then, &now, is_mapped, &plan.drift));
         let since = &last.run_date;
         drifts.extend(found.into_iter().map(|(kind, field, detail)| Drift {
             kind,
@@ -149,7 +151,12 @@ fn columns(then: &Columns, now: &Columns) -> Vec<Found> {
 }
 
 /// Mapped columns whose values are not what they were.
-fn fields(then: &Columns, now: &Columns, policy: &DriftPolicy) -> Vec<Found> {
+fn fields(
+    then: &Columns,
+    now: &Columns,
+    is_mapped: impl Fn(&str) -> bool,
+    policy: &DriftPolicy,
+) -> Vec<Found> {
     let mut found = Vec::new();
     for (field, (is, encoding)) in &now.fields {
         let Some((was, old_encoding)) = then.fields.get(field) else { continue };
@@ -162,6 +169,8 @@ fn fields(then: &Columns, now: &Columns, policy: &DriftPolicy) -> Vec<Found> {
             .values
             .iter()
             .filter(|(value, _)| !was.values.contains_key(*value))
+            // A status that comes and goes is none that nobody has heard of.
+            .filter(|(value, _)| *field != FieldName::Status || !is_mapped(value))
             .map(|(value, count)| format!("`{value}` ({count})"))
             .collect();
         if !new.is_empty() && !was.values.is_empty() && is.values.len() < MOST_VALUES {
@@ -222,10 +231,15 @@ mod tests {
         };
         let policy = DriftPolicy::default();
         let kinds = |now: &Columns| -> Vec<&'static str> {
-            fields(&with(1, 0, &["a"]), now, &policy).iter().map(|(kind, ..)| kind.name()).collect()
+            let is_mapped = |value: &str| value == "mapped";
+            fields(&with(1, 0, &["a"]), now, is_mapped, &policy)
+                .iter()
+                .map(|(kind, ..)| kind.name())
+                .collect()
         };
         assert!(kinds(&with(5, 1, &["a"])).is_empty());
         assert_eq!(kinds(&with(1, 0, &["a", "b"])), ["new_code_value"]);
+        assert!(kinds(&with(1, 0, &["a", "mapped"])).is_empty());
         assert_eq!(kinds(&with(60, 20, &["a"])), ["empty_share_jumped", "unreadable_share_jumped"]);
     }
 }

@@ -15,6 +15,7 @@ use crate::engine::key;
 use crate::stages::keys;
 use crate::stages::link::Linked;
 use crate::stages::link::cases::{Cases, hub_partners};
+use crate::stages::normalise::feed::{FeedAccount, FeedHealth};
 use crate::stages::records::Records;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -119,6 +120,8 @@ struct Court<'a> {
     records: &'a [Records<'a>],
     blunt: &'a Blunt,
     healthy: Vec<bool>,
+    /// Per system: an export had far more rows than usual, so that others cannot be blamed for not having them.
+    swollen: Vec<bool>,
     /// Per system: codes of quarantined rows.
     quarantined: Vec<BTreeSet<&'a str>>,
     /// Per system: identity number and procedure of quarantined rows without a code.
@@ -163,11 +166,14 @@ impl<'a> Court<'a> {
         }
         let partner = hub_partners(records, &linked.links);
         let healthy = linked.systems.iter().map(|system| system.is_healthy()).collect();
+        let is_swollen = |feed: &FeedAccount| feed.health == FeedHealth::TooManyRows;
+        let swollen = linked.systems.iter().map(|system| system.feeds.iter().any(is_swollen)).collect();
         Self {
             plan,
             records,
             blunt: &linked.blunt,
             healthy,
+            swollen,
             quarantined,
             nameless,
             named,
@@ -244,7 +250,7 @@ impl<'a> Court<'a> {
         if let Some(reason) = not_sent(plan, known, row) {
             return (Verdict::OutOfScope, Some(reason));
         }
-        if !self.healthy[system] {
+        if !self.healthy[system] || members.clone().all(|(system, _)| self.swollen[system]) {
             return (Verdict::NoVerdict, Some(Reason::FeedUnhealthy));
         }
         if members.clone().any(|(system, row)| self.ambiguous[system][row as usize]) {

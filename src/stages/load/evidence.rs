@@ -7,7 +7,7 @@ use crate::domain::date::DatePattern;
 use crate::domain::dossier::FieldName;
 use crate::domain::encoding::{self, Carrier, ColumnEncoding, Encoding, Judgement};
 use crate::domain::recognise::{self, DayMonth};
-use crate::domain::text::fold;
+use crate::domain::text::{fold, unmarked};
 
 /// Cells on which an encoding is judged.
 const ENCODING_CELLS: usize = 2_000;
@@ -91,7 +91,7 @@ pub fn dates<'c, I: Iterator<Item = &'c String>>(
     let mut patterns: Vec<DatePattern> = Vec::new();
     let (mut decided, mut undecided) = (false, false);
     for at in 0..width {
-        let reading = recognise::date_patterns(column(at).map(String::as_str));
+        let reading = recognise::date_patterns(column(at).map(|cell| unmarked(cell).unwrap_or(cell)));
         let read: f64 =
             reading.patterns.iter().filter(|(p, _)| reading.cover.contains(p)).map(|(_, s)| s).sum();
         if read < PATTERN_READS {
@@ -123,6 +123,7 @@ pub fn known<'p>(system: &'p SystemPlan, dates: &'p [DatePattern]) -> Known<'p> 
 impl Known<'_> {
     /// Whether a cell is what a field should hold; `None` where that cannot be said.
     pub fn fits(&self, field: FieldName, cell: &str) -> Option<bool> {
+        let cell = unmarked(cell).unwrap_or(cell);
         let known = recognise::Known {
             dates: self.dates,
             is_status: &|cell| self.system.status.contains_key(&fold(cell)),

@@ -166,7 +166,7 @@ impl<'p> ColumnBuilder<'p> {
     ) -> Vec<Column> {
         let mut builder = TextBuilder::with_capacity(cells.len());
         for (row, cell) in cells.iter().enumerate() {
-            let parsed = parse(cell);
+            let parsed = unmarked(cell, &parse);
             sheet.note(row, self.field, cell, &parsed, || parsed.value.as_deref() == Some(cell));
             builder.push(parsed.value.as_deref());
         }
@@ -176,7 +176,7 @@ impl<'p> ColumnBuilder<'p> {
     fn numbers(&self, cells: &Cells, births: Option<&Cells>, sheet: &mut Sheet) -> Vec<Column> {
         let mut builder = TextBuilder::with_capacity(cells.len());
         for (row, cell) in cells.iter().enumerate() {
-            let mut parsed = personal_id::normalise(cell);
+            let mut parsed = unmarked(cell, personal_id::normalise);
             if let (Some(id), Some(births)) = (parsed.value.as_deref(), births)
                 && personal_id::kind(id) == personal_id::IdKind::Tax
                 && let Some(born) = date::partial(births.get(row), self.dates).value
@@ -194,7 +194,7 @@ impl<'p> ColumnBuilder<'p> {
     fn ints(&self, cells: &Cells, sheet: &mut Sheet, parse: impl Fn(&str) -> Parsed<i64>) -> Vec<Column> {
         let mut builder = IntBuilder::with_capacity(cells.len());
         for (row, cell) in cells.iter().enumerate() {
-            let parsed = parse(cell);
+            let parsed = unmarked(cell, &parse);
             sheet.note(row, self.field, cell, &parsed, || false);
             builder.push(parsed.value);
         }
@@ -214,7 +214,7 @@ impl<'p> ColumnBuilder<'p> {
         let mut days = IntBuilder::with_capacity(cells.len());
         let mut precision = TextBuilder::with_capacity(cells.len());
         for (row, cell) in cells.iter().enumerate() {
-            let parsed = date::partial(cell, self.dates);
+            let parsed = unmarked(cell, |cell| date::partial(cell, self.dates));
             sheet.note(row, self.field, cell, &parsed, || false);
             days.push(parsed.value.map(|partial| days_of(partial.date)));
             precision.push(parsed.value.map(|partial| partial.precision.code()));
@@ -259,6 +259,16 @@ impl<'p> ColumnBuilder<'p> {
     }
 }
 
+/// Reads a cell without the sign for text that it may carry.
+#[inline]
+fn unmarked<'c, T>(cell: &'c str, parse: impl FnOnce(&'c str) -> Parsed<T>) -> Parsed<T> {
+    let Some(inside) = text::unmarked(cell) else { return parse(cell) };
+    let Parsed { value, issues } = parse(inside);
+    // What is lost is lost for another reason.
+    let issues = if value.is_some() { issues.with(ParseIssue::TextMark) } else { issues };
+    Parsed { value, issues }
+}
+
 /// Remembers what the first spellings of a column were read as.
 struct Remembered<'c, T, F> {
     read: F,
@@ -276,7 +286,7 @@ impl<'c, T: Copy, F: Fn(&'c str) -> Parsed<T>> Remembered<'c, T, F> {
         if let Some((_, parsed)) = self.seen.iter().find(|(spelling, _)| *spelling == cell) {
             return *parsed;
         }
-        let parsed = (self.read)(cell);
+        let parsed = unmarked(cell, &self.read);
         if self.seen.len() < Self::MOST {
             self.seen.push((cell, parsed));
         }

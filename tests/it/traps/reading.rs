@@ -166,6 +166,24 @@ fn a_shifted_table_is_repaired_where_the_pipeline_says_so() {
     assert!(trap.feed()["remark"].contains("repaired"), "{:?}", trap.feed());
 }
 
+/// A program for tables keeps zeros in what stands behind an apostrophe, and some exporters write it into the file.
+#[test]
+fn a_sign_for_text_is_taken_off_and_noted() {
+    for (before, behind) in [("'", ""), ("=\"\"", "\"\"")] {
+        let quoted = |cell: &String| match before {
+            "'" => format!("'{cell}"),
+            _ => format!("\"{before}{cell}{behind}\""),
+        };
+        let marked: Vec<Vec<String>> = rows().iter().map(|row| row.iter().map(quoted).collect()).collect();
+        let trap = Trap::new("x.csv", csv(&marked).as_bytes(), "");
+        assert_eq!(trap.records(), expected(), "{before}");
+        assert!(trap.table("findings").is_empty(), "{:?}", trap.table("findings"));
+        let records = trap.hub("records");
+        assert!(records.iter().all(|record| record["parse_issues"] == "text_mark"), "{:?}", records[0]);
+        assert!(records[0]["raw"].contains("H28.05"), "{:?}", records[0]);
+    }
+}
+
 #[test]
 fn damage_done_by_a_spreadsheet_is_repaired_and_noted() {
     let date = |day| Value::Date(Moment { year: 2024, month: 1, day, hour: 8, minute: 0, second: 0 });

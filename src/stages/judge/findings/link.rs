@@ -12,6 +12,7 @@ use crate::domain::known::{Known, job};
 use crate::domain::rules::r11_late_hidden::{Side, late_hidden};
 use crate::stages::compare::Difference;
 use crate::stages::judge::Finding;
+use crate::stages::judge::verdict::Reason;
 use crate::stages::link::Link;
 use crate::stages::records::date;
 
@@ -118,9 +119,13 @@ impl Clerk<'_> {
         let due = hub.day(FieldName::DueAt, l)?;
         let side = late_hidden(due, here, there)?;
         let (due, here, there) = (date(due)?, date(here)?, date(there)?);
+        if here.max(there) > self.plan.as_of.date() {
+            return None;
+        }
         let pair = self.pair(index, link);
         let subject = Subject {
             field: Some(field),
+            explained_by: self.by_health(FindingKind::LateHidden, link),
             since: Some(due.max(here.min(there)).and_time(chrono::NaiveTime::MIN)),
             detail: format!("ended {here} here and {there} there, due {due}"),
             ..pair
@@ -148,13 +153,24 @@ impl Clerk<'_> {
         let link = &self.linked.links[difference.link as usize];
         let subject = Subject {
             expected: difference.field == FieldName::Status && self.status_in_grace(link),
-            explained_by: difference.explained_by.clone(),
+            explained_by: difference.explained_by.clone().or_else(|| self.by_health(kind, link)),
             field: Some(difference.field),
             since: self.received(link.left_system, link.left),
             detail: difference.relation.to_owned(),
             ..self.pair(difference.link, link)
         };
         self.finding(kind, subject)
+    }
+
+    /// What two records say of each other is not held against either where one of them is of an old export, nor what only
+    /// the hub could explain where its export is not whole.
+    fn by_health(&self, kind: FindingKind, link: &Link) -> Option<String> {
+        let asks_hub = matches!(kind, FindingKind::DueDateChanged | FindingKind::LateHidden);
+        let without_hub =
+            asks_hub && link.left_system != RunPlan::HUB && !self.linked.systems[RunPlan::HUB].is_healthy();
+        self.out_of_date(link.left_system)
+            .or_else(|| self.out_of_date(link.right_system))
+            .or_else(|| without_hub.then(|| Reason::FeedUnhealthy.code().to_owned()))
     }
 
     /// The hub's status changed so lately that the other side need not know it yet.

@@ -273,6 +273,10 @@ impl<'a> Record<'a> {
         }
         let Some(lateness) = clock::lateness(self.records, self.row) else { return };
         let plan = self.clerk.plan;
+        // That it ends after the night of the run is a finding of its own, and no end.
+        if lateness.ended.is_some_and(|ended| ended > plan.as_of) {
+            return;
+        }
         let Some(kind) = r12::apology(&lateness, plan.as_of, plan.thresholds.apology_grace) else { return };
         let detail = match (lateness.apology, lateness.ended) {
             (Some(apology), _) => format!("apology of {}, due {}", apology.date(), lateness.due.date()),
@@ -281,6 +285,7 @@ impl<'a> Record<'a> {
         };
         let subject = Subject {
             since: Some(lateness.due),
+            explained_by: self.clerk.out_of_date(self.system),
             ..self.clerk.about(self.system, self.row, Some(FieldName::ApologyAt), detail)
         };
         found.extend(self.clerk.finding(kind, subject));
