@@ -144,7 +144,7 @@ pub fn read(plan: &TablesPlan, progress: &dyn Progress) -> Result<Read, ReadErro
     let (mut tables, mut quarantine, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     for (index, loaded) in loaded.systems.into_iter().enumerate() {
         let (rows, mut refused) = read_table(plan, index, &loaded, progress)?;
-        errors.extend(rows.feeds.iter().filter_map(|feed| unfit(feed, &plan.sources[index])));
+        errors.extend(rows.feeds.iter().filter_map(|feed| unfit(feed, &plan.sources[index], &refused)));
         tables.push(rows);
         quarantine.append(&mut refused);
     }
@@ -172,15 +172,22 @@ pub fn exports(plan: &TablesPlan) -> Exports<'_> {
 }
 
 /// A file that was read and cannot be trusted.
-fn unfit(feed: &FeedAccount, source: &SystemPlan) -> Option<LoadError> {
+fn unfit(feed: &FeedAccount, source: &SystemPlan, refused: &[Refused]) -> Option<LoadError> {
     let share = feed.quarantined as f64 / feed.rows.max(1) as f64;
     let most = source.expect.reject_above;
     let reason = if feed.rows == 0 {
         "the file has a header but no rows".to_owned()
     } else if share > most {
+        let first = refused.iter().filter(|entry| entry.is_row && entry.file == feed.file).min();
+        let first = first.map_or_else(String::new, |Refused { row, column, reason, .. }| {
+            let column = column.as_ref().map_or_else(String::new, |column| format!(", column `{column}`"));
+            format!("; the first: row {row}{column}: {reason}")
+        });
         let (refused, all) = (feed.quarantined, feed.rows);
         let (is, most) = (100.0 * share, 100.0 * most);
-        format!("{refused} of {all} rows cannot be read ({is:.1} %, `reject_above` allows {most:.1} %)")
+        format!(
+            "{refused} of {all} rows cannot be read ({is:.1} %, `reject_above` allows {most:.1} %){first}"
+        )
     } else {
         return None;
     };
@@ -243,7 +250,7 @@ fn read_table(
         refused.append(&mut piece.refused);
     }
     if frames.is_empty() {
-        cut.extend(feeds.iter().filter_map(|feed| unfit(feed, &plan.sources[index])));
+        cut.extend(feeds.iter().filter_map(|feed| unfit(feed, &plan.sources[index], &refused)));
     }
     if !cut.is_empty() {
         return Err(ReadError::Inputs(cut));

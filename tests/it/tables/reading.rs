@@ -143,6 +143,28 @@ fn every_mistake_is_named_with_its_line() {
     }
 }
 
+/// A table of which too many rows are refused says what is wrong with the first, and where.
+#[test]
+fn a_table_that_is_refused_names_its_first_bad_row() {
+    let case = Case::two();
+    let lines: Vec<String> = std::fs::read_to_string(case.folder.path().join("b.csv"))
+        .expect("read")
+        .lines()
+        .enumerate()
+        .map(|(at, line)| match line.split_once(',') {
+            Some((_, rest)) if at % 3 == 2 => format!(",{rest}"),
+            _ => line.to_owned(),
+        })
+        .collect();
+    case.put("b.csv", &format!("{}\n", lines.join("\n")));
+    let out = case.folder.path().join("out");
+    let output = run(text(&case.pipeline()), case.folder.path(), &out, &[]);
+    assert_eq!(code(&output), 2);
+    let said = stderr(&output);
+    assert!(said.contains("b.csv") && said.contains("the first: row 3, column `"), "{said}");
+    assert!(said.contains("empty_value") && !out.join("_runs").exists(), "{said}");
+}
+
 #[test]
 fn settings_that_make_no_sense_are_mistakes() {
     for (from, to, words) in [
