@@ -57,11 +57,11 @@ impl Comparator for IdentityNumber {
         if without_zeros(a) == without_zeros(b) {
             return 1;
         }
-        let paper = |cell: Cell<'_>| self.paper.get(cell.value as usize).copied().unwrap_or(Paper::Unknown);
-        let (x, y) = (paper(left), paper(right));
         if are_branches(a, b) {
             return 5;
         }
+        let paper = |cell: Cell<'_>| self.paper.get(cell.value as usize).copied().unwrap_or(Paper::Unknown);
+        let (x, y) = (paper(left), paper(right));
         if x != y && x != Paper::Unknown && y != Paper::Unknown {
             return 6;
         }
@@ -79,16 +79,16 @@ impl Comparator for IdentityNumber {
 
 /// One tax code, of which at least one side names a branch. Its check digit is not asked: both sides agree on it.
 fn are_branches(a: &[u8], b: &[u8]) -> bool {
-    let parts = |number: &[u8]| -> Option<([u8; TAX_LENGTH], usize)> {
-        let (code, branch) = number.split_first_chunk::<TAX_LENGTH>()?;
-        let branch: Vec<u8> = branch.iter().copied().filter(|letter| *letter != b'-').collect();
-        let is_code = code.iter().chain(&branch).all(u8::is_ascii_digit) && matches!(branch.len(), 0 | 3);
-        is_code.then_some((*code, branch.len()))
-    };
-    match (parts(a), parts(b)) {
-        (Some((a, own)), Some((b, other))) => a == b && own + other > 0,
-        _ => false,
-    }
+    parts(a).zip(parts(b)).is_some_and(|((a, own), (b, other))| a == b && own + other > 0)
+}
+
+/// The ten digits of a tax code, and how many of a branch stand behind them.
+fn parts(number: &[u8]) -> Option<(&[u8; TAX_LENGTH], usize)> {
+    let (code, branch) = number.split_first_chunk()?;
+    let branch = branch.iter().filter(|letter| **letter != b'-');
+    let length = branch.clone().count();
+    let is_code = code.iter().chain(branch).all(u8::is_ascii_digit) && matches!(length, 0 | 3);
+    is_code.then_some((code, length))
 }
 
 fn paper(number: &str) -> Paper {

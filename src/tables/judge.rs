@@ -237,22 +237,22 @@ fn connected(
     of: (usize, usize),
     (lefts, rights): (usize, usize),
 ) -> Clusters {
-    let is_link = of.0 != of.1;
-    if is_link && are_disjoint(links.clone(), rights) {
+    if of.0 != of.1 && are_disjoint(links.clone(), rights) {
         let members: Vec<Member> = links.flat_map(|(left, right)| [(of.0, left), (of.1, right)]).collect();
         return Clusters { starts: Starts::of((0..members.len() / 2).map(|_| 2)), members };
     }
-    components(links, of, (lefts as u32, rights))
+    components(links, of, (lefts, rights))
 }
 
+/// As [`connected`], however the links hang together.
 fn components(
     links: impl Iterator<Item = (u32, u32)>,
     of: (usize, usize),
-    (lefts, rights): (u32, usize),
+    (lefts, rights): (usize, usize),
 ) -> Clusters {
-    let is_link = of.0 != of.1;
-    let node = |right: u32| if is_link { lefts + right } else { right };
-    let mut sets = Components::new(lefts as usize + rights);
+    let mut sets = Components::new(lefts + rights);
+    let lefts = lefts as u32;
+    let node = |right: u32| if of.0 != of.1 { lefts + right } else { right };
     let nodes: Vec<(u32, u32)> = links.map(|(left, right)| (left, node(right))).collect();
     nodes.iter().for_each(|(left, right)| sets.union(*left, *right));
     let mut members: Vec<(u32, u32)> =
@@ -265,9 +265,8 @@ fn components(
 }
 
 /// Whether no record stands in two of these links, as nearly always where each has one partner.
-fn are_disjoint(links: impl Iterator<Item = (u32, u32)>, rights: usize) -> bool {
+fn are_disjoint(mut links: impl Iterator<Item = (u32, u32)>, rights: usize) -> bool {
     let (mut last, mut taken) = (None, vec![false; rights]);
-    let mut links = links;
     links.all(|(left, right)| {
         let is_new = last < Some(left) && !std::mem::replace(&mut taken[right as usize], true);
         last = Some(left);

@@ -296,7 +296,7 @@ impl TablesText<'_> {
         let mut table = TextTable::new(&heading);
         for pair in &self.report.pairs {
             let numbers = [pair.linked, pair.certain, pair.ambiguous].map(thousands);
-            let rest = [format!("{:.3}", pair.threshold), format!("{:.0}", pair.expected_matches.abs())];
+            let rest = [format!("{:.3}", pair.threshold), format!("{:.0}", pair.expected_matches)];
             let name = names(&pair.left, &pair.right);
             table.row([name].into_iter().chain(numbers).chain(rest).collect());
         }

@@ -18,6 +18,12 @@ const MOST: f64 = 20.0;
 /// But it counts more, so that of two strong pairs the stronger goes first.
 const BEYOND: f64 = 20.0;
 
+/// From the bits of a pair to its weight: one above the threshold counts for, one below against.
+pub fn weigher(prior: f64, threshold: f64) -> impl Fn(f64) -> Weight + Sync {
+    let border = (threshold / (1.0 - threshold)).log2();
+    move |bits| weight(bits + prior - border)
+}
+
 /// The weight of a pair, of its bits above the threshold. Rises with them.
 pub fn weight(bits: f64) -> Weight {
     let within = bits.clamp(-MOST, MOST);

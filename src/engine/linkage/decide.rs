@@ -191,7 +191,8 @@ impl<'s> Prepared<'s> {
             clusters,
             threshold,
             prior: choice.prior,
-            expected_matches: choice.probability.iter().sum(),
+            // The sum of nothing is -0.
+            expected_matches: choice.probability.iter().sum::<f64>() + 0.0,
             expected_f1,
             other_data: model.fingerprint != format!("{:016x}", frame.fingerprint()),
         })
@@ -265,9 +266,7 @@ impl<'s> Prepared<'s> {
     }
 
     fn clusters(&self, scorer: &Scorer<'_>, scored: &[Scored], threshold: f64) -> Vec<Vec<u32>> {
-        // A pair above the threshold counts for, one below against.
-        let border = (threshold / (1.0 - threshold)).log2();
-        let weight = |bits: f64| cluster::weight(bits + scorer.prior() - border);
+        let weight = cluster::weigher(scorer.prior(), threshold);
         let pairs: Vec<(u32, u32, i64)> =
             scored.iter().map(|pair| (pair.left, pair.right, weight(pair.bits))).collect();
         let (frame, side) = (&self.frame, self.frame.left());

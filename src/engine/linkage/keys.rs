@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::error::{LinkageError, nearest};
 use super::frame::{Frame, mix};
 use super::table::NOTHING;
-use super::text::unaccented;
+use super::text::{sorted_words, unaccented};
 
 /// Per side the key of each row, 0 where a part is missing; and the fields they come from.
 pub type Keys = ([Vec<u64>; 2], Vec<usize>);
@@ -53,6 +53,14 @@ impl KeyPart {
         })?;
         Ok(Self { field: field.to_owned(), is_unaccented, cut })
     }
+
+    /// The key of a text; 0 where it has no such part.
+    fn hash(&self, text: &str) -> u64 {
+        match self.is_unaccented {
+            true => self.cut.hash(&unaccented(text)),
+            false => self.cut.hash(text),
+        }
+    }
 }
 
 /// The keys of all rows. Values in `never` make no key.
@@ -63,18 +71,17 @@ pub fn row_keys(
 ) -> Result<Keys, LinkageError> {
     let mut parts = Vec::new();
     for part in on {
-        let KeyPart { field: name, is_unaccented, cut } = KeyPart::parse(part, "blocking")?;
-        let at = frame.place(&name, "blocking")?;
+        let part = KeyPart::parse(part, "blocking")?;
+        let at = frame.place(&part.field, "blocking")?;
         let field = &frame.fields[at];
         let mut hashes: Vec<u64> = (0..field.values.len() as u32)
             .into_par_iter()
-            .map(|value| match (&cut, is_unaccented) {
-                (Cut::Whole, false) => field.values.hash(value).max(1),
-                (cut, false) => cut.hash(field.values.get(value)),
-                (cut, true) => cut.hash(&unaccented(field.values.get(value))),
+            .map(|value| match part {
+                KeyPart { cut: Cut::Whole, is_unaccented: false, .. } => field.values.hash(value).max(1),
+                _ => part.hash(field.values.get(value)),
             })
             .collect();
-        let never = never.get(&name).map(Vec::as_slice).unwrap_or_default();
+        let never = never.get(&part.field).map(Vec::as_slice).unwrap_or_default();
         if !never.is_empty() {
             let placeholder = |text: &str| never.iter().any(|value| value == text);
             hashes.par_iter_mut().zip(0u32..field.values.len() as u32).for_each(|(hash, value)| {
@@ -148,12 +155,8 @@ impl Cut {
             Self::Word(n) => text.split_whitespace().nth(n - 1).unwrap_or(""),
             Self::Year => text.get(..4).unwrap_or(""),
             Self::LastWord => text.split_whitespace().next_back().unwrap_or(""),
-            Self::Words => {
-                let mut words: Vec<&str> = text.split_whitespace().collect();
-                words.sort_unstable();
-                made = words.join(" ");
-                &made
-            }
+            Self::Words if text.trim().is_empty() => "",
+            Self::Words => return sorted_words(text).max(1),
             Self::Sound => {
                 made = soundex(&unaccented(text));
                 &made
@@ -197,15 +200,11 @@ fn soundex(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::KeyPart;
-    use crate::engine::linkage::text::unaccented;
 
     fn key(how: &str, text: &str) -> u64 {
         let part = KeyPart::parse(how, "test").expect("a key");
         assert_eq!(part.field, "name");
-        match part.is_unaccented {
-            true => part.cut.hash(&unaccented(text)),
-            false => part.cut.hash(text),
-        }
+        part.hash(text)
     }
 
     #[test]
@@ -225,7 +224,7 @@ mod tests {
             assert_eq!(key(how, name), key(how, same), "{how}");
             assert_ne!(key(how, name), key(how, other), "{how}");
         }
-        assert_eq!(key("name:lastword", " "), 0);
+        assert_eq!((key("name:lastword", " "), key("name:words", " ")), (0, 0));
     }
 
     #[test]

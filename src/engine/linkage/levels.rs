@@ -7,8 +7,8 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::comparator::{Cell, Comparator};
 use super::date::day_number;
 use super::error::{LinkageError, nearest};
-use super::frame::{Field, mix};
-use super::text::{edits, jaro_winkler, ladder, on_letters, unaccented};
+use super::frame::Field;
+use super::text::{edits, jaro_winkler, ladder, on_letters, sorted_words, unaccented};
 
 /// The forms that [`Levels::parse`] reads, as an error shows them.
 const FORMS: [&str; 9] = [
@@ -170,12 +170,6 @@ impl Comparator for Levels {
     fn level(&self, a: Cell<'_>, b: Cell<'_>) -> usize {
         1 + self.levels.iter().take_while(|level| !self.holds(level, a, b)).count()
     }
-}
-
-fn sorted_words(text: &str) -> u64 {
-    let mut words: Vec<&str> = text.split_whitespace().collect();
-    words.sort_unstable();
-    words.iter().fold(0, |sum, word| mix(sum ^ xxh3_64(word.as_bytes())))
 }
 
 #[cfg(test)]

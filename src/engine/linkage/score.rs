@@ -236,14 +236,14 @@ impl<'a> Scorer<'a> {
                 let bits = self.bits(*pattern, left.row(*l), right.row(*r));
                 (bits >= least).then_some(Scored { left: *l, right: *r, pattern: *pattern, bits })
             };
-            let together = |pairs: &[KeptPair]| -> Vec<Scored> {
+            let batches = kept.par_iter().flat_map(|pairs| pairs.par_chunks(BATCH));
+            let batches = batches.flat_map_iter(|pairs| {
                 // Looks into memory overlap instead of waiting for each other.
                 let touch = pairs.iter().fold(0, |sum, (l, r, _)| sum ^ left.row(*l)[0] ^ right.row(*r)[0]);
                 std::hint::black_box(touch);
-                pairs.iter().filter_map(scored).collect()
-            };
-            let batches = kept.par_iter().flat_map(|pairs| pairs.par_chunks(BATCH));
-            let out: Vec<Scored> = batches.flat_map_iter(together).collect();
+                pairs.iter().filter_map(&scored)
+            });
+            let out: Vec<Scored> = batches.collect();
             return in_order(out, left.rows);
         }
         let plan = self.plan();

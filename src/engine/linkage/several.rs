@@ -120,16 +120,13 @@ impl<'s> Several<'s> {
     ) -> Result<Vec<Vec<u32>>, LinkageError> {
         let scorers = self.parts.iter().zip(models).map(|(part, model)| part.prepared.scorer(model));
         let scorers = scorers.collect::<Result<Vec<Scorer<'_>>, LinkageError>>()?;
-        let weight = |part: usize, bits: f64| -> Weight {
-            let outcome = &outcomes[part].1;
-            let border = (outcome.threshold / (1.0 - outcome.threshold)).log2();
-            cluster::weight(bits + outcome.prior - border)
-        };
+        let weighers = outcomes.iter().map(|(_, outcome)| cluster::weigher(outcome.prior, outcome.threshold));
+        let weighers: Vec<_> = weighers.collect();
         let mut pairs: Vec<(u32, u32, Weight)> = Vec::new();
         for (at, (part, (_, outcome))) in self.parts.iter().zip(outcomes).enumerate() {
             pairs.extend(outcome.pairs.iter().map(|pair| {
                 let (left, right) = self.nodes.of(part, pair.left, pair.right);
-                (left.min(right), left.max(right), weight(at, pair.bits))
+                (left.min(right), left.max(right), weighers[at](pair.bits))
             }));
         }
         pairs.sort_unstable();
@@ -143,7 +140,7 @@ impl<'s> Several<'s> {
             let (first, second) = if a.0 < b.0 { (a.1, b.1) } else { (b.1, a.1) };
             let (left, right) = if part.frame.swapped { (second, first) } else { (first, second) };
             let (left, right) = (part.frame.left().row(left), part.frame.right().row(right));
-            weight(at, scorers[at].bits(part.comparisons.pattern(&part.frame, left, right), left, right))
+            weighers[at](scorers[at].bits(part.comparisons.pattern(&part.frame, left, right), left, right))
         };
         let most = self.settings.most_per_table as usize;
         let may_join = |a: &[u32], b: &[u32]| {

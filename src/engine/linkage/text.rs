@@ -1,10 +1,13 @@
-//! Text compared letter by letter: equality, Jaro-Winkler, Damerau-Levenshtein.
+//! Text compared letter by letter: equality, Jaro-Winkler, Damerau-Levenshtein; by its words, and without accents.
 
 use std::borrow::Cow;
 
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::comparator::{Cell, Comparator};
+use super::frame::mix;
 
 pub struct Exact;
 
@@ -60,6 +63,13 @@ impl Comparator for DamerauLevenshtein {
 /// A ladder of named levels between "same" and "else".
 pub fn ladder(between: impl Iterator<Item = String>) -> Vec<String> {
     std::iter::once("same".to_owned()).chain(between).chain(std::iter::once("else".to_owned())).collect()
+}
+
+/// A number that texts of the same words share, in whatever order these stand.
+pub fn sorted_words(text: &str) -> u64 {
+    let mut words: Vec<&str> = text.split_whitespace().collect();
+    words.sort_unstable();
+    words.iter().fold(0, |sum, word| mix(sum ^ xxh3_64(word.as_bytes())))
 }
 
 /// The text with plain letters, as who has no accents on the keyboard writes it.

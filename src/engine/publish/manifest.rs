@@ -115,19 +115,8 @@ pub struct Manifest {
 /// # Errors
 /// When a manifest cannot be read.
 pub fn current_manifest(out: &Path, run_date: &str) -> Result<Option<Manifest>, PublishError> {
-    let mut manifests: Vec<Manifest> = Vec::new();
-    let runs = out.join(RUNS);
-    if !runs.is_dir() {
-        return Ok(None);
-    }
-    for entry in fs::read_dir(&runs).map_err(|source| failed(&runs, source))? {
-        let entry = entry.map_err(|source| failed(&runs, source))?;
-        if let Some(manifest) = read_manifest(&entry.path().join(MANIFEST))? {
-            manifests.push(manifest);
-        }
-    }
-    manifests.retain(|manifest| manifest.run_date == run_date);
-    Ok(manifests.into_iter().max_by_key(|manifest| manifest.revision))
+    let of_date = manifests(out)?.into_iter().filter(|manifest| manifest.run_date == run_date);
+    Ok(of_date.max_by_key(|manifest| manifest.revision))
 }
 
 /// The dates that have a committed run in `out`, in order.
@@ -135,17 +124,23 @@ pub fn current_manifest(out: &Path, run_date: &str) -> Result<Option<Manifest>, 
 /// # Errors
 /// When a manifest cannot be read.
 pub fn run_dates(out: &Path) -> Result<Vec<String>, PublishError> {
-    let runs = out.join(RUNS);
-    let mut dates = Vec::new();
-    if runs.is_dir() {
-        for entry in fs::read_dir(&runs).map_err(|source| failed(&runs, source))? {
-            let entry = entry.map_err(|source| failed(&runs, source))?;
-            dates.extend(read_manifest(&entry.path().join(MANIFEST))?.map(|manifest| manifest.run_date));
-        }
-    }
+    let mut dates: Vec<String> = manifests(out)?.into_iter().map(|manifest| manifest.run_date).collect();
     dates.sort();
     dates.dedup();
     Ok(dates)
+}
+
+/// Every run that was ever committed in `out`, in no order.
+fn manifests(out: &Path) -> Result<Vec<Manifest>, PublishError> {
+    let runs = out.join(RUNS);
+    let mut manifests = Vec::new();
+    if runs.is_dir() {
+        for entry in fs::read_dir(&runs).map_err(|source| failed(&runs, source))? {
+            let entry = entry.map_err(|source| failed(&runs, source))?;
+            manifests.extend(read_manifest(&entry.path().join(MANIFEST))?);
+        }
+    }
+    Ok(manifests)
 }
 
 pub(super) fn manifest_path(out: &Path, run_id: &str) -> PathBuf {

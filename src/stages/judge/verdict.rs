@@ -15,7 +15,6 @@ use crate::engine::key;
 use crate::stages::keys;
 use crate::stages::link::Linked;
 use crate::stages::link::cases::{Cases, hub_partners};
-use crate::stages::normalise::feed::{FeedAccount, FeedHealth};
 use crate::stages::records::Records;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,7 +119,6 @@ struct Court<'a> {
     records: &'a [Records<'a>],
     blunt: &'a Blunt,
     healthy: Vec<bool>,
-    /// Per system: an export had far more rows than usual, so that others cannot be blamed for not having them.
     swollen: Vec<bool>,
     /// Per system: codes of quarantined rows.
     quarantined: Vec<BTreeSet<&'a str>>,
@@ -166,8 +164,7 @@ impl<'a> Court<'a> {
         }
         let partner = hub_partners(records, &linked.links);
         let healthy = linked.systems.iter().map(|system| system.is_healthy()).collect();
-        let is_swollen = |feed: &FeedAccount| feed.health == FeedHealth::TooManyRows;
-        let swollen = linked.systems.iter().map(|system| system.feeds.iter().any(is_swollen)).collect();
+        let swollen = linked.systems.iter().map(|system| system.is_swollen()).collect();
         Self {
             plan,
             records,

@@ -67,6 +67,16 @@ impl SystemRecords {
     pub fn is_healthy(&self) -> bool {
         self.feeds.iter().all(|feed| feed.health == FeedHealth::Healthy)
     }
+
+    /// What it says may be older than the night.
+    pub fn is_old(&self) -> bool {
+        self.feeds.iter().any(|feed| matches!(feed.health, FeedHealth::Stale | FeedHealth::SameAgain))
+    }
+
+    /// It has far more rows than usual, which others cannot be blamed for not having.
+    pub fn is_swollen(&self) -> bool {
+        self.feeds.iter().any(|feed| feed.health == FeedHealth::TooManyRows)
+    }
 }
 
 /// Every system, typed.

@@ -165,12 +165,11 @@ impl Clerk<'_> {
     /// What two records say of each other is not held against either where one of them is of an old export, nor what only
     /// the hub could explain where its export is not whole.
     fn by_health(&self, kind: FindingKind, link: &Link) -> Option<String> {
+        let systems = &self.linked.systems;
         let asks_hub = matches!(kind, FindingKind::DueDateChanged | FindingKind::LateHidden);
-        let without_hub =
-            asks_hub && link.left_system != RunPlan::HUB && !self.linked.systems[RunPlan::HUB].is_healthy();
-        self.out_of_date(link.left_system)
-            .or_else(|| self.out_of_date(link.right_system))
-            .or_else(|| without_hub.then(|| Reason::FeedUnhealthy.code().to_owned()))
+        let without_hub = asks_hub && link.left_system != RunPlan::HUB && !systems[RunPlan::HUB].is_healthy();
+        let is_old = [link.left_system, link.right_system].iter().any(|system| systems[*system].is_old());
+        (is_old || without_hub).then(|| Reason::FeedUnhealthy.code().to_owned())
     }
 
     /// The hub's status changed so lately that the other side need not know it yet.

@@ -18,7 +18,7 @@ use super::Finding;
 use super::crowds::{Crowds, Share};
 use super::drift::Drift;
 use super::figures::FigureRow;
-use super::verdict::{Reason, Standing};
+use super::verdict::Standing;
 use crate::config::plan::RunPlan;
 use crate::domain::dossier::FieldName;
 use crate::domain::finding_kind::FindingKind;
@@ -27,7 +27,6 @@ use crate::reference::Reference;
 use crate::stages::compare::{Difference, recorded_change};
 use crate::stages::link::Linked;
 use crate::stages::normalise::SystemRecords;
-use crate::stages::normalise::feed::{FeedAccount, FeedHealth};
 use crate::stages::records::Records;
 
 /// Everything the rules are shown.
@@ -111,13 +110,6 @@ impl Clerk<'_> {
             detail: detail.into(),
             ..Subject::default()
         }
-    }
-
-    /// The reason why what a system says is not held against it: its export is older than the night.
-    fn out_of_date(&self, system: usize) -> Option<String> {
-        let is_old = |feed: &FeedAccount| matches!(feed.health, FeedHealth::Stale | FeedHealth::SameAgain);
-        let is_old = self.linked.systems[system].feeds.iter().any(is_old);
-        is_old.then(|| Reason::FeedUnhealthy.code().to_owned())
     }
 
     /// What the hub says of changes of a due time.

@@ -25,7 +25,7 @@ use crate::engine::key;
 use crate::stages::compare::raw_cell;
 use crate::stages::judge::Finding;
 use crate::stages::judge::clock;
-use crate::stages::judge::verdict::Verdict;
+use crate::stages::judge::verdict::{Reason, Verdict};
 use crate::stages::records::Records;
 
 impl Clerk<'_> {
@@ -283,9 +283,10 @@ impl<'a> Record<'a> {
             (None, Some(ended)) => format!("ended {}, due {}", ended.date(), lateness.due.date()),
             (None, None) => format!("open, due {}", lateness.due.date()),
         };
+        let is_old = self.clerk.linked.systems[self.system].is_old();
         let subject = Subject {
             since: Some(lateness.due),
-            explained_by: self.clerk.out_of_date(self.system),
+            explained_by: is_old.then(|| Reason::FeedUnhealthy.code().to_owned()),
             ..self.clerk.about(self.system, self.row, Some(FieldName::ApologyAt), detail)
         };
         found.extend(self.clerk.finding(kind, subject));
