@@ -26,25 +26,53 @@ impl Components {
         self.parent[high as usize] = low;
     }
 
-    /// Whether a member is the root of its set.
-    pub fn is_root(&self, node: u32) -> bool {
-        self.parent[node as usize] == node
+    /// Sorts sets into classes: asked of every member in order, once. A set has the least class that one of its members
+    /// is said to have. The sets are not to be asked any more.
+    pub fn classify(&mut self, node: u32, class: u16) {
+        let own = CLASSES + u32::from(u16::MAX - class);
+        let root = self.root_in_class(node);
+        let held = self.parent[root as usize];
+        self.parent[root as usize] = if held < CLASSES { own } else { held.max(own) };
     }
 
-    /// Sorts sets into classes: asked of every member in order, once; of a root with its class, which is that of all.
-    /// The sets are not to be asked any more.
-    pub fn settle(&mut self, node: u32, of_root: u16) -> u16 {
-        let parent = self.parent[node as usize];
-        let class = if parent == node { of_root } else { self.class_of(parent) };
-        self.parent[node as usize] = u32::from(class);
-        class
+    /// The class of a set while members are sorted; `None` when none of it was asked. A member that is in a class so need
+    /// not be asked.
+    pub fn class_so_far(&self, node: u32) -> Option<u16> {
+        let held = self.parent[self.root_in_class(node) as usize];
+        (held >= CLASSES).then(|| u16::MAX - (held - CLASSES) as u16)
+    }
+
+    /// The root of a set; it comes first, and stands for a class from then on.
+    fn root_in_class(&self, node: u32) -> u32 {
+        let mut root = node;
+        while self.parent[root as usize] != root && self.parent[root as usize] < CLASSES {
+            root = self.parent[root as usize];
+        }
+        root
+    }
+
+    /// Once every member is in a class.
+    pub fn settle(&mut self) {
+        for node in 0..self.parent.len() {
+            // A parent is less than its children.
+            let parent = self.parent[node];
+            if parent < CLASSES {
+                self.parent[node] = self.parent[parent as usize];
+            }
+        }
     }
 
     /// The class of a settled member.
     pub fn class_of(&self, node: u32) -> u16 {
-        self.parent[node as usize] as u16
+        u16::MAX - (self.parent[node as usize] - CLASSES) as u16
     }
 }
+
+/// From here on stand classes instead of members, the least last.
+const CLASSES: u32 = u32::MAX - u16::MAX as u32;
+
+/// There may be so many members.
+pub const MOST_MEMBERS: u32 = CLASSES;
 
 #[cfg(test)]
 mod tests {
@@ -60,10 +88,18 @@ mod tests {
             }
             assert_eq!(sets.root(9), 1);
             assert_eq!(sets.root(0), 0);
-            assert!(sets.is_root(1) && !sets.is_root(9));
-            let classes: Vec<u16> = (0..10).map(|node| sets.settle(node, node as u16 + 7)).collect();
-            assert_eq!(classes, [7, 8, 9, 8, 11, 8, 13, 14, 15, 8]);
-            assert!((0..10).all(|node| sets.class_of(node) == classes[node as usize]));
+            // 1, 3, 5 and 9 are one set: the least of their classes is that of 9.
+            let own = [7, 8, 9, 10, 0, 12, u16::MAX, 14, 15, 2];
+            for node in 0..10 {
+                let before =
+                    [1, 3, 5].into_iter().filter(|member| *member < node).map(|member| own[member as usize]);
+                let so_far = if [3, 5, 9].contains(&node) { before.min() } else { None };
+                assert_eq!(sets.class_so_far(node), so_far);
+                sets.classify(node, own[node as usize]);
+            }
+            sets.settle();
+            let classes: Vec<u16> = (0..10).map(|node| sets.class_of(node)).collect();
+            assert_eq!(classes, [7, 2, 9, 2, 0, 2, u16::MAX, 14, 15, 2]);
         }
     }
 }

@@ -1,8 +1,10 @@
 //! One table out of sorted parts that wait on disk: their rows in one order, some thousands at a time.
 //!
 //! Of each part one chunk is held at the most, and none before its first row is due. A row goes by a key of bytes, its
-//! last column; no two parts have a key in common, so nothing depends on how many there are.
+//! last column; no two parts have a key in common, so nothing depends on how many there are. Rows of one part may be made
+//! when they are due, instead of waiting.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -13,7 +15,7 @@ use arrow::datatypes::{Float64Type, Int64Type};
 use rayon::prelude::*;
 
 use super::spill::{Slot, Spill, SpillError};
-use super::table::{Batch, height};
+use super::table::{Batch, MADE_ROWS, Misfit, TableSource, first_not, height};
 
 /// A chunk of a part, and the key of its first row.
 #[derive(Debug, Clone)]
@@ -33,7 +35,7 @@ const RUN: usize = 24;
 
 /// The rows of all parts, in order.
 pub struct Merge<'s> {
-    spill: &'s Spill,
+    spill: Arc<Spill>,
     sift: Option<Sift<'s>>,
     parts: Vec<Part>,
     /// The next key of every part that has rows left, the least at the end.
@@ -55,20 +57,83 @@ struct Run {
     end: usize,
 }
 
-impl<'s> Merge<'s> {
-    pub fn new(spill: &'s Spill, parts: Vec<Chunks>, sift: Option<Sift<'s>>) -> Self {
-        let part = |chunks: Chunks| {
-            let mut chunks = chunks.into_iter();
-            Part { ahead: chunks.next(), chunks, rows: Vec::new(), at: 0 }
-        };
-        let parts: Vec<Part> = parts.into_iter().map(part).collect();
-        let mut merge = Self { spill, sift, next: Vec::with_capacity(parts.len()), parts };
-        for at in 0..merge.parts.len() {
-            if let Some(ahead) = &merge.parts[at].ahead {
-                merge.offer(ahead.first.clone(), at);
-            }
+/// Rows of a part that are made when they are due.
+pub struct Live<'t> {
+    table: &'t TableSource<'t>,
+    rows: Range<usize>,
+    /// Of the first of them.
+    key: Vec<u8>,
+    /// The first of them, once others come between; and those that went before in the same batch.
+    made: Batch,
+    at: usize,
+}
+
+impl<'t> Live<'t> {
+    pub fn new(table: &'t TableSource<'t>, rows: Range<usize>) -> Self {
+        let mut live = Self { table, rows, key: Vec::new(), made: Vec::new(), at: 0 };
+        live.look();
+        live
+    }
+
+    fn look(&mut self) {
+        if !self.rows.is_empty() {
+            self.table.key_of(self.rows.start, &mut self.key);
         }
+    }
+
+    /// The key of the next row.
+    fn next(&self) -> Option<&[u8]> {
+        (!self.rows.is_empty()).then_some(self.key.as_slice())
+    }
+
+    /// Takes the rows that stand before a key: places in `made`, which is made anew when it was used up.
+    fn take(&mut self, most: usize, until: Option<&[u8]>) -> Result<(Range<usize>, bool), Misfit> {
+        let mut key = Vec::new();
+        let mut comes_first = |row: usize| {
+            self.table.key_of(row, &mut key);
+            until.is_none_or(|until| key.as_slice() < until)
+        };
+        let is_new = self.at == height(&self.made);
+        if is_new {
+            let last = self.rows.end.min(self.rows.start + most);
+            let all = until.is_none() || comes_first(last - 1);
+            // What others come between is made in one go all the same.
+            let end = if all { last } else { self.rows.end.min(self.rows.start + MADE_ROWS) };
+            (self.made, self.at) = (self.table.rows(self.rows.start..end)?, 0);
+        }
+        let last = self.rows.start + most.min(height(&self.made) - self.at);
+        let all = until.is_none() || comes_first(last - 1);
+        let end = if all { last } else { first_not(self.rows.start..last, comes_first) };
+        let taken = self.at..self.at + (end - self.rows.start);
+        (self.at, self.rows.start) = (taken.end, end);
+        self.look();
+        Ok((taken, is_new))
+    }
+}
+
+/// The lesser of two keys, as far as there are any.
+fn lesser<'k>(a: Option<&'k [u8]>, b: Option<&'k [u8]>) -> Option<&'k [u8]> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (one, other) => one.or(other),
+    }
+}
+
+impl<'s> Merge<'s> {
+    pub fn new(spill: Arc<Spill>, parts: Vec<Chunks>, sift: Option<Sift<'s>>) -> Self {
+        let next = Vec::with_capacity(parts.len());
+        let mut merge = Self { spill, sift, next, parts: Vec::with_capacity(parts.len()) };
+        parts.into_iter().for_each(|chunks| merge.add(chunks));
         merge
+    }
+
+    /// Adds a part.
+    pub fn add(&mut self, chunks: Chunks) {
+        let mut chunks = chunks.into_iter();
+        let Some(ahead) = chunks.next() else { return };
+        let key = ahead.first.clone();
+        self.parts.push(Part { ahead: Some(ahead), chunks, rows: Vec::new(), at: 0 });
+        self.offer(key, self.parts.len() - 1);
     }
 
     /// The next rows, without their keys; fewer where the table ends, none behind its end.
@@ -76,12 +141,43 @@ impl<'s> Merge<'s> {
     /// # Errors
     /// When the disk refuses.
     pub fn take(&mut self, most: usize) -> Result<Option<Batch>, SpillError> {
+        self.take_before(most, None, None)
+    }
+
+    /// As [`Merge::take`], of all that wait and stand before a key, and of those that are made.
+    ///
+    /// # Errors
+    /// When the disk refuses, or rows cannot be made.
+    pub fn take_before(
+        &mut self,
+        most: usize,
+        mut live: Option<&mut Live<'_>>,
+        bound: Option<&[u8]>,
+    ) -> Result<Option<Batch>, SpillError> {
         // The chunks that the rows come from, and which of them each part is at.
         let mut sources: Vec<Batch> = Vec::new();
         let mut source_of: Vec<Option<usize>> = vec![None; self.parts.len()];
         let (mut runs, mut picked): (Vec<Run>, usize) = (Vec::new(), 0);
+        let mut made_at: Option<usize> = None;
+        let is_before = |key: &[u8], other: Option<&[u8]>| other.is_none_or(|other| key < other);
         while picked < most {
-            let Some((mut key, at)) = self.next.pop() else { break };
+            let waiting = self.next.last().map(|(key, _)| key.as_slice());
+            if let Some(live) = live.as_deref_mut()
+                && live.next().is_some_and(|key| is_before(key, waiting))
+            {
+                let (rows, is_new) = live.take(most - picked, waiting)?;
+                let source = *made_at.take_if(|_| !is_new).get_or_insert_with(|| {
+                    sources.push(live.made.clone());
+                    sources.len() - 1
+                });
+                made_at = Some(source);
+                picked += rows.len();
+                runs.push(Run { source, start: rows.start, end: rows.end });
+                continue;
+            }
+            let live = live.as_deref().and_then(Live::next);
+            let is_due = |(key, _): &mut (Vec<u8>, usize)| is_before(key, lesser(live, bound));
+            let Some((mut key, at)) = self.next.pop_if(is_due) else { break };
             if let Some(ahead) = self.parts[at].ahead.take() {
                 self.load(at, ahead.slot)?;
                 source_of[at] = None;
@@ -89,11 +185,13 @@ impl<'s> Merge<'s> {
                 continue;
             }
             let source = *source_of[at].get_or_insert_with(|| {
-                sources.push(self.parts[at].rows.clone());
+                let rows = &self.parts[at].rows;
+                sources.push(rows[..rows.len() - 1].to_vec());
                 sources.len() - 1
             });
             // Rows of a part that nothing of the others comes between go together.
-            let until = self.next.last().map(|(other, _)| other.as_slice());
+            let waiting = self.next.last().map(|(other, _)| other.as_slice());
+            let until = lesser(lesser(waiting, live), bound);
             let part = &mut self.parts[at];
             let keys = keys(&part.rows)?;
             let last = keys.len().min(part.at + (most - picked));
@@ -112,8 +210,7 @@ impl<'s> Merge<'s> {
             self.offer_next(key, at)?;
         }
         let Some(first) = sources.first() else { return Ok(None) };
-        let columns = first.len() - 1;
-        (0..columns)
+        (0..first.len())
             .into_par_iter()
             .map(|at| column(&sources, at, &runs, picked))
             .collect::<Result<_, _>>()
@@ -199,7 +296,11 @@ pub fn first_key(rows: &Batch) -> Result<Vec<u8>, SpillError> {
     Ok(if keys.is_empty() { Vec::new() } else { keys.value(0).to_vec() })
 }
 
-fn keys(rows: &Batch) -> Result<&BinaryArray, SpillError> {
+/// The keys of the rows of a chunk.
+///
+/// # Errors
+/// When it has none.
+pub fn keys(rows: &Batch) -> Result<&BinaryArray, SpillError> {
     let keys = rows.last().and_then(|column| column.as_binary_opt::<i32>());
     keys.ok_or_else(|| SpillError::Misfit("a chunk without keys".to_owned()))
 }
@@ -281,7 +382,7 @@ mod tests {
                     rows[0].as_primitive::<Int64Type>().values().iter().map(|row| Some(row % 7 != 0)).collect();
                 Ok(rows.iter().map(|column| filter(column, &passes)).collect::<Result<_, _>>()?)
             });
-            let mut merge = Merge::new(&spill, chunks, is_sifted.then_some(sift));
+            let mut merge = Merge::new(Arc::new(spill), chunks, is_sifted.then_some(sift));
             let mut merged: Vec<i64> = Vec::new();
             while let Some(batch) = merge.take(most).expect("rows") {
                 prop_assert_eq!(batch.len(), 1);

@@ -7,6 +7,7 @@
 
 mod bounds;
 mod chunk;
+mod group;
 mod layout;
 mod numbers;
 mod packing;
@@ -29,23 +30,19 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::ColumnDescPtr;
-use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use self::chunk::{Chunk, Finished};
-use self::layout::Layout;
+use self::chunk::Finished;
+pub use self::group::{Group, Groups, Parked};
 use super::digest::hex;
 use super::spill::SpillError;
-use super::table::{Batch, Kind, MADE_ROWS, Misfit, TableSchema, TableSource, height};
+use super::table::{Batch, Kind, MADE_ROWS, Misfit, TableSchema, TableSource};
 
 /// Small enough that a look-up by id reads little, large enough to compress well.
-const ROW_GROUP_ROWS: usize = 256 * 1024;
+pub const ROW_GROUP_ROWS: usize = 256 * 1024;
 /// Rows of a table that are made before they are encoded: few, so that their memory is soon used again.
 const GIVEN_ROWS: usize = 4 * MADE_ROWS;
-/// Rows that are looked at to choose how each column is laid down.
-const SAMPLE_ROWS: usize = 4096;
 
 #[derive(Debug, Error)]
 pub enum WriteError {
@@ -114,7 +111,13 @@ pub fn write(
     let batches = |range| table.batches(range).map_err(WriteError::from);
     // Where held rows are cut shows in the pages.
     let give = Give { batches: &batches, rows: if table.is_held() { ROW_GROUP_ROWS } else { GIVEN_ROWS } };
-    write_rows(path, (&table.schema, table.len()), give, clock, metadata)
+    let stretches = table.stretches().into_iter().map(|(_, rows)| rows).collect();
+    write_in_groups(
+        FileInMaking::begin(path, &table.schema, clock, metadata)?,
+        stretches,
+        give,
+        ROW_GROUP_ROWS,
+    )
 }
 
 /// Writes a table of so many rows that is given range by range.
@@ -123,83 +126,110 @@ pub fn write(
 /// As [`write`], and when the rows cannot be given.
 pub fn write_rows(
     path: &Path,
-    table: (&TableSchema, usize),
+    (table, rows): (&TableSchema, usize),
     give: Give<'_>,
     clock: &Clock,
     metadata: &[(String, String)],
 ) -> Result<Written, WriteError> {
     debug_assert!(give.rows.is_multiple_of(MADE_ROWS));
-    write_in_groups(path, table, give, clock, metadata, ROW_GROUP_ROWS)
+    let all = std::iter::once(0..rows).collect();
+    write_in_groups(FileInMaking::begin(path, table, clock, metadata)?, all, give, ROW_GROUP_ROWS)
 }
 
+/// Writes the rows of each stretch in row groups of its own.
 fn write_in_groups(
-    path: &Path,
-    (table, rows): (&TableSchema, usize),
+    mut file: FileInMaking,
+    stretches: Vec<Range<usize>>,
     give: Give<'_>,
-    clock: &Clock,
-    metadata: &[(String, String)],
     group_rows: usize,
 ) -> Result<Written, WriteError> {
-    let shown = path.display().to_string();
-    let io_error = |source| WriteError::Io { path: shown.clone(), source };
-    let parquet_error = |source| WriteError::Parquet { path: shown.clone(), source };
-
-    let file = File::create(path).map_err(io_error)?;
-    let sink = Hashing { inner: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new(), bytes: 0 };
-    // What is given first tells how each column is laid down.
-    let first = (give.batches)(0..give.rows.min(group_rows).min(rows))?;
-    let sample = sample(table, &first)?;
-    let columns = table.columns.iter().zip(&sample);
-    let layouts: Vec<Layout> = columns.map(|(spec, column)| Layout::of(spec, column, clock)).collect();
-    let mut file_writer = begin(sink, table, clock, metadata).map_err(parquet_error)?;
-    let descriptors = file_writer.schema_descr().columns().to_vec();
-
-    let encode = |group: usize, first: Option<Vec<Batch>>| -> Result<Vec<Finished>, WriteError> {
-        let range = group * group_rows..((group + 1) * group_rows).min(rows);
-        let chunk = |(descr, layout): (&ColumnDescPtr, &Layout)| {
-            Chunk::new(Arc::clone(descr), layout.clone(), group_rows).map_err(parquet_error)
-        };
-        let mut chunks: Vec<Chunk> =
-            descriptors.iter().zip(&layouts).map(chunk).collect::<Result<_, WriteError>>()?;
+    let cut = |stretch: Range<usize>| {
+        let end = stretch.end;
+        stretch.step_by(group_rows).map(move |start| start..(start + group_rows).min(end))
+    };
+    let mut ranges = stretches.iter().cloned().flat_map(cut);
+    let mut groups = file.groups(group_rows);
+    let mut encode = |range: Range<usize>| -> Result<Option<Group>, WriteError> {
+        if stretches.iter().any(|stretch| stretch.start == range.start) {
+            groups.begin_stretch();
+        }
         let given = |start: usize| (give.batches)(start..(start + give.rows).min(range.end));
-        let mut ready = Some(first.map_or_else(|| given(range.start), Ok)?);
+        let mut ready = Some(given(range.start)?);
         for start in range.clone().step_by(give.rows) {
             let batches = ready.take().unwrap_or_default();
             let next = Some(start + give.rows).filter(|next| *next < range.end);
             // Some rows are encoded while the next are given.
-            let (encoded, given) = rayon::join(
-                || {
-                    chunks.par_iter_mut().enumerate().try_for_each(|(at, chunk)| {
-                        batches.iter().try_for_each(|batch| chunk.write(&batch[at]).map_err(parquet_error))
-                    })
-                },
-                || next.map(given).transpose(),
-            );
+            let (encoded, given) = rayon::join(|| groups.write(&batches), || next.map(given).transpose());
             encoded?;
             ready = given?;
         }
-        chunks.into_par_iter().map(|chunk| chunk.close().map_err(parquet_error)).collect()
+        groups.close()
     };
-    let groups = rows.div_ceil(group_rows);
-    let mut ready = if groups > 0 { Some(encode(0, Some(first))?) } else { None };
-    for next in 1..=groups {
-        let chunks = ready.take().unwrap_or_default();
+    let mut ready = ranges.next().map(&mut encode).transpose()?.flatten();
+    while let Some(group) = ready.take() {
         // One group goes to the file while the next is made.
-        let (appended, encoded) = rayon::join(
-            || -> Result<(), ParquetError> {
-                let mut row_group = file_writer.next_row_group()?;
-                for Finished { bytes, close } in chunks {
-                    row_group.append_column(&bytes, close)?;
-                }
-                row_group.close().map(|_| ())
-            },
-            || (next < groups).then(|| encode(next, None)).transpose(),
-        );
-        appended.map_err(parquet_error)?;
-        ready = encoded?;
+        let (appended, encoded) =
+            rayon::join(|| file.append(group), || ranges.next().map(&mut encode).transpose());
+        appended?;
+        ready = encoded?.flatten();
     }
-    let sink = file_writer.into_inner().map_err(parquet_error)?;
-    sink.finish().map_err(io_error)
+    file.finish()
+}
+
+/// A file that grows row group by row group.
+pub struct FileInMaking {
+    writer: SerializedFileWriter<Hashing<BufWriter<File>>>,
+    table: TableSchema,
+    clock: Clock,
+    shown: String,
+}
+
+impl FileInMaking {
+    /// # Errors
+    /// When the disk refuses.
+    pub fn begin(
+        path: &Path,
+        table: &TableSchema,
+        clock: &Clock,
+        metadata: &[(String, String)],
+    ) -> Result<Self, WriteError> {
+        let shown = path.display().to_string();
+        let file = File::create(path).map_err(|source| WriteError::Io { path: shown.clone(), source })?;
+        let sink = Hashing { inner: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new(), bytes: 0 };
+        let writer = begin(sink, table, clock, metadata)
+            .map_err(|source| WriteError::Parquet { path: shown.clone(), source })?;
+        Ok(Self { writer, table: table.clone(), clock: clock.clone(), shown })
+    }
+
+    /// Makes the row groups of a stretch of this table.
+    pub fn groups(&self, rows: usize) -> Groups {
+        let columns = self.writer.schema_descr().columns().to_vec();
+        Groups::new(self.table.clone(), self.clock.clone(), columns, rows)
+    }
+
+    /// # Errors
+    /// When the disk refuses.
+    pub fn append(&mut self, group: Group) -> Result<(), WriteError> {
+        let append = || {
+            let mut row_group = self.writer.next_row_group()?;
+            for Finished { bytes, close } in group.0 {
+                row_group.append_column(&bytes, close)?;
+            }
+            row_group.close().map(|_| ())
+        };
+        append().map_err(|source| WriteError::Parquet { path: self.shown.clone(), source })
+    }
+
+    /// Writes the footer.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn finish(self) -> Result<Written, WriteError> {
+        let path = self.shown;
+        let sink = self.writer.into_inner();
+        let sink = sink.map_err(|source| WriteError::Parquet { path: path.clone(), source })?;
+        sink.finish().map_err(|source| WriteError::Io { path, source })
+    }
 }
 
 /// Begins a file. Its footer says what Arrow types the columns have, so that readers see zones and categories.
@@ -242,18 +272,6 @@ fn arrow_schema(schema: &TableSchema, clock: &Clock) -> SchemaRef {
         })
         .collect();
     Arc::new(Schema::new(fields))
-}
-
-/// The first rows of a table.
-fn sample(table: &TableSchema, batches: &[Batch]) -> Result<Batch, WriteError> {
-    let mut left = SAMPLE_ROWS;
-    let mut sample = Vec::new();
-    for batch in batches {
-        let rows = height(batch).min(left);
-        left -= rows;
-        sample.push(batch.iter().map(|column| column.slice(0, rows)).collect::<Batch>());
-    }
-    Ok(TableSource::held(table.clone(), sample).whole()?.columns)
 }
 
 /// A sink that hashes what passes through it.

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::digest;
-use super::parquet_file::{self, Clock, Give, WriteError, Written};
+use super::parquet_file::{self, Clock, FileInMaking, Give, WriteError, Written};
 use super::table::{TableSchema, TableSource};
 pub use manifest::{FeedEntry, Manifest, OutputEntry, RunName, SCHEMA_VERSION, current_manifest, run_dates};
 use manifest::{MANIFEST, RUNS, manifest_path, read_manifest};
@@ -59,9 +59,9 @@ pub enum PublishError {
 /// A table that stands beside the outputs.
 #[must_use]
 pub struct Staged {
-    name: &'static str,
-    rows: u64,
-    written: Written,
+    pub name: &'static str,
+    pub rows: u64,
+    pub written: Written,
 }
 
 /// An exclusive hold on an output folder while one run is published.
@@ -141,6 +141,19 @@ impl Publication {
         let path = self.folder(table.schema.name)?.join(PART);
         let written = parquet_file::write(&path, table, clock, metadata)?;
         Ok(Staged { name: table.schema.name, rows: table.len() as u64, written })
+    }
+
+    /// Begins a table beside the outputs, to be written as its rows come.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn begin_table(
+        &self,
+        schema: &TableSchema,
+        clock: &Clock,
+        metadata: &[(String, String)],
+    ) -> Result<FileInMaking, PublishError> {
+        Ok(FileInMaking::begin(&self.folder(schema.name)?.join(PART), schema, clock, metadata)?)
     }
 
     /// Writes a table beside the outputs and takes it in.

@@ -12,7 +12,7 @@ use arrow::error::ArrowError;
 use thiserror::Error;
 
 use super::chunk::decode;
-use super::table::Batch;
+use super::table::{Batch, Misfit};
 
 /// What waits on disk could not be written or read back.
 #[derive(Debug, Error)]
@@ -25,8 +25,14 @@ pub enum SpillError {
     Rows(#[from] ArrowError),
     #[error("keep rows in a temporary file: {0}\n  this is a defect of doisoat")]
     Misfit(String),
-    #[error("more than 4,294,967,294 records in one night\n  reconcile fewer exports at a time")]
+    #[error("more than 4,294,901,760 records in one night\n  reconcile fewer exports at a time")]
     TooMany,
+}
+
+impl From<Misfit> for SpillError {
+    fn from(misfit: Misfit) -> Self {
+        Self::Misfit(misfit.to_string())
+    }
 }
 
 /// A temporary file that only grows; chunks are written and read back in any order, from any thread.

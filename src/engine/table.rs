@@ -118,6 +118,7 @@ pub struct TableSource<'n> {
     pub schema: TableSchema,
     content: Content<'n>,
     key: Option<Key<'n>>,
+    in_stretches: bool,
 }
 
 impl<'n> TableSource<'n> {
@@ -137,12 +138,12 @@ impl<'n> TableSource<'n> {
         rows: usize,
         make: impl Fn(&[usize], &mut Rows) + Send + Sync + 'n,
     ) -> Self {
-        Self { schema, content: Content::Made { rows, make: Box::new(make) }, key: None }
+        Self { schema, content: Content::Made { rows, make: Box::new(make) }, key: None, in_stretches: false }
     }
 
     /// A table whose rows are there already.
     pub fn held(schema: TableSchema, batches: Vec<Batch>) -> Self {
-        Self { schema, content: Content::Held(batches), key: None }
+        Self { schema, content: Content::Held(batches), key: None, in_stretches: false }
     }
 
     /// Says where a row stands among those of other parts of the same table. Keys rise with the rows; rows of two
@@ -152,22 +153,100 @@ impl<'n> TableSource<'n> {
         Self { key: Some(Box::new(key)), ..self }
     }
 
+    /// Says that rows whose keys begin with the same two bytes are a stretch of the table: of one side, say. Stretches are
+    /// written one behind the other, and no row group holds rows of two.
+    #[must_use]
+    pub fn in_stretches(self) -> Self {
+        Self { in_stretches: true, ..self }
+    }
+
+    /// Whether [`TableSource::in_stretches`] was said.
+    pub fn is_in_stretches(&self) -> bool {
+        self.in_stretches
+    }
+
+    /// The stretches that have rows, with what their keys begin with; a table that has none is one.
+    pub fn stretches(&self) -> Vec<(u16, Range<usize>)> {
+        let mut stretches = Vec::new();
+        let (mut start, mut key) = (0, Vec::new());
+        while start < self.len() {
+            let of = self.begins(start, &mut key);
+            let end = if self.in_stretches {
+                first_not(start..self.len(), |row| self.begins(row, &mut key) == of)
+            } else {
+                self.len()
+            };
+            stretches.push((of, start..end));
+            start = end;
+        }
+        stretches
+    }
+
+    /// What the key of a row begins with.
+    fn begins(&self, row: usize, key: &mut Vec<u8>) -> u16 {
+        self.key_of(row, key);
+        if let [first, second, ..] = key[..] { u16::from_be_bytes([first, second]) } else { 0 }
+    }
+
+    /// Writes the key of a row anew; it is empty where a table has none.
+    pub fn key_of(&self, row: usize, bytes: &mut Vec<u8>) {
+        bytes.clear();
+        if let Some(key) = &self.key {
+            key(row, bytes);
+        }
+    }
+
+    /// The first of these rows that does not stand before a key.
+    pub fn first_from(&self, rows: Range<usize>, bound: &[u8]) -> usize {
+        let mut key = Vec::new();
+        first_not(rows, |row| {
+            self.key_of(row, &mut key);
+            key.as_slice() < bound
+        })
+    }
+
     /// The rows of a range as one batch, their keys behind them; `None` for a table that has no parts.
     ///
     /// # Errors
     /// When a row does not have as many cells as the table has columns.
     pub fn keyed(&self, range: Range<usize>) -> Result<Option<Batch>, Misfit> {
-        let Some(key) = &self.key else { return Ok(None) };
-        let mut rows = self.of(self.batches(range.clone())?)?.columns;
-        let mut keys = BinaryBuilder::with_capacity(range.len(), range.len() * 24);
+        let mut rows = self.rows(range.clone())?;
+        Ok(self.keys(range).map(|keys| {
+            rows.push(keys);
+            rows
+        }))
+    }
+
+    /// Some rows as one batch, their keys behind them; `None` for a table that has no parts.
+    ///
+    /// # Errors
+    /// When a row does not have as many cells as the table has columns.
+    pub fn pick_keyed(&self, rows: &[usize]) -> Result<Option<Batch>, Misfit> {
+        let mut batch = self.pick(rows)?.columns;
+        Ok(self.keys(rows.iter().copied()).map(|keys| {
+            batch.push(keys);
+            batch
+        }))
+    }
+
+    fn keys(&self, rows: impl ExactSizeIterator<Item = usize>) -> Option<ArrayRef> {
+        let key = self.key.as_ref()?;
+        let mut keys = BinaryBuilder::with_capacity(rows.len(), rows.len() * 24);
         let mut bytes = Vec::new();
-        for row in range {
+        for row in rows {
             bytes.clear();
             key(row, &mut bytes);
             keys.append_value(&bytes);
         }
-        rows.push(Arc::new(keys.finish()));
-        Ok(Some(rows))
+        Some(Arc::new(keys.finish()))
+    }
+
+    /// The rows of a range as one batch.
+    ///
+    /// # Errors
+    /// When a row does not have as many cells as the table has columns.
+    pub fn rows(&self, range: Range<usize>) -> Result<Batch, Misfit> {
+        Ok(self.of(self.batches(range)?)?.columns)
     }
 
     pub fn len(&self) -> usize {
@@ -272,6 +351,22 @@ impl<'n> TableSource<'n> {
         let columns = whole.map_or_else(|| Rows::new(&self.schema, 0).finish(), Ok)?;
         Ok(Table { schema: self.schema.clone(), columns, total: self.len() })
     }
+}
+
+/// The first of these rows that something is not true of, where it is true of all before and of none behind. Quickest
+/// where that is near the start.
+pub fn first_not(rows: Range<usize>, mut is_true: impl FnMut(usize) -> bool) -> usize {
+    let (mut start, mut step) = (rows.start, 1);
+    while start + step <= rows.end && is_true(start + step - 1) {
+        start += step;
+        step *= 2;
+    }
+    let mut end = rows.end.min(start + step - 1);
+    while start < end {
+        let middle = start + (end - start) / 2;
+        if is_true(middle) { start = middle + 1 } else { end = middle }
+    }
+    start
 }
 
 /// One batch out of several; `None` of none.
@@ -418,6 +513,15 @@ mod tests {
         assert_eq!(whole.show("word", MADE_ROWS + 1).as_deref(), Some("odd"));
         assert_eq!(whole.show("missing", 0), None);
         assert_eq!(numbers(&whole), (0..count as i64).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_first_row_that_is_not_is_found() {
+        for (start, end) in [(0, 0), (0, 1), (3, 4), (2, 40), (5, 21)] {
+            for first in start..=end {
+                assert_eq!(first_not(start..end, |row| row < first), first, "{start}..{end}");
+            }
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use crate::config::plan::RunPlan;
 use crate::engine::accounting::RowAccount;
 use crate::engine::chunk::encode;
+use crate::engine::components::MOST_MEMBERS;
 use crate::engine::frame::{self, Texts};
 use crate::engine::key_spill::KeySpill;
 use crate::engine::spill::{Slot, Spill, SpillError};
@@ -59,8 +60,8 @@ pub struct Arrived {
     pub night: Normalised,
     pub spill: Spill,
     pub chunks: Vec<Chunk>,
-    /// Per system, some of its codes.
-    pub samples: Vec<Sample>,
+    /// Some of all codes.
+    pub sample: Sample,
     /// Where each system begins among the records of the night, and the end.
     pub starts: Vec<u32>,
     pub dense: Dense,
@@ -70,7 +71,7 @@ pub struct Arrived {
     pub bytes: u64,
 }
 
-/// Codes of a system at even distances, as many as are needed to cut it.
+/// Codes at even distances, as many as are needed to cut the night.
 #[derive(Debug, Clone)]
 pub struct Sample {
     pub codes: Vec<String>,
@@ -133,12 +134,12 @@ pub fn arrive(
         spans: KeySpill::begin(folder)?,
     };
     let (mut chunks, mut rows, mut bytes) = (Vec::new(), 0u32, 0u64);
-    let mut samples = vec![Sample::new(); plan.systems.len()];
+    let mut sample = Sample::new();
     let mut take = |system: usize, frames: Vec<DataFrame>| {
         let mut numbered: Vec<(u32, DataFrame)> = Vec::new();
         for slice in frames.iter().flat_map(slices).map(frame::whole) {
-            samples[system].look(&slice);
-            let next = rows.checked_add(slice.height() as u32).filter(|rows| *rows < u32::MAX);
+            sample.look(&slice);
+            let next = rows.checked_add(slice.height() as u32).filter(|rows| *rows <= MOST_MEMBERS);
             numbered.push((rows, slice));
             rows = next.ok_or(SpillError::TooMany)?;
         }
@@ -162,7 +163,7 @@ pub fn arrive(
     }
     let Desk { spill, keys, spans, .. } = desk;
     let dense = dense(spans, plan.thresholds.bulk_at_least)?;
-    Ok((Arrived { night, spill, chunks, samples, starts, dense, rows, bytes }, keys))
+    Ok((Arrived { night, spill, chunks, sample, starts, dense, rows, bytes }, keys))
 }
 
 /// Rows that wait on disk together, and are read back together: a row group of an export may be much longer.

@@ -11,7 +11,7 @@ use arrow::compute::take;
 use rayon::prelude::*;
 
 use super::arrive::{Arrived, Chunk, place_of_code};
-use super::cut::Cut;
+use super::cut::{Cut, Reached};
 use crate::engine::blunt::Blunt;
 use crate::engine::chunk::encode;
 use crate::engine::components::Components;
@@ -30,6 +30,8 @@ pub struct Part {
     /// Some parts wait in one file: it goes when the last of them has been read.
     pub spill: Arc<Spill>,
     pub systems: Vec<PartOfSystem>,
+    /// Per system, up to where no part behind this one has records.
+    pub reached: Vec<Reached>,
 }
 
 #[derive(Debug, Default)]
@@ -110,7 +112,7 @@ pub fn deal(
         split(&rows, &parts)?.into_iter().try_for_each(|(part, batch)| laying.put(part, chunk.system, batch))
     };
     arrived.chunks.par_iter().try_for_each(deal)?;
-    laying.finish()
+    laying.finish(&cut)
 }
 
 /// Where the records of each part are laid, from any thread.
@@ -141,7 +143,7 @@ impl Laying {
         self.spills[at / self.systems / self.in_a_file].push(&encode(&batch)?).map(Some)
     }
 
-    fn finish(mut self) -> Result<Vec<Part>, SpillError> {
+    fn finish(mut self, cut: &Cut) -> Result<Vec<Part>, SpillError> {
         let places = std::mem::take(&mut self.places).into_par_iter().enumerate().map(|(at, place)| {
             let mut place = place.into_inner().unwrap_or_else(PoisonError::into_inner);
             let gathered = place.gather(Vec::new(), 0);
@@ -152,7 +154,8 @@ impl Laying {
         let mut parts = Vec::new();
         while places.len() > 0 {
             let spill = Arc::clone(&self.spills[parts.len() / self.in_a_file]);
-            parts.push(Part { spill, systems: places.by_ref().take(self.systems).collect() });
+            let reached = cut.reached(parts.len());
+            parts.push(Part { spill, systems: places.by_ref().take(self.systems).collect(), reached });
         }
         parts.retain(|part| part.rows() > 0);
         Ok(parts)

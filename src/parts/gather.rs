@@ -1,16 +1,16 @@
-//! The tables of all parts become the tables of the night: merged while they are written, and looked through for what
-//! the workbook shows.
+//! The findings of all parts become those of the night, and so does the list of what is overdue: merged while they are
+//! written, and looked through for what the workbook shows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{Array, AsArray, BooleanArray, StringArray, UInt32Array};
 use arrow::compute::{filter, take};
 use arrow::datatypes::Int64Type;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::wait::{Waiting, WaitingTable};
+use super::wait::WaitingTable;
 use crate::domain::finding_kind::FindingKind;
 use crate::engine::merge::{Merge, Sift};
 use crate::engine::parquet_file::{Give, WriteError};
@@ -25,62 +25,39 @@ use crate::stages::judge::crowds::Bulk;
 use crate::stages::records::moment;
 use crate::stages::write::Firsts;
 
-/// Writes every table about records.
+/// Writes the tables that waited.
 pub struct Gathering<'g> {
     desk: &'g Desk<'g>,
-    /// Those that the workbook looks at first, the findings before all.
-    tables: std::vec::IntoIter<(&'g TableSchema, WaitingTable)>,
     /// What was found to be bulk, once all parts were seen, and how many findings the parts told of it.
     bulk: &'g Bulk,
     perhaps_bulk: usize,
     shown: Shown,
 }
 
-/// The tables that the workbook looks at: the findings say which records and differences.
-const LOOKED_AT: [&str; 4] = ["findings", "records", "differences", "overdue"];
+const FINDINGS: &str = "findings";
 
 impl<'g> Gathering<'g> {
-    /// `schemas`: those of any part.
-    pub fn new(
-        desk: &'g Desk<'g>,
-        (schemas, waiting): (&'g [TableSource<'_>], Waiting),
-        (bulk, perhaps_bulk): (&'g Bulk, usize),
-    ) -> Self {
-        let mut tables: Vec<_> = schemas.iter().map(|source| &source.schema).zip(waiting.tables).collect();
-        tables.sort_by_key(|(schema, _)| {
-            LOOKED_AT.iter().position(|name| *name == schema.name).unwrap_or(LOOKED_AT.len())
-        });
+    pub fn new(desk: &'g Desk<'g>, (bulk, perhaps_bulk): (&'g Bulk, usize)) -> Self {
         let shown = Shown::new(desk.plan.sheet_rows);
-        Self { desk, tables: tables.into_iter(), bulk, perhaps_bulk, shown }
+        Self { desk, bulk, perhaps_bulk, shown }
     }
 
-    /// Writes the tables that the workbook looks at; what it shows of them comes back.
+    /// Writes the tables; what the workbook shows of them comes back, and which records and links.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn write_looked_at(
-        &mut self,
+    pub fn write_all(
+        mut self,
+        tables: Vec<(&TableSchema, WaitingTable)>,
         publication: &mut Publication,
         advance: &dyn Fn(),
-    ) -> Result<Tables, RunError> {
+    ) -> Result<(Tables, Shown), RunError> {
         let mut list = Vec::new();
-        for (schema, table) in self.tables.by_ref().take(LOOKED_AT.len()).collect::<Vec<_>>() {
+        for (schema, table) in tables {
             list.push(self.write((schema, table), publication)?);
             advance();
         }
-        Ok(Tables { list, unheld: std::mem::take(&mut self.shown.unheld) })
-    }
-
-    /// Writes the others.
-    ///
-    /// # Errors
-    /// When the disk refuses.
-    pub fn write_others(mut self, publication: &mut Publication, advance: &dyn Fn()) -> Result<(), RunError> {
-        for table in self.tables.by_ref().collect::<Vec<_>>() {
-            self.write(table, publication)?;
-            advance();
-        }
-        Ok(())
+        Ok((Tables { list, unheld: std::mem::take(&mut self.shown.unheld) }, self.shown))
     }
 
     /// Writes a table; gives back the rows that the workbook shows.
@@ -90,7 +67,7 @@ impl<'g> Gathering<'g> {
         publication: &mut Publication,
     ) -> Result<Table, RunError> {
         debug_assert_eq!(schema.name, table.name);
-        let is_findings = schema.name == LOOKED_AT[0];
+        let is_findings = schema.name == FINDINGS;
         let mut shown = std::mem::take(&mut self.shown);
         let sift = is_findings.then(|| self.sift(schema)).transpose()?;
         let rows = if is_findings {
@@ -98,7 +75,7 @@ impl<'g> Gathering<'g> {
         } else {
             table.rows
         };
-        let merge = Merge::new(&table.spill, table.parts, sift);
+        let merge = Merge::new(Arc::new(table.spill), table.parts, sift);
         let looking = Mutex::new(Looking { schema, merge, shown: &mut shown, kept: Vec::new(), at: 0 });
         let give = |range: Range<usize>| {
             // Nothing of a panic in another thread is used: the run has ended then.
@@ -144,18 +121,18 @@ impl<'g> Gathering<'g> {
 
 /// What the workbook shows.
 #[derive(Default)]
-struct Shown {
+pub struct Shown {
     firsts: Option<Firsts<(String, Class)>>,
     /// Rows of the overdue list.
     most: usize,
-    records: Wanted,
-    links: Wanted,
+    pub records: Wanted,
+    pub links: Wanted,
     unheld: BTreeMap<String, [usize; 3]>,
 }
 
 /// Some ids out of many. Nearly all that are asked for are not among them, and one bit tells.
 #[derive(Default)]
-struct Wanted {
+pub struct Wanted {
     ids: BTreeSet<String>,
     /// By their hashes.
     bits: Vec<u64>,
@@ -176,7 +153,7 @@ impl Wanted {
         self.ids.insert(id.to_owned());
     }
 
-    fn has(&self, id: &str) -> bool {
+    pub fn has(&self, id: &str) -> bool {
         let (word, bit) = Self::bit(id);
         self.bits.get(word).is_some_and(|bits| bits & bit != 0) && self.ids.contains(id)
     }
@@ -221,23 +198,12 @@ impl Looking<'_> {
                 batch.get(position(self.schema, name)?).and_then(|column| column.as_string_opt::<i32>());
             column.ok_or_else(|| SpillError::Misfit(format!("no column {name}")))
         };
-        let is_in = |column: &StringArray, wanted: &Wanted, row: u32| {
-            column.is_valid(row as usize) && wanted.has(column.value(row as usize))
-        };
         Ok(match self.schema.name {
-            "records" => {
-                let ids = texts("record_id")?;
-                rows.filter(|row| is_in(ids, &self.shown.records, *row)).collect()
-            }
-            "differences" => {
-                let ids = texts("link_id")?;
-                rows.filter(|row| is_in(ids, &self.shown.links, *row)).collect()
-            }
             "overdue" => {
                 let before = self.at - rows.len();
                 rows.filter(|row| before + (*row as usize) < self.shown.most).collect()
             }
-            "findings" => {
+            FINDINGS => {
                 let columns = FindingColumns {
                     kind: texts("kind")?,
                     state: texts("state")?,
@@ -253,17 +219,12 @@ impl Looking<'_> {
 
     /// The rows that were kept.
     fn table(self, total: usize) -> Result<Table, SpillError> {
-        let none = || TableSource::held(self.schema.clone(), Vec::new()).whole().map_err(other);
         let columns = match one_behind_the_other(&self.kept)? {
             Some(columns) => columns,
-            None => none()?.columns,
+            None => TableSource::held(self.schema.clone(), Vec::new()).whole()?.columns,
         };
         Ok(Table { schema: self.schema.clone(), columns, total })
     }
-}
-
-fn other(misfit: Misfit) -> SpillError {
-    SpillError::Misfit(misfit.to_string())
 }
 
 struct FindingColumns<'b> {

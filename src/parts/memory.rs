@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::cut::MOST_PARTS;
 use crate::config::file_kind::FileKind;
 use crate::config::plan::{RunPlan, Rung};
+use crate::engine::parquet_file::ROW_GROUP_ROWS;
 use crate::stages::load::{FeedState, Loaded};
 
 /// What the program, the tables beside the exports and the pieces that are being read take.
@@ -18,6 +19,9 @@ const PER_BYTE_OF_TEXT: f64 = 2.75;
 const PER_BYTE_OF_COLUMNS: f64 = 3.4;
 /// Bytes for each record of the night while it is divided.
 const PER_RECORD: u64 = 4;
+/// Bytes for each row of the row groups that are open while parts are judged, of all tables about one record: 210 as
+/// measured.
+const PER_OPEN_ROW: u64 = 220;
 /// Stretches of text files are about so long.
 const STRETCH: u64 = 1 << 20;
 
@@ -98,12 +102,16 @@ impl Memory {
         }
     }
 
-    /// In how many parts so many records are judged, whose columns take so many bytes.
-    pub fn parts(&self, ask: Ask, records: u32, bytes: u64) -> usize {
+    /// In how many parts the records of systems, so many of each, are judged, whose columns take so many bytes.
+    pub fn parts(&self, ask: Ask, records: impl Iterator<Item = u32>, bytes: u64) -> usize {
         if let Some(parts) = ask.parts {
             return parts.clamp(1, MOST_PARTS);
         }
-        let taken = BASE + u64::from(records) * PER_RECORD;
+        let of_system = |records: u32| {
+            let open = u64::from(records).min(ROW_GROUP_ROWS as u64);
+            u64::from(records) * PER_RECORD + open * PER_OPEN_ROW
+        };
+        let taken = BASE + records.map(of_system).sum::<u64>();
         let left = self.limit.unwrap_or(u64::MAX).saturating_sub(taken).max(LEAST);
         let needed = bytes as f64 * PER_BYTE_OF_COLUMNS / left as f64;
         (needed.ceil() as usize).clamp(1, MOST_PARTS)

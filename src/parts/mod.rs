@@ -4,13 +4,16 @@
 //! another part. What only the whole night shows is collected part by part and judged at the end. The outputs are the
 //! same bytes as those of a night in memory, whatever the number of parts.
 //!
-//! `arrive` (type, spill, keys) -> `deal` (connect, cut, lay together) -> the stages, part by part -> `wait` (tables on
-//! disk) -> `gather` (merge, write)
+//! `arrive` (type, spill, keys) -> `deal` (connect, cut, lay together) -> the stages, part by part -> `streams` (write
+//! what no later part reaches), `candidates` (what the workbook may show), `wait` (the other tables on disk) -> `gather`
+//! (merge, write)
 
 pub mod memory;
 mod arrive;
 mod cut;
 mod deal;
+mod streams;
+mod candidates;
 mod wait;
 mod gather;
 
@@ -22,6 +25,7 @@ use crate::engine::accounting::RowAccount;
 use crate::engine::frame::FrameBuilder;
 use crate::engine::publish::Publication;
 use crate::engine::spill::Spill;
+use crate::engine::table::TableSource;
 use crate::progress::{Progress, Silent};
 use crate::report::night::NightCounts;
 use crate::report::workbook;
@@ -32,9 +36,12 @@ use crate::stages::load::Loaded;
 use crate::stages::normalise::{NormaliseError, Normalised, SystemRecords};
 use crate::stages::write::{self, About, Night};
 use arrive::Arrived;
+use candidates::Candidates;
+use cut::Reached;
 use deal::Part;
 use gather::Gathering;
 use memory::{Ask, Memory};
+use streams::Streams;
 use wait::Waiting;
 
 /// Runs a night in parts and stages its outputs.
@@ -54,7 +61,8 @@ pub fn run(
     memory.waits(arrived.spill.bytes() + keys.bytes());
     let (components, blunt) = deal::connect(&arrived.starts, desk.plan.thresholds.key_at_most, keys)?;
     arrived.night.blunt = Some(Arc::new(blunt));
-    let wanted = memory.parts(ask, arrived.rows, arrived.bytes);
+    let of_systems = arrived.starts.windows(2).map(|ends| ends[1] - ends[0]);
+    let wanted = memory.parts(ask, of_systems, arrived.bytes);
     let parts = deal::deal(&arrived, components, wanted, folder)?;
     memory.waits(arrived.spill.bytes() + waiting_bytes(&deal::spills(&parts)));
     let Arrived { night, dense, rows, spill, .. } = arrived;
@@ -63,18 +71,21 @@ pub fn run(
     let _ = RowAccount { rows_in: u64::from(rows), rows_out, ..RowAccount::default() }.check("divide")?;
     memory.divided(parts.iter().map(Part::rows));
 
-    let mut judging = Judging::new(desk, &dense, Waiting::begin(folder, parts.len() + 1));
+    let mut judging = Judging::begin(desk, &dense, folder, parts.len() + 1)?;
     progress.begin("judge, part by part", parts.len() as u64);
     let spills = deal::spills(&parts);
     let mut parts = parts.into_iter();
-    let mut load = || parts.next().map(|part| gathered(desk, &night, &part)).transpose();
+    let mut load = || {
+        let part = parts.next();
+        part.map(|part| gathered(desk, &night, &part).map(|records| (records, part.reached))).transpose()
+    };
     let mut next = load()?;
-    while let Some(records) = next {
+    while let Some((records, reached)) = next {
         // The next part is read while this one is judged.
-        let (taken, loaded) = rayon::join(|| judging.take(records), &mut load);
+        let (taken, loaded) = rayon::join(|| judging.take(records, &reached, publication), &mut load);
         taken?;
         next = loaded?;
-        memory.waits(waiting_bytes(&spills) + judging.waiting.bytes());
+        memory.waits(waiting_bytes(&spills) + judging.waiting_bytes());
         progress.advance(1);
     }
     judging.publish(night, publication, progress)
@@ -89,6 +100,11 @@ fn waiting_bytes(spills: &[Weak<Spill>]) -> u64 {
 struct Judging<'j> {
     desk: &'j Desk<'j>,
     dense: &'j Dense,
+    folder: &'j Path,
+    /// Rows of tables that wait together.
+    chunk_rows: usize,
+    streams: Option<Streams>,
+    candidates: Candidates,
     waiting: Waiting,
     collected: Collected,
     counts: Vec<NightCounts>,
@@ -97,12 +113,34 @@ struct Judging<'j> {
 }
 
 impl<'j> Judging<'j> {
-    fn new(desk: &'j Desk<'j>, dense: &'j Dense, waiting: Waiting) -> Self {
-        Self { desk, dense, waiting, collected: Collected::default(), counts: Vec::new(), perhaps_bulk: 0 }
+    fn begin(desk: &'j Desk<'j>, dense: &'j Dense, folder: &'j Path, parts: usize) -> Result<Self, RunError> {
+        let chunk_rows = wait::chunk_rows(parts);
+        Ok(Self {
+            desk,
+            dense,
+            folder,
+            chunk_rows,
+            streams: None,
+            candidates: Candidates::begin(folder, desk.plan.sheet_rows)?,
+            waiting: Waiting::begin(folder, chunk_rows),
+            collected: Collected::default(),
+            counts: Vec::new(),
+            perhaps_bulk: 0,
+        })
     }
 
-    /// Judges a part; its tables wait.
-    fn take(&mut self, records: Normalised) -> Result<(), RunError> {
+    fn waiting_bytes(&self) -> u64 {
+        let streams = self.streams.as_ref().map_or(0, Streams::bytes);
+        streams + self.candidates.bytes() + self.waiting.bytes()
+    }
+
+    /// Judges a part; of its tables, what later parts reach back to waits.
+    fn take(
+        &mut self,
+        records: Normalised,
+        reached: &[Reached],
+        publication: &Publication,
+    ) -> Result<(), RunError> {
         let Desk { plan, reference, .. } = self.desk;
         let (mut judged, collected) = run::judged(self.desk, records, Share::Part(self.dense), &Silent)?;
         judge::put_in_order(&mut judged.findings);
@@ -110,8 +148,30 @@ impl<'j> Judging<'j> {
         self.perhaps_bulk += judged.findings.iter().filter(|finding| is_bulk(finding)).count();
         self.counts.push(NightCounts::of(plan, &judged, |finding| !is_bulk(finding)));
         let night = Night::new(plan, reference, &judged);
-        self.waiting.take(&write::tables_about(&night, About::Records)?)?;
-        Ok(())
+        let tables = write::tables_about(&night, About::Records)?;
+        self.candidates.take(&night, &tables)?;
+        let (streamed, waiting): (Vec<_>, Vec<_>) = tables.iter().partition(|table| table.is_in_stretches());
+        self.streams(&streamed, publication)?.take(&streamed, reached)?;
+        Ok(self.waiting.take(&waiting)?)
+    }
+
+    /// The tables of systems and codes in the making.
+    fn streams(
+        &mut self,
+        tables: &[&TableSource<'_>],
+        publication: &Publication,
+    ) -> Result<&mut Streams, RunError> {
+        let Desk { plan, clock, name, .. } = self.desk;
+        match &mut self.streams {
+            Some(streams) => Ok(streams),
+            none => {
+                let begin = |table: &TableSource<'_>| {
+                    publication.begin_table(&table.schema, clock, &name.metadata(table.schema.name))
+                };
+                let begun = Streams::begin(self.folder, self.chunk_rows, plan.systems.len(), tables, begin)?;
+                Ok(none.insert(begun))
+            }
+        }
     }
 
     /// Says what is to be said of the night, as of a last part that has no records, and stages every output.
@@ -131,13 +191,27 @@ impl<'j> Judging<'j> {
         let last = Night::new(plan, reference, &closing);
         let about_records = write::tables_about(&last, About::Records)?;
         let about_night = write::tables_about(&last, About::Night)?;
-        self.waiting.take(&about_records)?;
         let steps = about_records.len() + about_night.len() + 1;
         progress.begin("write the tables and the workbook", steps as u64);
-        let Self { desk, waiting, perhaps_bulk, .. } = self;
-        let mut gathering = Gathering::new(desk, (&about_records, waiting), (&bulk, perhaps_bulk));
         let advance = || progress.advance(1);
-        let mut shown = gathering.write_looked_at(publication, &advance)?;
+        let (streamed, waiting): (Vec<_>, Vec<_>) =
+            about_records.iter().partition(|table| table.is_in_stretches());
+        self.streams(&streamed, publication)?;
+        self.waiting.take(&waiting)?;
+        let Self { desk, streams, candidates, waiting: held, perhaps_bulk, .. } = self;
+        let tables = waiting.iter().map(|table| &table.schema).zip(held.tables).collect();
+        let gathering = Gathering::new(desk, (&bulk, perhaps_bulk));
+        let (mut shown, about) = gathering.write_all(tables, publication, &advance)?;
+        let total = |name: &str| streams.as_ref().map_or(0, |streams| streams.rows_of(name));
+        for table in &streamed {
+            let name = table.schema.name;
+            let wanted = match name {
+                "records" => ("record_id", &about.records),
+                "differences" => ("link_id", &about.links),
+                _ => continue,
+            };
+            shown.list.push(candidates.wanted(table, wanted, total(name))?);
+        }
         for table in &about_night {
             shown.list.push(table.whole()?);
         }
@@ -145,7 +219,11 @@ impl<'j> Judging<'j> {
         let (book, staged) = rayon::join(
             || workbook::write(&place, &shown, &desk.cover, plan.sheet_rows),
             || {
-                gathering.write_others(publication, &advance)?;
+                let streams = streams.map(|streams| streams.finish(&streamed)).transpose()?;
+                for staged in streams.into_iter().flatten() {
+                    publication.take_in(staged);
+                    advance();
+                }
                 about_night.iter().try_for_each(|table| {
                     publication.stage_table(table, &desk.clock, &desk.name.metadata(table.schema.name))?;
                     advance();

@@ -1,5 +1,6 @@
 //! The tables of judged parts wait on disk, each row with its place among all of the night.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -21,17 +22,21 @@ pub struct WaitingTable {
     pub parts: Vec<Chunks>,
 }
 
-/// Every table about records.
+/// Tables in another order than that of systems and codes.
 pub struct Waiting {
     pub tables: Vec<WaitingTable>,
     folder: PathBuf,
     chunk_rows: usize,
 }
 
+/// Rows that wait together, for so many parts.
+pub fn chunk_rows(parts: usize) -> usize {
+    (MERGED_ROWS / parts.max(1)).clamp(256, 8192)
+}
+
 impl Waiting {
-    /// For so many parts.
-    pub fn begin(folder: &Path, parts: usize) -> Self {
-        let chunk_rows = (MERGED_ROWS / parts.max(1)).clamp(256, 8192);
+    /// `chunk_rows`: rows that wait together.
+    pub fn begin(folder: &Path, chunk_rows: usize) -> Self {
         Self { tables: Vec::new(), folder: folder.to_owned(), chunk_rows }
     }
 
@@ -44,7 +49,7 @@ impl Waiting {
     ///
     /// # Errors
     /// When the folder or the disk refuses, or a table does not have its columns.
-    pub fn take(&mut self, tables: &[TableSource<'_>]) -> Result<(), WriteError> {
+    pub fn take(&mut self, tables: &[&TableSource<'_>]) -> Result<(), WriteError> {
         for table in tables {
             let name = table.schema.name;
             let at = match self.tables.iter().position(|known| known.name == name) {
@@ -56,17 +61,26 @@ impl Waiting {
                 }
             };
             let waiting = &mut self.tables[at];
-            waiting.parts.push(chunks(table, self.chunk_rows, &waiting.spill)?);
+            waiting.parts.push(chunks(table, 0..table.len(), self.chunk_rows, &waiting.spill)?);
             waiting.rows += table.len();
         }
         Ok(())
     }
 }
 
-fn chunks(table: &TableSource<'_>, rows: usize, spill: &Spill) -> Result<Chunks, WriteError> {
-    let starts = (0..table.len()).into_par_iter().step_by(rows);
+/// Lays rows of a table down in chunks, each with the key of its first row.
+///
+/// # Errors
+/// When the disk refuses, or the table does not have its columns.
+pub fn chunks(
+    table: &TableSource<'_>,
+    rows: Range<usize>,
+    chunk_rows: usize,
+    spill: &Spill,
+) -> Result<Chunks, WriteError> {
+    let starts = rows.clone().into_par_iter().step_by(chunk_rows);
     let made = starts.map(|start| -> Result<KeyedSlot, WriteError> {
-        let batch = table.keyed(start..(start + rows).min(table.len()))?.unwrap_or_default();
+        let batch = table.keyed(start..(start + chunk_rows).min(rows.end))?.unwrap_or_default();
         let first = first_key(&batch)?;
         Ok(KeyedSlot { slot: spill.push(&encode(&batch)?)?, first })
     });

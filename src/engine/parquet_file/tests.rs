@@ -17,6 +17,7 @@ use parquet::file::serialized_reader::ReadOptionsBuilder;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::group::SAMPLE_ROWS;
 use super::*;
 use crate::engine::rows::{Cell, text};
 
@@ -38,8 +39,9 @@ fn through(
     let path = folder.path().join("t.parquet");
     let batches = |range| table.batches(range).map_err(WriteError::from);
     let give = Give { batches: &batches, rows: group_rows };
-    let mut written = write_in_groups(&path, (&table.schema, table.len()), give, &clock(), &[], group_rows)
-        .expect("written");
+    let file = FileInMaking::begin(&path, &table.schema, &clock(), &[]).expect("a file");
+    let all = std::iter::once(0..table.len()).collect();
+    let mut written = write_in_groups(file, all, give, group_rows).expect("written");
     written.synced().expect("on the disk");
     let file = File::open(&path).expect("a file");
     let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Required);
@@ -227,8 +229,9 @@ fn groups_follow_one_another_and_name_no_person() {
     let path = folder.path().join("t.parquet");
     let batches = |range| table.batches(range).map_err(WriteError::from);
     let give = Give { batches: &batches, rows: 2 };
-    let all = (&table.schema, table.len());
-    let mut written = write_in_groups(&path, all, give, &clock(), &[], 2).expect("written");
+    let file = FileInMaking::begin(&path, &table.schema, &clock(), &[]).expect("a file");
+    let all = std::iter::once(0..table.len()).collect();
+    let mut written = write_in_groups(file, all, give, 2).expect("written");
     written.synced().expect("on the disk");
     let rows = read_texts(&path, &["id"]).expect("read");
     assert_eq!(rows.concat().into_iter().flatten().collect::<String>(), "01234");
@@ -239,6 +242,29 @@ fn groups_follow_one_another_and_name_no_person() {
         let known = |at: usize| group.column(at).statistics().is_some_and(|s| s.min_bytes_opt().is_some());
         assert_eq!([known(0), known(1), known(2), known(3)], [true, false, false, true]);
     }
+}
+
+#[test]
+fn stretches_share_no_group_and_are_laid_down_by_their_own_rows() {
+    let schema = TableSchema::new("t", &[("number", Kind::Int)]);
+    let (first, last) = (9, 5000);
+    // Of the first stretch all rows are the same, of the second none.
+    let number = move |row: usize| if row < first { 7 } else { row as i64 };
+    let table = TableSource::made(schema, last, move |row, rows| rows.push([Cell::Int(Some(number(row)))]));
+    let table =
+        table.ordered_by(move |row, key| key.extend(u16::from(row >= first).to_be_bytes())).in_stretches();
+    assert_eq!(table.stretches(), [(0, 0..first), (1, first..last)]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("t.parquet");
+    write(&path, &table, &clock(), &[]).expect("written").synced().expect("on the disk");
+    let rows = read_texts(&path, &["number"]).expect("read").concat();
+    assert!(rows.iter().enumerate().all(|(row, read)| *read == Some(number(row).to_string())));
+    let reader = SerializedFileReader::new(File::open(&path).expect("a file")).expect("parquet");
+    let groups = reader.metadata().row_groups();
+    assert_eq!(groups.iter().map(|group| group.num_rows()).collect::<Vec<_>>(), [9, 4991]);
+    let is_dictionary: Vec<bool> =
+        groups.iter().map(|group| group.column(0).dictionary_page_offset().is_some()).collect();
+    assert_eq!(is_dictionary, [true, false]);
 }
 
 #[test]

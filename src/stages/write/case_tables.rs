@@ -28,7 +28,7 @@ pub fn cases<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
             fill_standing(night, &lines, system, CASE_COLUMNS.len() + SYSTEM_COLUMNS.len() * system, rows);
         }
     });
-    Ok(table.ordered_by(move |case, key| night.place_of_case(case, key)))
+    Ok(table.ordered_by(move |case, key| night.place_of_case(case, key)).in_stretches())
 }
 
 /// A case, the record that speaks for it, and what the reference tables say.
@@ -206,7 +206,9 @@ pub fn links<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
         rows.ints(13, scored().map(|weight| Some(i64::from(weight?.certain))));
         rows.floats(14, scored().map(|weight| Some(to_places(weight?.margin?, 3))));
     });
-    Ok(table.ordered_by(move |at, key| night.place(linked.links[at].left_system, linked.links[at].left, key)))
+    Ok(table
+        .ordered_by(move |at, key| night.place(linked.links[at].left_system, linked.links[at].left, key))
+        .in_stretches())
 }
 
 /// What speaks for and against each scored link, one row per field that could be compared.
@@ -251,7 +253,7 @@ pub fn link_evidence<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit
             maybe(shown(link.right_system, link.right).as_deref()),
         ]);
     });
-    Ok(table.ordered_by(move |at, key| night.place(ends[at].0, ends[at].1, key)))
+    Ok(table.ordered_by(move |at, key| night.place(ends[at].0, ends[at].1, key)).in_stretches())
 }
 
 pub fn duplicates<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
@@ -308,5 +310,5 @@ pub fn duplicates<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
             Cell::Int(source.map(|(_, row)| row)),
         ]);
     });
-    Ok(table.ordered_by(move |at, key| night.place(survivors[at].0, survivors[at].1, key)))
+    Ok(table.ordered_by(move |at, key| night.place(survivors[at].0, survivors[at].1, key)).in_stretches())
 }

@@ -62,10 +62,12 @@ pub fn differences<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> 
             maybe(difference.kind.map(|kind| kind.rule())),
         ]);
     });
-    Ok(table.ordered_by(move |at, key| {
-        let link = &linked.links[night.judged.differences[at].link as usize];
-        night.place(link.left_system, link.left, key);
-    }))
+    Ok(table
+        .ordered_by(move |at, key| {
+            let link = &linked.links[night.judged.differences[at].link as usize];
+            night.place(link.left_system, link.left, key);
+        })
+        .in_stretches())
 }
 
 pub fn findings<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {

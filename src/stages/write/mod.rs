@@ -16,6 +16,7 @@ use super::judge::{Finding, Judged};
 use super::records::Records;
 use crate::config::plan::RunPlan;
 use crate::domain::dossier::FieldName;
+use crate::domain::finding_kind::FindingKind;
 use crate::engine::blunt::Blunt;
 use crate::engine::frame::Ints;
 use crate::engine::id::{self, Id};
@@ -80,15 +81,18 @@ pub fn tables_about<'a>(night: &'a Night<'_>, what: About) -> Result<Vec<TableSo
 /// # Errors
 /// When a table does not have its columns.
 pub fn shown(night: &Night<'_>, tables: &[TableSource<'_>], most: usize) -> Result<Tables, Misfit> {
-    let shown = Shown::of(&night.judged.findings, most);
+    let mut firsts = Firsts::new(most);
+    let first = night.judged.findings.iter().filter(|finding| firsts.holds(class_of(finding)));
+    let about = rows_about(night, first);
     let mut list = Vec::new();
     for table in tables {
         let kept = match table.schema.name {
             "feeds" | "quarantine" | "findings" | "form_06a" | "summary" => table.whole()?,
             "overdue" => table.first(most)?,
-            "records" => table.pick(&shown.records(night))?,
-            "differences" => table.pick(&shown.differences(night))?,
-            _ => continue,
+            name => match about.iter().find(|(of, _)| *of == name) {
+                Some((_, rows)) => table.pick(rows)?,
+                None => continue,
+            },
         };
         list.push(kept);
     }
@@ -115,42 +119,32 @@ impl<C: Ord> Firsts<C> {
     }
 }
 
-/// The records and links that the first findings of every kind and class are about.
-struct Shown {
-    records: BTreeSet<(usize, u32)>,
-    links: BTreeSet<u32>,
+/// Findings that a report counts and shows together: of a kind, whether explained, whether expected.
+pub type ClassOfFinding = (FindingKind, bool, bool);
+
+pub fn class_of(finding: &Finding) -> ClassOfFinding {
+    // What is explained is not asked whether it is expected.
+    let is_explained = finding.explained_by.is_some();
+    (finding.kind, is_explained, finding.expected && !is_explained)
 }
 
-impl Shown {
-    fn of(findings: &[Finding], most: usize) -> Self {
-        let mut firsts = Firsts::new(most);
-        let mut shown = Self { records: BTreeSet::new(), links: BTreeSet::new() };
-        for finding in findings {
-            // What is explained is not asked whether it is expected.
-            let is_explained = finding.explained_by.is_some();
-            let class = (finding.kind, is_explained, finding.expected && !is_explained);
-            if firsts.holds(class) {
-                shown.records.extend(finding.row.map(|row| (finding.system, row)));
-                shown.records.extend(finding.other.and_then(|(system, row)| Some((system, row?))));
-                shown.links.extend(finding.link);
-            }
-        }
-        shown
+/// The rows of tables that some findings are about, by the name of the table: records, and differences of links.
+pub fn rows_about<'f>(
+    night: &Night<'_>,
+    findings: impl Iterator<Item = &'f Finding>,
+) -> [(&'static str, Vec<usize>); 2] {
+    let (mut records, mut links) = (BTreeSet::new(), BTreeSet::new());
+    for finding in findings {
+        records.extend(finding.row.map(|row| (finding.system, row)));
+        records.extend(finding.other.and_then(|(system, row)| Some((system, row?))));
+        links.extend(finding.link);
     }
-
-    /// Places in table `records`, where one system stands behind the other.
-    fn records(&self, night: &Night<'_>) -> Vec<usize> {
-        let starts = record_table::starts(night);
-        self.records.iter().map(|(system, row)| starts.row(*system, *row as usize)).collect()
-    }
-
-    fn differences(&self, night: &Night<'_>) -> Vec<usize> {
-        let differences = night.judged.differences.iter().enumerate();
-        differences
-            .filter(|(_, difference)| self.links.contains(&difference.link))
-            .map(|(at, _)| at)
-            .collect()
-    }
+    // In the table one system stands behind the other.
+    let starts = record_table::starts(night);
+    let records = records.into_iter().map(|(system, row)| starts.row(system, row as usize)).collect();
+    let differences = night.judged.differences.iter().enumerate();
+    let differences = differences.filter(|(_, difference)| links.contains(&difference.link));
+    [("records", records), ("differences", differences.map(|(at, _)| at).collect())]
 }
 
 /// Everything the tables are made from.
@@ -172,8 +166,7 @@ impl<'a> Night<'a> {
     /// are always in one part, where they keep their order; those of a code that tells nobody apart stand in the order
     /// of their files.
     fn place(&self, system: usize, row: u32, key: &mut Vec<u8>) {
-        key.extend((system as u16).to_be_bytes());
-        push_text(key, self.records[system].text(FieldName::Code, row as usize));
+        place_of_code(system, self.records[system].text(FieldName::Code, row as usize), key);
         if is_of_many(&self.judged.linked.blunt, &self.records[system], row as usize) {
             let frame = &self.judged.linked.systems[system].frame;
             for column in ["place", "row"] {
@@ -192,6 +185,12 @@ impl<'a> Night<'a> {
     pub fn system_names(&self) -> Vec<String> {
         self.plan.systems.iter().map(|system| system.name.clone()).collect()
     }
+}
+
+/// Writes into a key where the first record of a system with a code stands, or would.
+pub fn place_of_code(system: usize, code: Option<&str>, key: &mut Vec<u8>) {
+    key.extend((system as u16).to_be_bytes());
+    push_text(key, code);
 }
 
 /// Records that are named one behind the other.

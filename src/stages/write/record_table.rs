@@ -94,10 +94,12 @@ pub fn records<'a>(night: &'a Night<'_>) -> Result<TableSource<'a>, Misfit> {
             clerk.fill(source, &places, column, rows);
         }
     });
-    Ok(table.ordered_by(move |at, key| {
-        let (system, row) = starts.place(at);
-        night.place(system, row as u32, key);
-    }))
+    Ok(table
+        .ordered_by(move |at, key| {
+            let (system, row) = starts.place(at);
+            night.place(system, row as u32, key);
+        })
+        .in_stretches())
 }
 
 /// The systems as they stand in the table, one behind the other.
