@@ -26,8 +26,8 @@ impl Components {
         self.parent[high as usize] = low;
     }
 
-    /// Sorts sets into classes: asked of every member in order, once. A set has the least class that one of its members
-    /// is said to have. The sets are not to be asked any more.
+    /// Puts the set of a member into a class; of several, the least counts. Sets are asked for their class only from then
+    /// on.
     pub fn classify(&mut self, node: u32, class: u16) {
         let own = CLASSES + u32::from(u16::MAX - class);
         let root = self.root_in_class(node);
@@ -35,14 +35,13 @@ impl Components {
         self.parent[root as usize] = if held < CLASSES { own } else { held.max(own) };
     }
 
-    /// The class of a set while members are sorted; `None` when none of it was asked. A member that is in a class so need
-    /// not be asked.
+    /// The class of a set, as far as its members were put into one.
     pub fn class_so_far(&self, node: u32) -> Option<u16> {
         let held = self.parent[self.root_in_class(node) as usize];
         (held >= CLASSES).then(|| u16::MAX - (held - CLASSES) as u16)
     }
 
-    /// The root of a set; it comes first, and stands for a class from then on.
+    /// The root of a set, which may stand for a class by now.
     fn root_in_class(&self, node: u32) -> u32 {
         let mut root = node;
         while self.parent[root as usize] != root && self.parent[root as usize] < CLASSES {
@@ -51,7 +50,7 @@ impl Components {
         root
     }
 
-    /// Once every member is in a class.
+    /// Once every set is in a class.
     pub fn settle(&mut self) {
         for node in 0..self.parent.len() {
             // A parent is less than its children.

@@ -1,7 +1,7 @@
 //! One table out of sorted parts that wait on disk: their rows in one order, some thousands at a time.
 //!
 //! Of each part one chunk is held at the most, and none before its first row is due. A row goes by a key of bytes, its
-//! last column; no two parts have a key in common, so nothing depends on how many there are. Rows of one part may be made
+//! last column; no two parts have a key in common that tells rows apart, so nothing depends on how many there are. Rows of one part may be made
 //! when they are due, instead of waiting.
 
 use std::ops::Range;
@@ -63,7 +63,7 @@ pub struct Live<'t> {
     rows: Range<usize>,
     /// Of the first of them.
     key: Vec<u8>,
-    /// The first of them, once others come between; and those that went before in the same batch.
+    /// A batch of them, of which so many were taken.
     made: Batch,
     at: usize,
 }
@@ -175,8 +175,11 @@ impl<'s> Merge<'s> {
                 runs.push(Run { source, start: rows.start, end: rows.end });
                 continue;
             }
-            let live = live.as_deref().and_then(Live::next);
-            let is_due = |(key, _): &mut (Vec<u8>, usize)| is_before(key, lesser(live, bound));
+            let made_next = live.as_deref().and_then(Live::next);
+            // Of rows that nothing tells apart those that waited come first.
+            let is_due = |(key, _): &mut (Vec<u8>, usize)| {
+                is_before(key, bound) && made_next.is_none_or(|made| key.as_slice() <= made)
+            };
             let Some((mut key, at)) = self.next.pop_if(is_due) else { break };
             if let Some(ahead) = self.parts[at].ahead.take() {
                 self.load(at, ahead.slot)?;
@@ -191,7 +194,7 @@ impl<'s> Merge<'s> {
             });
             // Rows of a part that nothing of the others comes between go together.
             let waiting = self.next.last().map(|(other, _)| other.as_slice());
-            let until = lesser(lesser(waiting, live), bound);
+            let until = lesser(lesser(waiting, made_next), bound);
             let part = &mut self.parts[at];
             let keys = keys(&part.rows)?;
             let last = keys.len().min(part.at + (most - picked));
@@ -340,6 +343,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::chunk::encode;
+    use super::super::rows::Cell;
+    use super::super::table::{Kind, TableSchema};
     use super::*;
 
     fn chunk(rows: &[i64]) -> Batch {
@@ -391,6 +396,51 @@ mod tests {
             }
             let passes = |row: &i64| !is_sifted || row % 7 != 0;
             prop_assert_eq!(merged, rows.into_iter().filter(passes).collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn rows_are_made_between_those_that_wait(
+            rows in proptest::collection::vec((-30i64..30, 0usize..4), 0..60),
+            size in 1usize..7,
+            most in 1usize..20,
+            bound in -31i64..31,
+        ) {
+            let folder = tempfile::tempdir().expect("a folder");
+            let spill = Arc::new(Spill::begin(folder.path()).expect("a file"));
+            let mut parts: Vec<Vec<i64>> = vec![Vec::new(); 4];
+            rows.iter().for_each(|(row, part)| parts[*part].push(*row));
+            parts.iter_mut().for_each(|part| part.sort_unstable());
+            let mut merge = Merge::new(Arc::clone(&spill), Vec::new(), None);
+            for part in &parts[1..] {
+                let slot = |rows: &[i64]| {
+                    let batch = chunk(rows);
+                    let first = keys(&batch).expect("keys").value(0).to_vec();
+                    KeyedSlot { slot: spill.push(&encode(&batch).expect("rows")).expect("pushed"), first }
+                };
+                merge.add(part.chunks(size).map(slot).collect());
+            }
+            let schema = TableSchema::new("t", &[("number", Kind::Int)]);
+            let own = parts[0].clone();
+            let made = TableSource::made(schema, own.len(), {
+                let own = own.clone();
+                move |row, rows| rows.push([Cell::Int(Some(own[row]))])
+            });
+            let made = made.ordered_by(move |row, key| push_int(key, Some(own[row])));
+            let mut key = Vec::new();
+            push_int(&mut key, Some(bound));
+            let due = made.first_from(0..made.len(), &key);
+            let mut all: Vec<i64> = rows.iter().map(|(row, _)| *row).collect();
+            all.sort_unstable();
+            let before = all.partition_point(|row| *row < bound);
+            for (from, until, expected) in [(0..due, Some(key.as_slice()), &all[..before]), (due..made.len(), None, &all[before..])] {
+                let mut live = Live::new(&made, from);
+                let mut merged: Vec<i64> = Vec::new();
+                while let Some(batch) = merge.take_before(most, Some(&mut live), until).expect("rows") {
+                    prop_assert!(batch.len() == 1 && height(&batch) <= most);
+                    merged.extend(batch[0].as_primitive::<Int64Type>().values());
+                }
+                prop_assert_eq!(&merged, expected);
+            }
         }
 
         #[test]

@@ -78,13 +78,13 @@ pub struct Clock {
 pub struct Written {
     pub bytes: u64,
     pub sha256: String,
-    sync: Option<JoinHandle<io::Result<()>>>,
+    syncs: Vec<Syncing>,
 }
 
 impl Written {
     /// A file that stands on the disk.
     pub fn on_disk(bytes: u64, sha256: String) -> Self {
-        Self { bytes, sha256, sync: None }
+        Self { bytes, sha256, syncs: Vec::new() }
     }
 
     /// Waits until the file stands on the disk.
@@ -92,8 +92,7 @@ impl Written {
     /// # Errors
     /// When the disk refuses.
     pub fn synced(&mut self) -> io::Result<()> {
-        let Some(sync) = self.sync.take() else { return Ok(()) };
-        sync.join().unwrap_or_else(|_| Err(io::Error::other("the thread that waits for the disk failed")))
+        self.syncs.drain(..).try_for_each(waited)
     }
 }
 
@@ -182,6 +181,40 @@ pub struct FileInMaking {
     table: TableSchema,
     clock: Clock,
     shown: String,
+    ahead: Ahead,
+}
+
+/// Has the disk take what was written while more is: else it would be waited for at the end.
+struct Ahead {
+    file: File,
+    /// Bytes that were asked for.
+    until: u64,
+    sync: Option<Syncing>,
+}
+
+/// A thread that waits for the disk.
+type Syncing = JoinHandle<io::Result<()>>;
+
+/// Bytes that go to the disk at a time.
+const AHEAD: u64 = 128 << 20;
+
+impl Ahead {
+    /// # Errors
+    /// When the disk refused what was written before.
+    fn written(&mut self, bytes: u64) -> io::Result<()> {
+        if bytes - self.until < AHEAD || self.sync.as_ref().is_some_and(|sync| !sync.is_finished()) {
+            return Ok(());
+        }
+        self.sync.take().map_or(Ok(()), waited)?;
+        self.until = bytes;
+        let file = self.file.try_clone()?;
+        self.sync = std::thread::Builder::new().name("sync".to_owned()).spawn(move || file.sync_data()).ok();
+        Ok(())
+    }
+}
+
+fn waited(sync: Syncing) -> io::Result<()> {
+    sync.join().unwrap_or_else(|_| Err(io::Error::other("the thread that waits for the disk failed")))
 }
 
 impl FileInMaking {
@@ -195,10 +228,12 @@ impl FileInMaking {
     ) -> Result<Self, WriteError> {
         let shown = path.display().to_string();
         let file = File::create(path).map_err(|source| WriteError::Io { path: shown.clone(), source })?;
+        let again = file.try_clone().map_err(|source| WriteError::Io { path: shown.clone(), source })?;
         let sink = Hashing { inner: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new(), bytes: 0 };
         let writer = begin(sink, table, clock, metadata)
             .map_err(|source| WriteError::Parquet { path: shown.clone(), source })?;
-        Ok(Self { writer, table: table.clone(), clock: clock.clone(), shown })
+        let ahead = Ahead { file: again, until: 0, sync: None };
+        Ok(Self { writer, table: table.clone(), clock: clock.clone(), shown, ahead })
     }
 
     /// Makes the row groups of a stretch of this table.
@@ -217,7 +252,9 @@ impl FileInMaking {
             }
             row_group.close().map(|_| ())
         };
-        append().map_err(|source| WriteError::Parquet { path: self.shown.clone(), source })
+        append().map_err(|source| WriteError::Parquet { path: self.shown.clone(), source })?;
+        let written = self.ahead.written(self.writer.bytes_written() as u64);
+        written.map_err(|source| WriteError::Io { path: self.shown.clone(), source })
     }
 
     /// Writes the footer.
@@ -228,7 +265,9 @@ impl FileInMaking {
         let path = self.shown;
         let sink = self.writer.into_inner();
         let sink = sink.map_err(|source| WriteError::Parquet { path: path.clone(), source })?;
-        sink.finish().map_err(|source| WriteError::Io { path, source })
+        let mut written = sink.finish().map_err(|source| WriteError::Io { path, source })?;
+        written.syncs.extend(self.ahead.sync);
+        Ok(written)
     }
 }
 
@@ -303,7 +342,7 @@ impl Hashing<BufWriter<File>> {
         let sync = std::thread::Builder::new().name("sync".to_owned()).spawn(move || waiting.sync_all());
         // Without a thread to spare the wait is now.
         let sync = sync.map_or_else(|_| file.sync_all().map(|()| None), |thread| Ok(Some(thread)))?;
-        Ok(Written { bytes: self.bytes, sha256: hex(&self.hash.finalize()), sync })
+        Ok(Written { bytes: self.bytes, sha256: hex(&self.hash.finalize()), syncs: Vec::from_iter(sync) })
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use arrow::array::{Array, AsArray, BooleanArray, UInt32Array};
 use arrow::compute::{filter, take};
 
-use super::gather::Wanted;
+use super::gather::{Wanted, position};
 use crate::domain::finding_kind::FindingKind;
 use crate::engine::chunk::encode;
 use crate::engine::merge::keys;
@@ -105,7 +105,7 @@ impl Candidates {
         total: usize,
     ) -> Result<Table, SpillError> {
         let schema = table.schema.clone();
-        let place = schema.columns.iter().position(|column| column.name == id).unwrap_or_default();
+        let place = position(&schema, id)?;
         let mut kept: Vec<Batch> = Vec::new();
         for slot in self.slots.get(schema.name).into_iter().flatten() {
             let rows = self.spill.read_rows(*slot)?;

@@ -28,9 +28,9 @@ pub struct Cut {
     pub parts: usize,
     /// The first code of every stretch but the first.
     borders: Vec<String>,
-    /// Per system, the least of the codes that tell nobody apart: its records are in any part. None comes before all: of a
-    /// record without a code, or of a system in whose own order the others are not.
-    least_blunt: Vec<Option<Option<String>>>,
+    /// Per system, the least code whose records are in any part, since so many have it that it tells nobody apart. None,
+    /// which comes before all, of a system whose records are all over the parts.
+    least_scattered: Vec<Option<Option<String>>>,
 }
 
 impl Cut {
@@ -42,27 +42,31 @@ impl Cut {
         let borders = borders(&arrived.sample);
         let sharp = Blunt::default();
         let blunt = arrived.night.blunt.as_deref().unwrap_or(&sharp);
-        let mut least_blunt: Vec<Option<Option<String>>> = vec![None; arrived.night.systems.len()];
-        let mut follows: Vec<Option<bool>> = vec![None; arrived.night.systems.len()];
-        for chunks in arrived.chunks.chunks(TOGETHER) {
-            let stretches = chunks.par_iter().map(|chunk| {
-                let length = arrived.starts[chunk.system + 1] - arrived.starts[chunk.system];
-                let by_place = (arrived.starts[chunk.system], length);
-                Ruler { borders: &borders, blunt, by_place }.stretches(arrived, chunk)
-            });
-            let stretches = stretches.collect::<Result<Vec<_>, SpillError>>()?;
-            for (chunk, (stretches, of_many)) in chunks.iter().zip(stretches) {
-                let rows = || (chunk.first..).zip(stretches.iter().copied());
-                let follows =
-                    *follows[chunk.system].get_or_insert_with(|| follows_others(&components, rows()));
+        let mut least_scattered: Vec<Option<Option<String>>> = vec![None; arrived.night.systems.len()];
+        for of_system in arrived.chunks.chunk_by(|a, b| a.system == b.system) {
+            let mut follows: Option<bool> = None;
+            for chunks in of_system.chunks(TOGETHER) {
+                let stretches = chunks.par_iter().map(|chunk| {
+                    let length = arrived.starts[chunk.system + 1] - arrived.starts[chunk.system];
+                    let by_place = (arrived.starts[chunk.system], length);
+                    Ruler { borders: &borders, blunt, by_place }.stretches(arrived, chunk)
+                });
+                let stretches = stretches.collect::<Result<Vec<_>, SpillError>>()?;
+                let rows = || {
+                    let each = chunks.iter().zip(&stretches);
+                    each.flat_map(|(chunk, (of_rows, _))| (chunk.first..).zip(of_rows.iter().copied()))
+                };
+                let follows = *follows.get_or_insert_with(|| follows_others(&components, rows()));
                 for (row, stretch) in rows() {
                     if follows || components.class_so_far(row).is_none() {
                         components.classify(row, stretch);
                     }
                 }
-                let of_many = if follows { of_many } else { Some(None) };
-                let least = &mut least_blunt[chunk.system];
-                *least = least.take().into_iter().chain(of_many).min();
+                for (chunk, (_, of_many)) in chunks.iter().zip(stretches) {
+                    let first = if follows { of_many } else { Some(None) };
+                    let least = &mut least_scattered[chunk.system];
+                    *least = least.take().into_iter().chain(first).min();
+                }
             }
         }
         components.settle();
@@ -79,7 +83,7 @@ impl Cut {
             load += own;
             part_of.push(part);
         }
-        Ok(Self { stretches: components, part_of, parts: usize::from(part) + 1, borders, least_blunt })
+        Ok(Self { stretches: components, part_of, parts: usize::from(part) + 1, borders, least_scattered })
     }
 
     pub fn part_of(&self, row: u32) -> u16 {
@@ -94,7 +98,7 @@ impl Cut {
             let first = border.iter().chain(blunt).min().filter(|_| stretch < STRETCHES);
             first.map_or(Reached::End, |code| Reached::Code(code.clone()))
         };
-        self.least_blunt.iter().map(of_system).collect()
+        self.least_scattered.iter().map(of_system).collect()
     }
 }
 

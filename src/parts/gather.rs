@@ -259,7 +259,7 @@ fn cell(column: &StringArray, row: usize) -> Option<&str> {
 }
 
 /// The place of a column.
-fn position(schema: &TableSchema, name: &str) -> Result<usize, SpillError> {
+pub fn position(schema: &TableSchema, name: &str) -> Result<usize, SpillError> {
     let at = schema.columns.iter().position(|column| column.name == name);
     at.ok_or_else(|| SpillError::Misfit(format!("table {} has no column {name}", schema.name)))
 }

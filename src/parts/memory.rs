@@ -22,6 +22,8 @@ const PER_RECORD: u64 = 4;
 /// Bytes for each row of the row groups that are open while parts are judged, of all tables about one record: 210 as
 /// measured.
 const PER_OPEN_ROW: u64 = 220;
+/// Bytes of the bloom filters of a system's open row groups.
+const PER_SYSTEM: u64 = 6 << 20;
 /// Stretches of text files are about so long.
 const STRETCH: u64 = 1 << 20;
 
@@ -109,7 +111,7 @@ impl Memory {
         }
         let of_system = |records: u32| {
             let open = u64::from(records).min(ROW_GROUP_ROWS as u64);
-            u64::from(records) * PER_RECORD + open * PER_OPEN_ROW
+            u64::from(records) * PER_RECORD + open * PER_OPEN_ROW + PER_SYSTEM
         };
         let taken = BASE + records.map(of_system).sum::<u64>();
         let left = self.limit.unwrap_or(u64::MAX).saturating_sub(taken).max(LEAST);

@@ -66,7 +66,7 @@ pub fn run(
     let parts = deal::deal(&arrived, components, wanted, folder)?;
     memory.waits(arrived.spill.bytes() + waiting_bytes(&deal::spills(&parts)));
     let Arrived { night, dense, rows, spill, .. } = arrived;
-    drop(spill);
+    given_back(spill);
     let rows_out = parts.iter().map(|part| part.rows() as u64).sum();
     let _ = RowAccount { rows_in: u64::from(rows), rows_out, ..RowAccount::default() }.check("divide")?;
     memory.divided(parts.iter().map(Part::rows));
@@ -89,6 +89,12 @@ pub fn run(
         progress.advance(1);
     }
     judging.publish(night, publication, progress)
+}
+
+/// Gives the disk back, which takes seconds where so much waited, while the run goes on.
+fn given_back(spill: Spill) {
+    // Where there is no thread to spare it is done now.
+    let _ = std::thread::Builder::new().name("give back".to_owned()).spawn(move || drop(spill));
 }
 
 /// What still waits.
@@ -168,7 +174,8 @@ impl<'j> Judging<'j> {
                 let begin = |table: &TableSource<'_>| {
                     publication.begin_table(&table.schema, clock, &name.metadata(table.schema.name))
                 };
-                let begun = Streams::begin(self.folder, self.chunk_rows, plan.systems.len(), tables, begin)?;
+                let spill = Spill::begin(self.folder)?;
+                let begun = Streams::begin(spill, self.chunk_rows, plan.systems.len(), tables, begin)?;
                 Ok(none.insert(begun))
             }
         }

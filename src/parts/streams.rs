@@ -4,7 +4,6 @@
 //! In the file one system stands behind the other. Row groups of the first go there at once; those of the others wait,
 //! encoded, until all before them are there.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -31,13 +30,15 @@ struct StreamedTable {
     name: &'static str,
     file: FileInMaking,
     streams: Vec<Stream>,
-    /// Rows of the parts, and rows that were encoded.
+    /// Rows of the parts.
     given: usize,
-    written: usize,
 }
 
 /// The rows of one system.
 struct Stream {
+    /// Rows of the parts, and rows that were encoded.
+    given: usize,
+    written: usize,
     merge: Merge<'static>,
     /// Rows that are due and fewer than make a batch.
     carried: Carried,
@@ -57,23 +58,25 @@ impl Streams {
     /// # Errors
     /// When the disk refuses.
     pub fn begin(
-        folder: &Path,
+        spill: Spill,
         chunk_rows: usize,
         systems: usize,
         tables: &[&TableSource<'_>],
         begin: impl Fn(&TableSource<'_>) -> Result<FileInMaking, PublishError>,
     ) -> Result<Self, PublishError> {
-        let spill = Arc::new(Spill::begin(folder).map_err(WriteError::from)?);
+        let spill = Arc::new(spill);
         let table = |table: &&TableSource<'_>| {
             let file = begin(table)?;
             let stream = |_| Stream {
+                given: 0,
+                written: 0,
                 merge: Merge::new(Arc::clone(&spill), Vec::new(), None),
                 carried: Carried::default(),
                 groups: file.groups(ROW_GROUP_ROWS),
                 parked: Vec::new(),
             };
             let streams = (0..systems).map(stream).collect();
-            Ok(StreamedTable { name: table.schema.name, file, streams, given: 0, written: 0 })
+            Ok(StreamedTable { name: table.schema.name, file, streams, given: 0 })
         };
         let tables = tables.iter().map(table).collect::<Result<_, PublishError>>()?;
         Ok(Self { tables, spill, chunk_rows })
@@ -122,21 +125,26 @@ impl StreamedTable {
         debug_assert_eq!(self.name, table.schema.name);
         self.given += table.len();
         let stretches = table.stretches();
-        let Self { file, streams, written, .. } = self;
+        let Self { file, streams, .. } = self;
         for (system, stream) in streams.iter_mut().enumerate() {
             let own = stretches.iter().find(|(of, _)| usize::from(*of) == system);
             let rows = own.map_or(0..0, |(_, rows)| rows.clone());
+            let waits = stream.given - stream.written - stream.carried.rows;
+            stream.given += rows.len();
             let bound = match &reached[system] {
-                Reached::Code(code) => {
-                    let mut key = Vec::new();
-                    write::place_of_code(system, code.as_deref(), &mut key);
-                    Some(key)
-                }
+                // So much is better merged when the last part is not held any more.
+                Reached::End if !rows.is_empty() && rows.len() < waits => Some(first_of(system, None)),
+                Reached::Code(code) => Some(first_of(system, code.as_deref())),
                 Reached::End => None,
             };
             let due = bound.as_ref().map_or(rows.end, |bound| table.first_from(rows.clone(), bound));
             let mut live = Live::new(table, rows.start..due);
-            let Stream { merge, carried, groups, parked } = stream;
+            let Stream { written, merge, carried, groups, parked, .. } = stream;
+            let mut keep = |group: Option<Group>| match group {
+                Some(group) if system == 0 => file.append(group),
+                Some(group) => group.park(spill).map(|group| parked.push(group)),
+                None => Ok(()),
+            };
             let mut next = carried.next(merge, &mut live, bound.as_deref())?;
             while let Some(batch) = next.take() {
                 *written += height(&batch);
@@ -148,9 +156,16 @@ impl StreamedTable {
                 encoded?;
                 next = made?;
                 if groups.is_full() {
-                    let full = groups.close()?;
-                    keep(full, (system == 0).then_some(&mut *file), parked, spill)?;
+                    keep(groups.close()?)?;
                 }
+            }
+            if bound.is_none() {
+                // No part to come has rows of this system.
+                if let Some(last) = std::mem::take(carried).whole()? {
+                    *written += height(&last);
+                    groups.write(&[last])?;
+                }
+                keep(groups.close()?)?;
             }
             merge.add(chunks(table, due..rows.end, chunk_rows, spill)?);
         }
@@ -158,15 +173,10 @@ impl StreamedTable {
     }
 
     fn finish(self, spill: &Spill) -> Result<Staged, WriteError> {
-        let Self { name, mut file, streams, given, mut written } = self;
-        for stream in streams {
-            let Stream { carried, mut groups, parked, .. } = stream;
-            parked.into_iter().try_for_each(|group| file.append(group.back(spill)?))?;
-            if let Some(last) = carried.whole()? {
-                written += height(&last);
-                groups.write(&[last])?;
-            }
-            groups.close()?.into_iter().try_for_each(|group| file.append(group))?;
+        let Self { name, mut file, streams, given } = self;
+        let written: usize = streams.iter().map(|stream| stream.written).sum();
+        for group in streams.into_iter().flat_map(|stream| stream.parked) {
+            file.append(group.back(spill)?)?;
         }
         if written != given {
             let reason = format!("{written} of {given} rows of the parts were written");
@@ -176,19 +186,11 @@ impl StreamedTable {
     }
 }
 
-/// Puts a finished group into the file, or where it waits.
-fn keep(
-    group: Option<Group>,
-    file: Option<&mut FileInMaking>,
-    parked: &mut Vec<Parked>,
-    spill: &Spill,
-) -> Result<(), WriteError> {
-    match (group, file) {
-        (Some(group), Some(file)) => file.append(group)?,
-        (Some(group), None) => parked.push(group.park(spill)?),
-        (None, _) => {}
-    }
-    Ok(())
+/// The key of the first record of a system with a code.
+fn first_of(system: usize, code: Option<&str>) -> Vec<u8> {
+    let mut key = Vec::new();
+    write::place_of_code(system, code, &mut key);
+    key
 }
 
 impl Carried {
@@ -249,13 +251,15 @@ mod tests {
         let clock = Clock { zone: "+07:00".to_owned(), utc_offset_ms: 25_200_000 };
         let all = (0..SYSTEMS).flat_map(|system| (0..sizes[system]).map(move |number| (system, number)));
         let whole = folder.path().join("whole.parquet");
-        parquet_file::write(&whole, &table(all.clone().collect()), &clock, &[])
-            .and_then(|mut written| Ok(written.synced().expect("on the disk")))
-            .expect("written");
+        let mut written =
+            parquet_file::write(&whole, &table(all.clone().collect()), &clock, &[]).expect("written");
+        written.synced().expect("on the disk");
         let parted = folder.path().join("parted.parquet");
         let begin = |table: &TableSource<'_>| Ok(FileInMaking::begin(&parted, &table.schema, &clock, &[])?);
         let none = table(Vec::new());
-        let mut streams = Streams::begin(folder.path(), 1000, SYSTEMS, &[&none], begin).expect("begun");
+        let mut streams =
+            Streams::begin(Spill::begin(folder.path()).expect("a file"), 1000, SYSTEMS, &[&none], begin)
+                .expect("begun");
         for part in 0..PARTS {
             let rows = all.clone().filter(|(system, number)| part_of(*system, *number) == part);
             let reached = |system: usize| match follows[system] {
@@ -300,7 +304,9 @@ mod tests {
         let path = folder.path().join("t.parquet");
         let begin = |table: &TableSource<'_>| Ok(FileInMaking::begin(&path, &table.schema, &clock, &[])?);
         let none = table(Vec::new());
-        let mut streams = Streams::begin(folder.path(), 1000, 1, &[&none], begin).expect("begun");
+        let mut streams =
+            Streams::begin(Spill::begin(folder.path()).expect("a file"), 1000, 1, &[&none], begin)
+                .expect("begun");
         // A system that there is not.
         streams.take(&[&table(vec![(1, 5)])], &[Reached::End]).expect("taken");
         let lost = streams.finish(&[&none]).err().expect("an error").to_string();

@@ -11,7 +11,7 @@ use crate::engine::parquet_file::WriteError;
 use crate::engine::spill::Spill;
 use crate::engine::table::TableSource;
 
-/// Rows of one table of all parts that are held when they are merged.
+/// Rows of one table, or of one system in it, of all parts that are held when they are merged.
 const MERGED_ROWS: usize = 128 * 1024;
 
 /// One table, part by part, in a file of its own: it goes when the table is written.

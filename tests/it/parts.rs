@@ -136,6 +136,62 @@ proptest! {
     }
 }
 
+/// A ministry with numbers of its own, in an order that the hub's codes do not tell, and some codes that many have.
+#[test]
+fn numbers_of_their_own_are_the_same_night_in_parts() {
+    let lines = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
+    let code = |number: usize| match number % 97 {
+        0 => "000-1".to_owned(),
+        _ => format!("H28.05-240103-{number:04}"),
+    };
+    let (count, spread) = (3_000, 1_337);
+    let hub = "MaHoSo,TenNguoiNop\n".to_owned()
+        + &lines(count, &|number| format!("{},Tên {number}\n", code(number)));
+    let own = |number: usize| format!("BTP{:05},{},Tên {number}\n", number * spread % 10_007, code(number));
+    let ministry = "so,ma,ten\n".to_owned() + &lines(count, &own);
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("hub.csv"), hub).expect("written");
+    std::fs::write(folder.path().join("ministry.csv"), ministry).expect("written");
+    let pipeline = folder.path().join("pipeline.toml");
+    let text_of = r#"
+[pipeline]
+name = "own-numbers"
+as_of = 2024-02-01T00:00:00
+hub = "hub"
+fail_at = "never"
+
+[privacy]
+identifiers = "plain"
+
+[rules]
+key_at_most = 20
+
+[[system]]
+name = "hub"
+role = "hub"
+files = ["hub.csv"]
+format = "csv"
+[system.columns]
+code = "MaHoSo"
+owner_name = "TenNguoiNop"
+
+[[system]]
+name = "ministry"
+role = "ministry"
+files = ["ministry.csv"]
+format = "csv"
+[system.columns]
+code = "so"
+hub_code = "ma"
+owner_name = "ten"
+"#;
+    std::fs::write(&pipeline, text_of).expect("written");
+    same_night(text(&pipeline), folder.path(), &["2", "5", "40"]);
+    let out = tempfile::tempdir().expect("out");
+    run(text(&pipeline), folder.path(), out.path(), &["--parts", "5"]);
+    assert_eq!(table(out.path(), "links").len(), count - count.div_ceil(97));
+}
+
 /// What many records share is no identity: it holds no part together, and is told.
 #[test]
 fn what_a_third_of_all_rows_share_holds_no_part_together() {
