@@ -145,10 +145,12 @@ fn numbers_of_their_own_are_the_same_night_in_parts() {
         _ => format!("H28.05-240103-{number:04}"),
     };
     let (count, spread) = (3_000, 1_337);
-    let hub = "MaHoSo,TenNguoiNop\n".to_owned()
-        + &lines(count, &|number| format!("{},Tên {number}\n", code(number)));
-    let own = |number: usize| format!("BTP{:05},{},Tên {number}\n", number * spread % 10_007, code(number));
-    let ministry = "so,ma,ten\n".to_owned() + &lines(count, &own);
+    let hub = "ma,ten,nhan\n".to_owned()
+        + &lines(count, &|number| format!("{},Tên {number},2024-01-03\n", code(number)));
+    let own = |number: usize| {
+        format!("BTP{:05},{},Tên {number},2024-01-03\n", number * spread % 10_007, code(number))
+    };
+    let ministry = "so,ma,ten,nhan\n".to_owned() + &lines(count, &own);
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("hub.csv"), hub).expect("written");
     std::fs::write(folder.path().join("ministry.csv"), ministry).expect("written");
@@ -172,8 +174,9 @@ role = "hub"
 files = ["hub.csv"]
 format = "csv"
 [system.columns]
-code = "MaHoSo"
-owner_name = "TenNguoiNop"
+code = "ma"
+owner_name = "ten"
+received_at = "nhan"
 
 [[system]]
 name = "ministry"
@@ -184,6 +187,7 @@ format = "csv"
 code = "so"
 hub_code = "ma"
 owner_name = "ten"
+received_at = "nhan"
 "#;
     std::fs::write(&pipeline, text_of).expect("written");
     same_night(text(&pipeline), folder.path(), &["2", "5", "40"]);
