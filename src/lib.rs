@@ -5,6 +5,7 @@
 pub mod cli;
 pub mod exit_code;
 pub mod progress;
+pub mod guard;
 
 pub mod config;
 pub mod check;

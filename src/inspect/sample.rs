@@ -9,6 +9,8 @@ use serde_json::Value;
 use crate::config::file_kind::FileKind;
 use crate::config::plan::{ColumnPlan, SystemPlan, TextPlan};
 use crate::domain::dossier::FieldName;
+use crate::guard;
+use crate::stages::load::OpenError;
 use crate::stages::load::cells::RawBatch;
 use crate::stages::load::grid::dialect::Dialect;
 use crate::stages::load::grid::page;
@@ -21,7 +23,6 @@ use crate::stages::load::shape::SAMPLE_ROWS;
 use crate::stages::load::source::text;
 use crate::stages::load::source::unpack::Member;
 use crate::stages::load::source::{limits, sniff};
-use crate::stages::load::{OpenError, guard};
 
 /// Bytes of text that are looked at.
 const HEAD_BYTES: u64 = 4 << 20;

@@ -26,6 +26,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use thiserror::Error;
 
 use crate::engine::table::Tables;
+use crate::guard;
 use cells::Ink;
 use evidence::Evidence;
 use findings::{Findings, Group};
@@ -70,6 +71,10 @@ pub enum WorkbookError {
     Io { path: String, source: io::Error },
     #[error("write workbook {path}: {source}\n  is the disk full?")]
     Save { path: String, source: XlsxError },
+    #[error(
+        "write workbook {path}: its writer gave up\n  is the disk full? else this is a defect of doisoat"
+    )]
+    GaveUp { path: String },
     #[error("lay out the workbook: {0}")]
     Sheet(#[from] XlsxError),
     #[error("the workbook needs table {0}, which this run did not make\n  this is a defect of doisoat")]
@@ -111,6 +116,12 @@ pub fn write(
     cover: &Cover,
     cap: usize,
 ) -> Result<WorkbookReport, WorkbookError> {
+    // Rows go to the disk as they come, and the library panics where it is full.
+    let gave_up = || Err(WorkbookError::GaveUp { path: path.display().to_string() });
+    guard::around(|| filled(path, tables, cover, cap)).unwrap_or_else(gave_up)
+}
+
+fn filled(path: &Path, tables: &Tables, cover: &Cover, cap: usize) -> Result<WorkbookReport, WorkbookError> {
     let ink = Ink::new(cover.lang);
     let findings = Findings::of(tables)?;
     let groups = findings.groups();

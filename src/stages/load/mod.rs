@@ -16,7 +16,6 @@ pub mod json_path;
 pub mod keyed;
 pub mod cells;
 pub mod control;
-pub mod guard;
 
 use std::io;
 use std::path::Path;

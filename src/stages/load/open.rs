@@ -11,12 +11,11 @@ use super::source::bytes::{Bytes, Spill};
 use super::source::sniff;
 use super::source::text;
 use super::source::unpack::{self, Member};
-use super::{
-    Depth, Feed, FeedState, Layout, LoadError, OpenError, Opened, Source, control, guard, keyed, shape,
-};
+use super::{Depth, Feed, FeedState, Layout, LoadError, OpenError, Opened, Source, control, keyed, shape};
 use crate::config::file_kind::FileKind;
 use crate::config::plan::SystemPlan;
 use crate::engine::digest;
+use crate::guard;
 
 /// The feeds of one file, or the file that does not fit and why.
 pub type OpenedFile = Result<Vec<Feed>, (Box<Feed>, Vec<LoadError>)>;

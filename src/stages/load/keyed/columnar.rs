@@ -18,10 +18,11 @@ use parquet::file::reader::{ChunkReader, Length};
 use super::super::cells::RawBatch;
 use super::super::json_path::{JsonPath, Step};
 use super::super::source::bytes::{Bytes, BytesReader};
-use super::super::{LoadError, OpenError, guard};
+use super::super::{LoadError, OpenError};
 use crate::config::file_kind::FileKind as Kind;
 use crate::config::mistakes::closest;
 use crate::config::plan::SystemPlan;
+use crate::guard;
 
 /// Rows of a Parquet file are read in batches of this many.
 const BATCH_ROWS: usize = 64 * 1024;

@@ -1,5 +1,5 @@
-//! Keeps a reader of somebody else's format from ending the run: where such a library gives up with a
-//! panic on bytes it did not expect, the file is damaged, and that is all.
+//! Keeps somebody else's reader or writer from ending the run: where such a library gives up with a panic on bytes it
+//! did not expect the file is damaged, on a disk that refuses it cannot be written, and that is all.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,7 +8,7 @@ thread_local! {
     static INSIDE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether the current thread reads a file under guard; a panic there is handled and not worth a line.
+/// Whether the current thread reads or writes a file under guard; a panic there is handled and not worth a line.
 pub fn is_inside() -> bool {
     INSIDE.with(Cell::get)
 }
@@ -16,11 +16,11 @@ pub fn is_inside() -> bool {
 /// What is to be said of a file whose reader panicked.
 pub const FAILED: &str = "its reader failed on damaged bytes";
 
-/// Runs a reader; `None` when it panicked.
-pub fn around<T>(read: impl FnOnce() -> T) -> Option<T> {
+/// Runs a reader or writer; `None` when it panicked.
+pub fn around<T>(work: impl FnOnce() -> T) -> Option<T> {
     let was = INSIDE.with(|inside| inside.replace(true));
-    // What the reader leaves half done is dropped with it.
-    let result = catch_unwind(AssertUnwindSafe(read)).ok();
+    // What is left half done is dropped with it.
+    let result = catch_unwind(AssertUnwindSafe(work)).ok();
     INSIDE.with(|inside| inside.set(was));
     result
 }
